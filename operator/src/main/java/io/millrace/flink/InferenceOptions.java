@@ -1,0 +1,141 @@
+package io.millrace.flink;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** The options of the inference operator. Names follow TensorFlow Serving where it has one. */
+public final class InferenceOptions {
+
+  /** Who shares one load of a model. */
+  public enum Sharing {
+    /** All operators in one task slot. */
+    SLOT,
+    /** All slots of a TaskManager. */
+    TASK_MANAGER
+  }
+
+  /** Whether dimension 0 of a signature is a batch. */
+  public enum Batching {
+    /** As the signature says, confirmed by the warm-up. */
+    AUTO,
+    /** Yes; a model that does not confirm it is rejected. */
+    ON,
+    /** No: a record is a whole call. */
+    OFF
+  }
+
+  /** Where a batch is run. */
+  public enum RunIn {
+    /** On the task's own thread: the fastest where tasks fill the cores. */
+    TASK,
+    /** On a thread of the operator, while the task fills the next batch. */
+    THREAD
+  }
+
+  /** What becomes of NaN and infinities. */
+  public enum NonFinite {
+    ACCEPT,
+    /** The record goes to the dead letters. */
+    REJECT
+  }
+
+  public static final ConfigOption<String> NAME =
+      ConfigOptions.key("model.name")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Name of the model that scores.");
+
+  public static final ConfigOption<String> SIGNATURE_KEY =
+      ConfigOptions.key("model.signature-key")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Signature to run; by default serving_default, else the only one.");
+
+  public static final ConfigOption<List<String>> TAGS =
+      ConfigOptions.key("model.saved-model-tags")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription("Tag set of the graph to load; by default serve, else the only one.");
+
+  public static final ConfigOption<List<String>> ROOTS =
+      ConfigOptions.key("model.roots")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription("Locations below which models may lie; nothing outside is ever read.");
+
+  public static final ConfigOption<Sharing> SHARING =
+      ConfigOptions.key("model.sharing")
+          .enumType(Sharing.class)
+          .defaultValue(Sharing.SLOT)
+          .withDescription("Who shares one load of a model.");
+
+  public static final ConfigOption<Map<String, String>> INPUT_SHAPES =
+      ConfigOptions.key("model.input-shapes")
+          .mapType()
+          .noDefaultValue()
+          .withDescription(
+              "Shapes of inputs whose rank or inner dimensions the signature leaves open, such as x: [-1, 3].");
+
+  public static final ConfigOption<Batching> BATCHING =
+      ConfigOptions.key("batching.mode")
+          .enumType(Batching.class)
+          .defaultValue(Batching.AUTO)
+          .withDescription("Whether dimension 0 of the signature is a batch.");
+
+  public static final ConfigOption<Integer> MAX_BATCH_SIZE =
+      ConfigOptions.key("batching.max-batch-size")
+          .intType()
+          .defaultValue(128)
+          .withDescription("Records in a batch at the most.");
+
+  public static final ConfigOption<Duration> BATCH_TIMEOUT =
+      ConfigOptions.key("batching.batch-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMillis(5))
+          .withDescription("How long the first record of a batch waits for others at the most.");
+
+  public static final ConfigOption<RunIn> RUN_IN =
+      ConfigOptions.key("batching.run-in")
+          .enumType(RunIn.class)
+          .defaultValue(RunIn.TASK)
+          .withDescription("Where a batch is run: the task's own thread, or a thread beside it.");
+
+  public static final ConfigOption<Integer> MAX_ENQUEUED_BATCHES =
+      ConfigOptions.key("batching.max-enqueued-batches")
+          .intType()
+          .defaultValue(2)
+          .withDescription("Batches in flight at the most, where a thread runs them.");
+
+  public static final ConfigOption<Integer> INTRA_OP_PARALLELISM =
+      ConfigOptions.key("engine.intra-op-parallelism")
+          .intType()
+          .defaultValue(1)
+          .withDescription("Threads inside one TensorFlow op; 0 lets TensorFlow choose.");
+
+  public static final ConfigOption<Integer> INTER_OP_PARALLELISM =
+      ConfigOptions.key("engine.inter-op-parallelism")
+          .intType()
+          .defaultValue(-1)
+          .withDescription(
+              "Threads across TensorFlow ops; -1 runs them in the caller's thread, 0 lets TensorFlow choose.");
+
+  public static final ConfigOption<NonFinite> NON_FINITE_INPUT =
+      ConfigOptions.key("records.non-finite-input")
+          .enumType(NonFinite.class)
+          .defaultValue(NonFinite.REJECT)
+          .withDescription("What becomes of a record with NaN or infinite values.");
+
+  public static final ConfigOption<NonFinite> NON_FINITE_OUTPUT =
+      ConfigOptions.key("records.non-finite-output")
+          .enumType(NonFinite.class)
+          .defaultValue(NonFinite.ACCEPT)
+          .withDescription(
+              "What becomes of a record for which the model answers NaN or infinities.");
+
+  private InferenceOptions() {}
+}

@@ -1,0 +1,56 @@
+package io.millrace.model;
+
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Prediction;
+
+/**
+ * Rows on their way through a model: filled, run, read, cleared, filled again. One thread at a
+ * time; the native memory belongs to the batch and is reused from one filling to the next.
+ *
+ * <pre>{@code
+ * batch.append(record, writer);
+ * batch.run(0, batch.rows());
+ * batch.prediction(0).output("score").getFloat(0);
+ * batch.clear();
+ * }</pre>
+ */
+public interface Batch extends AutoCloseable {
+
+  /** Rows at hand. */
+  int rows();
+
+  /** Room for this many rows. */
+  int maxRows();
+
+  /**
+   * Writes a record into the next row.
+   *
+   * @return false if the record's inner shape differs from that of the rows at hand: the batch is
+   *     unchanged, and is to be run and cleared before the record is appended again
+   * @throws io.millrace.tensor.RecordException if the record does not fit; the batch is unchanged
+   * @throws IllegalStateException if the batch is full
+   */
+  <T> boolean append(T record, FeatureWriter<T> writer);
+
+  /**
+   * Runs rows {@code from} (inclusive) to {@code to} (exclusive) in one native call.
+   *
+   * @throws InferenceException if TensorFlow fails, or an output does not have exactly a row for
+   *     each input row; no prediction is readable then
+   */
+  void run(int from, int to) throws InferenceException;
+
+  /**
+   * What the last {@link #run} answered for a row within its range. The same object is returned
+   * each time and shows the last row that was asked for, until the next {@code run} or {@code
+   * clear}.
+   */
+  Prediction prediction(int row);
+
+  /** Forgets rows and predictions; the memory is kept. */
+  void clear();
+
+  /** Gives the memory back. Idempotent. */
+  @Override
+  void close();
+}

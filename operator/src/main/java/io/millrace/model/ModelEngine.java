@@ -1,0 +1,16 @@
+package io.millrace.model;
+
+/** Turns files into something that runs batches. Thread-safe. */
+public interface ModelEngine {
+
+  /**
+   * Loads a model: restores its variables, initialises its tables. Blocks; may take seconds.
+   *
+   * @param files read during the call; the caller keeps them until the model is closed
+   * @return the model, owned by the caller, who closes it
+   * @throws ModelException NOT_FOUND or INCOMPLETE for missing files, SIGNATURE_MISMATCH for
+   *     unknown tags (the valid ones listed), OP_REFUSED for ops that the engine does not have,
+   *     LOAD_FAILED otherwise
+   */
+  Model load(ModelFiles files, LoadOptions options) throws ModelException;
+}
