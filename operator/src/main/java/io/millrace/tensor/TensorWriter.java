@@ -21,6 +21,13 @@ public interface TensorWriter {
   TensorSpec spec();
 
   /**
+   * The shape of one row's value: that of {@link #spec} without the batch dimension where rows are
+   * batched, all of it where a row is a whole tensor. Unknown dimensions stand as declared until
+   * {@link #shape} states them; the call is cheap and allocates nothing.
+   */
+  Shape rowShape();
+
+  /**
    * States the dimensions of this row's value, needed before the first element where the row's
    * shape has unknown dimensions.
    *
