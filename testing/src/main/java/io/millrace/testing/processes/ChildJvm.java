@@ -1,0 +1,174 @@
+package io.millrace.testing.processes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A main class in a JVM of its own, whose output goes to {@code <directory>/<name>.log}. It ends
+ * when it is closed or when this process ends, however that ends: see {@link ChildMain}.
+ */
+final class ChildJvm implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(25);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final int LOG_TAIL_LINES = 25;
+
+  /** Is the server ready to be used? An exception means not yet. */
+  @FunctionalInterface
+  interface Probe {
+    boolean isReady() throws Exception;
+  }
+
+  /**
+   * @param name of the log file and in messages
+   * @param jars the folder whose jars are the class path
+   * @param directory the working directory; created where it does not exist
+   * @param jvmOptions such as {@code -Xmx256m}
+   */
+  record Command(
+      String name,
+      Path jars,
+      Path directory,
+      List<String> jvmOptions,
+      String mainClass,
+      List<String> arguments) {
+    Command {
+      jvmOptions = List.copyOf(jvmOptions);
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  private final Command command;
+  private final Process process;
+  private final Path log;
+
+  private ChildJvm(Command command, Process process, Path log) {
+    this.command = command;
+    this.process = process;
+    this.log = log;
+  }
+
+  static ChildJvm start(Command command) throws IOException {
+    if (!Files.isDirectory(command.jars())) {
+      throw new IOException(
+          "no folder " + command.jars() + ": expected the jars of " + command.name());
+    }
+    Path launcher = command.directory().resolve("launcher");
+    copyMainClass(launcher);
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(command.jvmOptions());
+    line.add("-cp");
+    line.add(launcher.toAbsolutePath() + ":" + command.jars().toAbsolutePath() + "/*");
+    line.add(ChildMain.class.getName());
+    line.add(command.mainClass());
+    line.addAll(command.arguments());
+    Path log = command.directory().resolve(command.name() + ".log");
+    Process process =
+        new ProcessBuilder(line)
+            .directory(command.directory().toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    return new ChildJvm(command, process, log);
+  }
+
+  /** Alone, so that nothing else of this JVM's class path reaches the child. */
+  private static void copyMainClass(Path launcher) throws IOException {
+    String file = ChildMain.class.getName().replace('.', '/') + ".class";
+    Path target = launcher.resolve(file);
+    Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    try (InputStream in =
+        Objects.requireNonNull(ChildJvm.class.getResourceAsStream("ChildMain.class"))) {
+      Files.write(target, in.readAllBytes());
+    }
+  }
+
+  /**
+   * Blocks until the server answers.
+   *
+   * @throws IOException if the process ended or the deadline passed, with the log's last lines; the
+   *     process is killed
+   */
+  void awaitReady(Duration deadline, Probe probe) throws IOException, InterruptedException {
+    long end = System.nanoTime() + deadline.toNanos();
+    Exception last = null;
+    boolean ended = false;
+    try {
+      while (!ended && System.nanoTime() - end < 0) {
+        try {
+          if (probe.isReady()) {
+            return;
+          }
+        } catch (InterruptedException e) {
+          throw e;
+        } catch (Exception e) {
+          last = e;
+        }
+        ended = process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      kill();
+      throw e;
+    }
+    String what =
+        ended
+            ? "ended with exit code " + process.exitValue() + " before it was ready"
+            : "was not ready after " + deadline.toSeconds() + " s";
+    kill();
+    throw new IOException(
+        command.name() + " " + what + "; the end of " + log + ":\n" + logTail(), last);
+  }
+
+  /**
+   * Blocks until the process ends by itself.
+   *
+   * @throws IOException if its exit code is not 0 or the deadline passed
+   */
+  void awaitSuccess(Duration deadline) throws IOException, InterruptedException {
+    boolean ended = process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
+    if (ended && process.exitValue() == 0) {
+      return;
+    }
+    String what = ended ? "failed with exit code " + process.exitValue() : "did not end in time";
+    kill();
+    throw new IOException(command.name() + " " + what + "; the end of " + log + ":\n" + logTail());
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Ends the process with signal 9. Idempotent. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Lets the process run its shutdown hooks, for as long as is reasonable. Idempotent. */
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+      process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IOException e) {
+      // The pipe is broken: the process is gone or about to go.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      kill();
+    }
+  }
+
+  private String logTail() throws IOException {
+    List<String> lines = Files.readAllLines(log);
+    return String.join(
+        "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+  }
+}

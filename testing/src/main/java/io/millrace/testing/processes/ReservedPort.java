@@ -1,0 +1,101 @@
+package io.millrace.testing.processes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP port of the loopback interface that no other launcher takes, in this JVM or another, until
+ * it is closed; also while the server that it is for is down.
+ *
+ * <p>It lies below the range from which the system numbers outgoing connections, or a client that
+ * reconnects to a stopped server could take the server's port.
+ */
+final class ReservedPort implements AutoCloseable {
+  private static final int FIRST = 20_000;
+  private static final int COUNT = 12_000;
+
+  private final FileLock lock;
+
+  private ReservedPort(FileLock lock) {
+    this.lock = lock;
+  }
+
+  static ReservedPort reserve() throws IOException {
+    int start = ThreadLocalRandom.current().nextInt(COUNT);
+    for (int i = 0; i < COUNT; i++) {
+      int port = FIRST + (start + i) % COUNT;
+      FileLock lock = tryLock(port);
+      if (lock != null) {
+        if (isFree(port)) {
+          return new ReservedPort(lock);
+        }
+        lock.release();
+      }
+    }
+    throw new IOException("no free port from " + FIRST + " to " + (FIRST + COUNT - 1));
+  }
+
+  int number() {
+    return Math.toIntExact(lock.position());
+  }
+
+  /** Does anything accept connections there? */
+  boolean isListening() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), number())) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.release();
+  }
+
+  private static @Nullable FileLock tryLock(int port) throws IOException {
+    try {
+      return LockFile.CHANNEL.tryLock(port, 1, false);
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * One file for all ports, a byte for each. Never closed: closing any channel of a file releases
+   * all of the process's locks on it.
+   */
+  private static final class LockFile {
+    static final FileChannel CHANNEL = open();
+
+    private static FileChannel open() {
+      Path file =
+          Path.of(
+              System.getProperty("java.io.tmpdir"),
+              "millrace-ports-" + System.getProperty("user.name") + ".lock");
+      try {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot open " + file, e);
+      }
+    }
+  }
+}
