@@ -1,0 +1,212 @@
+package io.millrace.jobs;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+
+/**
+ * The options of {@code score-topic} beyond those of the operator ({@link
+ * io.millrace.flink.InferenceOptions}).
+ */
+public final class ScoreTopicOptions {
+
+  /** What the bytes of a record are. */
+  public enum Format {
+    /** A JSON object: input name to value, or field name to value. */
+    JSON,
+    /** The inputs in the order of their names, row-major, little-endian, of fixed inner shapes. */
+    RAW
+  }
+
+  /** Where a job that has no state begins to read. */
+  public enum Start {
+    EARLIEST,
+    LATEST,
+    /** Where the consumer group stands; the earliest record where it stands nowhere. */
+    COMMITTED
+  }
+
+  /** What a failure may do to the output. */
+  public enum Guarantee {
+    EXACTLY_ONCE,
+    AT_LEAST_ONCE
+  }
+
+  public static final ConfigOption<String> JOB_NAME =
+      ConfigOptions.key("job.name")
+          .stringType()
+          .defaultValue("score-topic")
+          .withDescription(
+              "Name of the job in Flink, in events and in the Kafka transactions; keep it unique per output cluster.");
+
+  public static final ConfigOption<Integer> PARALLELISM =
+      ConfigOptions.key("job.parallelism")
+          .intType()
+          .noDefaultValue()
+          .withDescription("Parallel subtasks; by default what Flink's configuration says.");
+
+  public static final ConfigOption<String> BOOTSTRAP_SERVERS =
+      ConfigOptions.key("kafka.bootstrap-servers")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Brokers, as host:port, separated by commas. Required.");
+
+  public static final ConfigOption<Map<String, String>> KAFKA_PROPERTIES =
+      ConfigOptions.key("kafka.properties")
+          .mapType()
+          .defaultValue(Map.of())
+          .withDescription(
+              "Passed to every Kafka client as they are, such as security.protocol and sasl.jaas.config.");
+
+  public static final ConfigOption<String> INPUT_TOPIC =
+      ConfigOptions.key("input.topic")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Topic that is scored. Required.");
+
+  public static final ConfigOption<Format> INPUT_FORMAT =
+      ConfigOptions.key("input.format")
+          .enumType(Format.class)
+          .defaultValue(Format.JSON)
+          .withDescription("What the bytes of a record are.");
+
+  public static final ConfigOption<Start> INPUT_START =
+      ConfigOptions.key("input.start")
+          .enumType(Start.class)
+          .defaultValue(Start.EARLIEST)
+          .withDescription("Where a job that has no state begins to read.");
+
+  public static final ConfigOption<String> GROUP_ID =
+      ConfigOptions.key("input.group-id")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Consumer group whose offsets are committed; by default job.name.");
+
+  public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
+      ConfigOptions.key("records.max-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(1))
+          .withDescription("A record with a larger value goes to the dead letters unread.");
+
+  public static final ConfigOption<String> OUTPUT_TOPIC =
+      ConfigOptions.key("output.topic")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Topic of the predictions. Required.");
+
+  public static final ConfigOption<List<String>> OUTPUT_FIELDS =
+      ConfigOptions.key("output.fields")
+          .stringType()
+          .asList()
+          .defaultValues()
+          .withDescription("Fields of the input record that are repeated in the output record.");
+
+  public static final ConfigOption<Guarantee> GUARANTEE =
+      ConfigOptions.key("output.guarantee")
+          .enumType(Guarantee.class)
+          .defaultValue(Guarantee.EXACTLY_ONCE)
+          .withDescription("What a failure may do to predictions and dead letters.");
+
+  public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
+      ConfigOptions.key("output.transaction-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(15))
+          .withDescription(
+              "How long the brokers keep an open transaction; longer than checkpointing.interval and checkpointing.timeout together, at the most the brokers' transaction.max.timeout.ms.");
+
+  public static final ConfigOption<String> DEAD_LETTER_TOPIC =
+      ConfigOptions.key("dead-letters.topic")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Topic of the records that could not be scored. Required.");
+
+  public static final ConfigOption<String> CONTROL_TOPIC =
+      ConfigOptions.key("control.topic")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Topic of the commands about model versions, of one partition; without it the version stays.");
+
+  public static final ConfigOption<String> STATUS_TOPIC =
+      ConfigOptions.key("control.status-topic")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Topic of the events about model versions; without it none are written.");
+
+  public static final ConfigOption<String> MODEL_BASE =
+      ConfigOptions.key("model.base")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Folder that holds a folder for each version, named by its number; or give model.uri.");
+
+  public static final ConfigOption<String> VERSION_POLICY =
+      ConfigOptions.key("model.version-policy")
+          .stringType()
+          .defaultValue("latest")
+          .withDescription("Which version below model.base a fresh job starts with.");
+
+  public static final ConfigOption<String> MODEL_URI =
+      ConfigOptions.key("model.uri")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Folder of one version, instead of model.base.");
+
+  public static final ConfigOption<Long> MODEL_VERSION =
+      ConfigOptions.key("model.version")
+          .longType()
+          .noDefaultValue()
+          .withDescription("Version of model.uri where its last segment is not a number.");
+
+  public static final ConfigOption<String> MODEL_DIGEST =
+      ConfigOptions.key("model.digest")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("What the files of model.uri must hash to; by default any content.");
+
+  public static final ConfigOption<String> FEATURES_INPUT =
+      ConfigOptions.key("features.input")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Input of the signature that the fields are written to, as one vector.");
+
+  public static final ConfigOption<List<Map<String, String>>> FEATURES_FIELDS =
+      ConfigOptions.key("features.fields")
+          .mapType()
+          .asList()
+          .noDefaultValue()
+          .withDescription(
+              "Fields of the record in the order of the vector: name, dtype, and default where a field may be absent.");
+
+  public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
+      ConfigOptions.key("checkpointing.interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription(
+              "Time between checkpoints; exactly-once output is visible after the next.");
+
+  public static final ConfigOption<Duration> CHECKPOINT_TIMEOUT =
+      ConfigOptions.key("checkpointing.timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(10))
+          .withDescription("A checkpoint that takes longer is given up.");
+
+  public static final ConfigOption<Boolean> UNALIGNED =
+      ConfigOptions.key("checkpointing.unaligned")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription("Whether barriers overtake records under back-pressure.");
+
+  public static final ConfigOption<String> CHECKPOINT_DIRECTORY =
+      ConfigOptions.key("checkpointing.directory")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Where checkpoints are written and kept after a cancellation; by default what Flink's configuration says.");
+
+  private ScoreTopicOptions() {}
+}

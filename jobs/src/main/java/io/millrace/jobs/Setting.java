@@ -1,0 +1,263 @@
+package io.millrace.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.description.TextElement;
+import org.apache.flink.util.TimeUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One key of a job's configuration: the option, what is allowed, and how YAML becomes its value.
+ * Flink's own conversion is not used because its messages do not say what is allowed, and because
+ * it does not take enum values in lower case with dashes.
+ */
+final class Setting<T> {
+
+  /** Makes a value of YAML; null or an IllegalArgumentException for what is not allowed. */
+  private interface Parser<T> {
+    @Nullable T parse(JsonNode yaml);
+  }
+
+  private final ConfigOption<T> option;
+  private final String allowed;
+  private final boolean map;
+  private final Parser<T> parser;
+
+  private Setting(ConfigOption<T> option, String allowed, boolean map, Parser<T> parser) {
+    this.option = option;
+    this.allowed = allowed;
+    this.map = map;
+    this.parser = parser;
+  }
+
+  static Setting<String> text(ConfigOption<String> option, String allowed) {
+    return text(option, allowed, value -> !value.isBlank());
+  }
+
+  static Setting<String> text(
+      ConfigOption<String> option, String allowed, Predicate<String> isAllowed) {
+    return scalar(option, allowed, value -> isAllowed.test(value) ? value : null);
+  }
+
+  static Setting<Integer> integer(ConfigOption<Integer> option, int min, int max) {
+    return scalar(
+        option,
+        "an integer from " + min + " to " + max,
+        value -> {
+          int number = Integer.parseInt(value);
+          return number < min || number > max ? null : number;
+        });
+  }
+
+  static Setting<Long> version(ConfigOption<Long> option) {
+    return scalar(
+        option,
+        "an integer >= 0",
+        value -> {
+          long number = Long.parseLong(value);
+          return number < 0 ? null : number;
+        });
+  }
+
+  static Setting<Boolean> flag(ConfigOption<Boolean> option) {
+    return scalar(
+        option,
+        "true or false",
+        value ->
+            switch (value) {
+              case "true" -> Boolean.TRUE;
+              case "false" -> Boolean.FALSE;
+              default -> null;
+            });
+  }
+
+  static Setting<Duration> duration(ConfigOption<Duration> option) {
+    return scalar(
+        option,
+        "a duration above zero with its unit, such as 5 ms, 10 s, 15 min",
+        value -> {
+          // Flink takes a bare number for milliseconds, which nobody can tell from seconds.
+          Duration duration =
+              value.matches("[0-9]+") ? Duration.ZERO : TimeUtils.parseDuration(value);
+          return duration.isZero() || duration.isNegative() ? null : duration;
+        });
+  }
+
+  static Setting<MemorySize> size(ConfigOption<MemorySize> option) {
+    return scalar(
+        option,
+        "a size above zero with its unit, such as 64 kb, 1 mb",
+        value -> {
+          MemorySize size = MemorySize.parse(value);
+          return size.getBytes() == 0 ? null : size;
+        });
+  }
+
+  static <E extends Enum<E>> Setting<E> choice(ConfigOption<E> option, Class<E> type) {
+    return scalar(
+        option,
+        Stream.of(type.getEnumConstants()).map(Setting::spell).collect(Collectors.joining(", ")),
+        value -> {
+          for (E constant : type.getEnumConstants()) {
+            if (spell(constant).equals(value)) {
+              return constant;
+            }
+          }
+          return null;
+        });
+  }
+
+  static Setting<List<String>> texts(ConfigOption<List<String>> option, String allowed) {
+    return new Setting<>(
+        option,
+        allowed,
+        false,
+        yaml -> {
+          List<String> texts = new ArrayList<>();
+          // One value needs no brackets.
+          for (JsonNode item : yaml.isArray() ? yaml : List.of(yaml)) {
+            texts.add(scalarText(item));
+          }
+          return List.copyOf(texts);
+        });
+  }
+
+  static Setting<Map<String, String>> textMap(
+      ConfigOption<Map<String, String>> option, String allowed) {
+    return new Setting<>(option, allowed, true, Setting::texts);
+  }
+
+  static Setting<List<Map<String, String>>> textMaps(
+      ConfigOption<List<Map<String, String>>> option,
+      String allowed,
+      Predicate<Map<String, String>> isAllowed) {
+    return new Setting<>(
+        option,
+        allowed,
+        false,
+        yaml -> {
+          List<Map<String, String>> maps = new ArrayList<>();
+          for (JsonNode item : yaml) {
+            Map<String, String> texts = texts(item);
+            if (texts == null || !isAllowed.test(texts)) {
+              return null;
+            }
+            maps.add(texts);
+          }
+          return yaml.isArray() && !maps.isEmpty() ? maps : null;
+        });
+  }
+
+  /** {@code task-manager} for TASK_MANAGER: how an enum value is written in YAML. */
+  static String spell(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  ConfigOption<T> option() {
+    return option;
+  }
+
+  String key() {
+    return option.key();
+  }
+
+  /** What is allowed, in words. */
+  String allowed() {
+    return allowed;
+  }
+
+  /** What the option is for. */
+  String description() {
+    return option.description().getBlocks().stream()
+        .map(block -> block instanceof TextElement text ? text.getFormat() : "")
+        .collect(Collectors.joining(" "));
+  }
+
+  /** Whether what stands below the key belongs to the value. */
+  boolean isMap() {
+    return map;
+  }
+
+  /** The default as YAML would spell it, empty where there is none. */
+  String defaultText() {
+    Object value = option.defaultValue();
+    if (value == null) {
+      return "";
+    }
+    if (value instanceof Enum<?> constant) {
+      return spell(constant);
+    }
+    if (value instanceof Duration duration) {
+      return TimeUtils.formatWithHighestUnit(duration);
+    }
+    return value instanceof Map<?, ?> ? "{}" : value.toString();
+  }
+
+  /**
+   * Puts the value into the configuration.
+   *
+   * @throws ConfigurationException naming the key, the value and what is allowed
+   */
+  void put(Configuration target, JsonNode yaml) throws ConfigurationException {
+    T value;
+    try {
+      value = parser.parse(yaml);
+    } catch (IllegalArgumentException e) {
+      throw refused(yaml, e);
+    }
+    if (value == null) {
+      throw refused(yaml, null);
+    }
+    target.set(option, value);
+  }
+
+  private ConfigurationException refused(JsonNode yaml, @Nullable Exception cause) {
+    // Maps may hold credentials.
+    String shown = yaml.isContainerNode() ? "" : " '" + yaml.asText() + "'";
+    return new ConfigurationException(
+        key() + ":" + shown + " is not allowed: expected " + allowed, cause);
+  }
+
+  private static <T> Setting<T> scalar(
+      ConfigOption<T> option, String allowed, TextParser<T> parser) {
+    return new Setting<>(option, allowed, false, yaml -> parser.parse(scalarText(yaml)));
+  }
+
+  private interface TextParser<T> {
+    @Nullable T parse(String text);
+  }
+
+  private static String scalarText(JsonNode yaml) {
+    if (!yaml.isValueNode() || yaml.isNull()) {
+      throw new IllegalArgumentException("not a single value");
+    }
+    return yaml.asText().strip();
+  }
+
+  private static @Nullable Map<String, String> texts(JsonNode yaml) {
+    if (!yaml.isObject()) {
+      return null;
+    }
+    Map<String, String> texts = new LinkedHashMap<>();
+    yaml.properties()
+        .forEach(
+            entry ->
+                texts.put(
+                    entry.getKey(),
+                    entry.getValue().isContainerNode()
+                        ? entry.getValue().toString()
+                        : scalarText(entry.getValue())));
+    return texts;
+  }
+}

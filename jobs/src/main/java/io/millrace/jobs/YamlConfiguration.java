@@ -1,0 +1,125 @@
+package io.millrace.jobs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * Reads a job's YAML file: sections become dotted keys, every key is known, every value is allowed.
+ *
+ * <pre>{@code
+ * Configuration configuration =
+ *     YamlConfiguration.read(Path.of("fraud.yaml"), Map.of("batching.max-batch-size", "64"));
+ * }</pre>
+ */
+public final class YamlConfiguration {
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+
+  private YamlConfiguration() {}
+
+  /**
+   * Reads the file and lays the overrides over it.
+   *
+   * @param overrides dotted key to value, a list or map in YAML's flow form
+   * @throws ConfigurationException if the file cannot be read, a key is unknown or a value is not
+   *     allowed
+   */
+  public static Configuration read(Path file, Map<String, String> overrides)
+      throws ConfigurationException {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException("configuration '" + file + "' does not exist", e);
+    } catch (IOException e) {
+      throw new ConfigurationException("cannot read configuration '" + file + "': " + e, e);
+    }
+    return parse(text, file.toString(), overrides);
+  }
+
+  static Configuration parse(String yaml, String where, Map<String, String> overrides)
+      throws ConfigurationException {
+    Configuration configuration = new Configuration();
+    JsonNode root;
+    try {
+      root = YAML.readTree(yaml);
+    } catch (JsonProcessingException e) {
+      throw new ConfigurationException(where + ": " + firstLine(e), e);
+    }
+    if (!root.isObject() && !root.isMissingNode() && !root.isNull()) {
+      throw new ConfigurationException(
+          where + ": expected sections such as kafka:, input:, model:");
+    }
+    for (Map.Entry<String, JsonNode> entry : root.properties()) {
+      put(configuration, entry.getKey(), entry.getValue());
+    }
+    for (Map.Entry<String, String> override : overrides.entrySet()) {
+      put(configuration, override.getKey(), flow(override.getValue()));
+    }
+    return configuration;
+  }
+
+  private static void put(Configuration target, String key, JsonNode value)
+      throws ConfigurationException {
+    Setting<?> setting = Settings.of(key);
+    if (setting != null) {
+      setting.put(target, value);
+    } else if (!putInto(target, key, value)) {
+      boolean section = Settings.ALL.stream().anyMatch(known -> known.key().startsWith(key + "."));
+      // A section without content is null, or an empty text at the end of the file.
+      boolean empty = value.isObject() ? value.isEmpty() : value.asText("").isEmpty();
+      if (empty ? !section : !value.isObject()) {
+        throw new ConfigurationException("unknown key " + key + ": " + Settings.suggestion(key));
+      }
+      for (Map.Entry<String, JsonNode> entry : value.properties()) {
+        put(target, key + "." + entry.getKey(), entry.getValue());
+      }
+    }
+  }
+
+  // kafka.properties.security.protocol=SSL adds one entry to the map.
+  private static boolean putInto(Configuration target, String key, JsonNode value)
+      throws ConfigurationException {
+    for (Setting<?> setting : Settings.ALL) {
+      if (setting.isMap() && key.startsWith(setting.key() + ".")) {
+        ObjectNode merged = YAML.createObjectNode();
+        if (target.get(setting.option()) instanceof Map<?, ?> present) {
+          present.forEach((k, v) -> merged.put(k.toString(), v.toString()));
+        }
+        merged.set(key.substring(setting.key().length() + 1), value);
+        setting.put(target, merged);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static JsonNode flow(String value) {
+    // Only brackets are YAML: "15 min", "host:9092" and "a # b" are meant as they stand.
+    if (value.startsWith("[") || value.startsWith("{")) {
+      try {
+        return YAML.readTree(value);
+      } catch (JsonProcessingException e) {
+        return TextNode.valueOf(value);
+      }
+    }
+    return TextNode.valueOf(value);
+  }
+
+  private static String firstLine(JsonProcessingException e) {
+    String location = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+    return location + e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+  }
+}

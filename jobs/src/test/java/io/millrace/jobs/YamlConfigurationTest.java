@@ -1,0 +1,160 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.flink.InferenceOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.junit.jupiter.api.Test;
+
+class YamlConfigurationTest {
+
+  private static Configuration parse(String yaml, Map<String, String> overrides) throws Exception {
+    return YamlConfiguration.parse(yaml, "job.yaml", overrides);
+  }
+
+  private static void assertRefused(String yaml, String... parts) {
+    assertThatThrownBy(() -> parse(yaml, Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(parts);
+  }
+
+  @Test
+  void parse_theExampleOfTheFormats_readsEveryKey() throws Exception {
+    Configuration read =
+        parse(
+            """
+            kafka:
+              bootstrap-servers: localhost:9092
+              properties: {security.protocol: SASL_SSL, retries: 3}
+            input:
+              topic: transactions
+              format: json
+              start: earliest
+              group-id: fraud-scoring
+            output: {topic: scored, fields: [id, amount], guarantee: exactly-once, transaction-timeout: 15 min}
+            dead-letters: {topic: rejected}
+            control: {topic: models, status-topic: model-events}
+            model:
+              name: fraud
+              base: hdfs:///models/fraud
+              version-policy: latest
+              signature-key: serving_default
+              roots: ["hdfs:///models/"]
+              sharing: task-manager
+            features:
+              input: x
+              fields: [{name: amount, dtype: float32}, {name: age, dtype: float32, default: 0}]
+            batching: {max-batch-size: 128, batch-timeout: 5 ms}
+            engine: {intra-op-parallelism: 1, inter-op-parallelism: -1}
+            checkpointing: {interval: 10 s, unaligned: false}
+            """,
+            Map.of());
+
+    assertThat(read.get(ScoreTopicOptions.BOOTSTRAP_SERVERS)).isEqualTo("localhost:9092");
+    assertThat(read.get(ScoreTopicOptions.KAFKA_PROPERTIES))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("security.protocol", "SASL_SSL", "retries", "3"));
+    assertThat(read.get(ScoreTopicOptions.INPUT_FORMAT)).isEqualTo(ScoreTopicOptions.Format.JSON);
+    assertThat(read.get(ScoreTopicOptions.OUTPUT_FIELDS)).containsExactly("id", "amount");
+    assertThat(read.get(ScoreTopicOptions.TRANSACTION_TIMEOUT)).isEqualTo(Duration.ofMinutes(15));
+    assertThat(read.get(InferenceOptions.ROOTS)).containsExactly("hdfs:///models/");
+    assertThat(read.get(InferenceOptions.SHARING)).isEqualTo(InferenceOptions.Sharing.TASK_MANAGER);
+    assertThat(read.get(ScoreTopicOptions.FEATURES_FIELDS))
+        .isEqualTo(
+            List.of(
+                Map.of("name", "amount", "dtype", "float32"),
+                Map.of("name", "age", "dtype", "float32", "default", "0")));
+    assertThat(read.get(InferenceOptions.BATCH_TIMEOUT)).isEqualTo(Duration.ofMillis(5));
+    assertThat(read.get(InferenceOptions.INTER_OP_PARALLELISM)).isEqualTo(-1);
+  }
+
+  @Test
+  void parse_overrides_beatTheFile() throws Exception {
+    Configuration read =
+        parse(
+            "batching: {max-batch-size: 128}\nkafka: {properties: {a: '1', b: '2'}}",
+            Map.of(
+                "batching.max-batch-size", "64",
+                "kafka.properties.b", "3",
+                "output.fields", "[id, amount]",
+                "model.roots", "/models",
+                "records.max-size", "64 kb"));
+
+    assertThat(read.get(InferenceOptions.MAX_BATCH_SIZE)).isEqualTo(64);
+    assertThat(read.get(ScoreTopicOptions.KAFKA_PROPERTIES)).isEqualTo(Map.of("a", "1", "b", "3"));
+    assertThat(read.get(ScoreTopicOptions.OUTPUT_FIELDS)).containsExactly("id", "amount");
+    assertThat(read.get(InferenceOptions.ROOTS)).containsExactly("/models");
+    assertThat(read.get(ScoreTopicOptions.MAX_RECORD_SIZE)).isEqualTo(MemorySize.parse("64 kb"));
+  }
+
+  @Test
+  void parse_sectionWithoutContent_isEmpty() throws Exception {
+    assertThat(parse("control:\nbatching: {}\n", Map.of()).keySet()).isEmpty();
+  }
+
+  @Test
+  void parse_unknownKey_namesItAndTheNearest() {
+    assertRefused(
+        "batching: {max-batchsize: 3}",
+        "unknown key batching.max-batchsize",
+        "did you mean batching.max-batch-size?");
+    assertRefused("output: {colour: red}", "unknown key output.colour", "output.topic");
+    assertRefused("nothing: {of: this}", "unknown key nothing.of", "batching", "kafka");
+    assertRefused("nothing: {}", "unknown key nothing");
+    assertRefused("model: fraud", "unknown key model", "model.name");
+  }
+
+  @Test
+  void parse_wrongValue_namesKeyValueAndWhatIsAllowed() {
+    assertRefused(
+        "batching: {max-batch-size: many}",
+        "batching.max-batch-size",
+        "'many'",
+        "an integer from 1 to");
+    assertRefused("batching: {max-batch-size: 0}", "batching.max-batch-size", "'0'");
+    assertRefused("batching: {batch-timeout: 5}", "batching.batch-timeout", "'5'", "5 ms");
+    assertRefused("batching: {batch-timeout: 5 parsecs}", "'5 parsecs'", "a duration");
+    assertRefused("model: {sharing: jvm}", "model.sharing", "'jvm'", "slot, task-manager");
+    assertRefused("model: {version-policy: newest}", "'newest'", "latest or a version's number");
+    assertRefused("input: {topic: 'a topic'}", "input.topic", "'a topic'");
+    assertRefused("kafka: {bootstrap-servers: localhost}", "'localhost'", "host:port");
+    assertRefused("checkpointing: {unaligned: perhaps}", "'perhaps'", "true or false");
+    assertRefused("records: {max-size: big}", "'big'", "1 mb");
+    assertRefused("input: {topic: [a, b]}", "input.topic", "a topic's name");
+    assertRefused("input: {topic: }", "input.topic", "a topic's name");
+  }
+
+  @Test
+  void parse_wrongField_saysWhatAFieldIs() {
+    assertRefused("features: {fields: [{nam: a}]}", "features.fields", "{name, dtype, default}");
+    assertRefused("features: {fields: [{name: a, dtype: float}]}", "features.fields");
+    assertRefused("features: {fields: {}}", "features.fields");
+  }
+
+  @Test
+  void parse_notYaml_saysWhere() {
+    assertRefused("a: [", "job.yaml", "line ");
+    assertRefused("- a", "job.yaml", "sections");
+    assertRefused("input: {topic: a}\ninput: {topic: b}", "job.yaml", "Duplicate");
+  }
+
+  @Test
+  void parse_refusedKafkaProperty_keepsItsValueSecret() {
+    assertThatThrownBy(() -> parse("kafka: {properties: [hunter2]}", Map.of()))
+        .hasMessageContaining("kafka.properties")
+        .hasMessageNotContaining("hunter2");
+  }
+
+  @Test
+  void read_fileThatIsNotThere_saysSo() {
+    assertThatThrownBy(() -> YamlConfiguration.read(Path.of("nowhere.yaml"), Map.of()))
+        .hasMessageContaining("nowhere.yaml")
+        .hasMessageContaining("does not exist");
+  }
+}
