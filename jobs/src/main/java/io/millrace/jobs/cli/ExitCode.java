@@ -1,0 +1,12 @@
+package io.millrace.jobs.cli;
+
+/** The exit codes that scripts can trust. */
+final class ExitCode {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+
+  /** Wrong usage or configuration. */
+  static final int USAGE = 2;
+
+  private ExitCode() {}
+}

@@ -1,0 +1,70 @@
+package io.millrace.jobs.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The command line's entry.
+ *
+ * <pre>{@code
+ * int exitCode = Millrace.execute(out, err, "model", "show", "/models/fraud/7");
+ * }</pre>
+ */
+@Command(
+    name = "millrace",
+    description = "Scores streams with TensorFlow SavedModels inside Apache Flink.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Millrace.Version.class)
+public final class Millrace {
+
+  // Inherited by every command; read back by the error handler.
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean verbose;
+
+  Millrace() {}
+
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exitCode = execute(out, err, args);
+    out.flush();
+    err.flush();
+    // Not a return: threads of Flink's file systems would keep the JVM.
+    System.exit(exitCode);
+  }
+
+  /**
+   * Runs one command in this JVM.
+   *
+   * @return the exit code: 0 done, 1 failed, 2 wrong usage or configuration
+   */
+  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+    Millrace root = new Millrace();
+    return new CommandLine(root)
+        .setOut(out)
+        .setErr(err)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(ErrorLine::ofUsage)
+        .setExecutionExceptionHandler(
+            (exception, command, parsed) -> ErrorLine.of(exception, command, root.verbose))
+        .execute(args);
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Millrace.class.getPackage().getImplementationVersion();
+      return new String[] {"millrace " + (version == null ? "unpackaged" : version)};
+    }
+  }
+}

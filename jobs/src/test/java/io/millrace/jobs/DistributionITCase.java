@@ -1,0 +1,122 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged distribution, as it lies in {@code target/millrace}. */
+class DistributionITCase {
+  private static final Path HOME = Path.of(System.getProperty("millrace.distribution"));
+
+  @TempDir private Path elsewhere;
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  @Test
+  void script_fromAnotherFolderThroughALink_runs() throws Exception {
+    Path link = Files.createSymbolicLink(elsewhere.resolve("mr"), HOME.resolve("bin/millrace"));
+
+    Outcome outcome = run(link.toString(), "--help");
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.out()).contains("Usage: millrace");
+  }
+
+  @Test
+  void script_unknownCommand_saysSoInOneLineAndExitsWith2() throws Exception {
+    Outcome outcome = run(HOME.resolve("bin/millrace").toString(), "modle");
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err().lines()).hasSize(1);
+    assertThat(outcome.err()).contains("'modle'");
+  }
+
+  @Test
+  void script_withoutJava_saysWhatToInstall() throws Exception {
+    Outcome outcome =
+        run("/usr/bin/env", "JAVA_HOME=/nowhere", HOME.resolve("bin/millrace").toString());
+
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err()).contains("/nowhere/bin/java", "JDK 17");
+    assertThat(outcome.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void folders_holdWhatTheClassPathRuleSays() {
+    assertThat(names("lib"))
+        .anyMatch(name -> name.startsWith("tensorflow-core-native-"))
+        .anyMatch(name -> name.startsWith("javacpp-"))
+        .anyMatch(name -> name.startsWith("protobuf-java-"))
+        .anyMatch(name -> name.startsWith("hadoop-client-runtime-"))
+        .anyMatch(name -> name.startsWith("flink-runtime-web-"))
+        .noneMatch(name -> name.startsWith("kafka") || name.startsWith("millrace"));
+    assertThat(names("demo/kafka")).anyMatch(name -> name.startsWith("kafka_2.13-"));
+    assertThat(names("demo")).anyMatch(name -> name.startsWith("millrace-testing-"));
+    assertThat(names("plugins/s3-fs-hadoop")).containsExactly("flink-s3-fs-hadoop.jar");
+  }
+
+  @Test
+  void jobJarCheck_jarAsBuilt_passes() throws Exception {
+    assertThat(checkJobJar(HOME.resolve("job/millrace-job.jar")).exitCode()).isZero();
+  }
+
+  @Test
+  void jobJarCheck_jarWithTensorFlow_fails() throws Exception {
+    for (String entry :
+        List.of("org/tensorflow/Graph.class", "org/bytedeco/javacpp/Loader.class")) {
+      Path jar = elsewhere.resolve("job.jar");
+      Files.deleteIfExists(jar);
+      Files.copy(HOME.resolve("job/millrace-job.jar"), jar);
+      try (FileSystem zip = FileSystems.newFileSystem(jar)) {
+        Path added = zip.getPath(entry);
+        Files.createDirectories(added.getParent());
+        Files.write(added, new byte[1]);
+      }
+
+      Outcome outcome = checkJobJar(jar);
+
+      assertThat(outcome.exitCode()).isNotZero();
+      assertThat(outcome.err()).contains(entry);
+    }
+  }
+
+  private Outcome checkJobJar(Path jar) throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return run(java, System.getProperty("millrace.check-job-jar"), jar.toString());
+  }
+
+  private Outcome run(String... command) throws Exception {
+    Path out = elsewhere.resolve("out.txt");
+    Path err = elsewhere.resolve("err.txt");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(elsewhere.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running after 60 s: " + List.of(command));
+    }
+    return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static List<String> names(String folder) {
+    try (Stream<Path> entries = Files.list(HOME.resolve(folder))) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
