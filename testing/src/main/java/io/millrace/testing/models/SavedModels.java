@@ -75,21 +75,24 @@ public final class SavedModels {
     int inputs = layers.get(0).weights().length;
     Node x = model.placeholder("x", DT_FLOAT, -1, inputs);
     Node value = x;
-    int outputs = inputs;
     for (int i = 0; i < layers.size(); i++) {
-      Layer layer = layers.get(i);
-      String scope = "layer" + i;
-      int rows = layer.weights().length;
-      outputs = layer.bias().length;
-      Node weights = model.variable(scope + "/w", Tensors.floats(flat(layer), rows, outputs));
-      Node bias = model.variable(scope + "/b", Tensors.floats(layer.bias(), outputs));
-      Node product = binary(model, "MatMul", scope + "/product", value, weights);
-      Node sum = binary(model, "BiasAdd", scope + "/sum", product, bias);
-      value = unary(model, layer.activation(), scope + "/" + layer.activation(), sum);
+      value = dense(model, "layer" + i, layers.get(i), value);
     }
+    int outputs = layers.get(layers.size() - 1).bias().length;
     model.signature(DEFAULT).input("x", x, DT_FLOAT, -1, inputs);
     model.signature(DEFAULT).output("y", value, DT_FLOAT, -1, outputs);
     return model.write(directory);
+  }
+
+  /** Adds a layer whose weights are variables. */
+  static Node dense(SavedModelWriter model, String scope, Layer layer, Node input) {
+    int rows = layer.weights().length;
+    int columns = layer.bias().length;
+    Node weights = model.variable(scope + "/w", Tensors.floats(flat(layer), rows, columns));
+    Node bias = model.variable(scope + "/b", Tensors.floats(layer.bias(), columns));
+    Node product = binary(model, "MatMul", scope + "/product", input, weights);
+    Node sum = binary(model, "BiasAdd", scope + "/sum", product, bias);
+    return unary(model, layer.activation(), scope + "/" + layer.activation(), sum);
   }
 
   /**
@@ -252,11 +255,11 @@ public final class SavedModels {
     return model.write(directory);
   }
 
-  private static Node unary(SavedModelWriter model, String op, String name, Node input) {
+  static Node unary(SavedModelWriter model, String op, String name, Node input) {
     return model.node(op, name).input(input).attr("T", DT_FLOAT);
   }
 
-  private static Node binary(SavedModelWriter model, String op, String name, Node a, Node b) {
+  static Node binary(SavedModelWriter model, String op, String name, Node a, Node b) {
     return model.node(op, name).input(a).input(b).attr("T", DT_FLOAT);
   }
 
