@@ -1,0 +1,99 @@
+package io.millrace.tensorflow;
+
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.TF_Tensor;
+import org.tensorflow.internal.c_api.global.tensorflow;
+
+/**
+ * The tensors that show the rows of one input to TensorFlow. A batch that starts at row 0 gets a
+ * tensor over the very memory that the rows were written into, made once for each number of rows;
+ * another range gets one of its own, which is given back after the run.
+ */
+final class InputTensors implements AutoCloseable {
+  private final int type;
+  private final boolean batched;
+  private final boolean copySlices;
+  private final @Nullable TF_Tensor[] byRows;
+  private long[] dimensions = {};
+  private long rowBytes;
+  private @Nullable TF_Tensor temporary;
+
+  /**
+   * @param type the number in types.proto
+   * @param batched whether the rows are dimension 0
+   * @param copySlices whether a range that starts later than row 0 has to be copied: its memory
+   *     would not be aligned
+   */
+  InputTensors(int type, boolean batched, int maxRows, boolean copySlices) {
+    this.type = type;
+    this.batched = batched;
+    this.copySlices = copySlices;
+    this.byRows = new TF_Tensor[maxRows + 1];
+  }
+
+  /** States the shape of the rows that follow, forgetting the tensors of another shape. */
+  void rowShape(long[] inner, long bytesPerRow) {
+    forget();
+    rowBytes = bytesPerRow;
+    if (batched) {
+      dimensions = new long[inner.length + 1];
+      System.arraycopy(inner, 0, dimensions, 1, inner.length);
+    } else {
+      dimensions = inner;
+    }
+  }
+
+  /** Rows {@code from} to {@code to} of the memory; valid until {@link #releaseTemporary}. */
+  TF_Tensor of(NativeMemory memory, int from, int to) {
+    int rows = to - from;
+    if (from == 0) {
+      TF_Tensor tensor = byRows[rows];
+      if (tensor == null) {
+        tensor = memory.tensor(type, dimensions(rows), 0, rows * rowBytes);
+        byRows[rows] = tensor;
+      }
+      return tensor;
+    }
+    releaseTemporary();
+    long offset = from * rowBytes;
+    TF_Tensor slice =
+        copySlices
+            ? memory.copy(type, dimensions(rows), offset, rows * rowBytes)
+            : memory.tensor(type, dimensions(rows), offset, rows * rowBytes);
+    temporary = slice;
+    return slice;
+  }
+
+  private long[] dimensions(int rows) {
+    if (batched) {
+      dimensions[0] = rows;
+    }
+    return dimensions;
+  }
+
+  void releaseTemporary() {
+    if (temporary != null) {
+      tensorflow.TF_DeleteTensor(temporary);
+      temporary = null;
+    }
+  }
+
+  /**
+   * Deletes every tensor: the memory under them is about to change place, or their shape to change.
+   */
+  void forget() {
+    releaseTemporary();
+    for (int rows = 0; rows < byRows.length; rows++) {
+      TF_Tensor tensor = byRows[rows];
+      if (tensor != null) {
+        tensorflow.TF_DeleteTensor(tensor);
+        byRows[rows] = null;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    forget();
+  }
+}

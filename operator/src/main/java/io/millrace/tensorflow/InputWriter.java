@@ -1,0 +1,344 @@
+package io.millrace.tensorflow;
+
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.TensorSpec;
+import io.millrace.tensor.TensorWriter;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.TF_Tensor;
+
+/**
+ * The rows of one input in native memory: where the next value goes, and whether a row has the
+ * shape that it should have. What a value looks like in memory is its subclasses' business; every
+ * setter that they do not override refuses its value.
+ *
+ * <p>Positions count units: elements, or for a complex type real and imaginary parts.
+ */
+abstract sealed class InputWriter implements TensorWriter, AutoCloseable
+    permits NumericInput, StringInput {
+  private final TensorSpec spec;
+  private final Shape declared;
+  private final int unitsPerElement;
+  private final int unitBytes;
+  private final int maxRows;
+  private final InputTensors tensors;
+
+  private @Nullable NativeMemory memory;
+  private Shape current;
+  private int unitsPerRow;
+  private int row;
+  private boolean stated;
+  private boolean differs;
+
+  /** Where the next unit of the row goes. */
+  int position;
+
+  /** Where the row ends. */
+  int end;
+
+  /**
+   * @param unitsPerElement 2 for complex types, else 1
+   * @param unitBytes bytes of one unit
+   */
+  InputWriter(
+      TensorSpec spec,
+      Shape rowShape,
+      int unitsPerElement,
+      int unitBytes,
+      int maxRows,
+      InputTensors tensors) {
+    this.spec = spec;
+    this.declared = rowShape;
+    this.current = rowShape;
+    this.unitsPerElement = unitsPerElement;
+    this.unitBytes = unitBytes;
+    this.maxRows = maxRows;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Allocates the memory of all rows where their shape is known. The second half of construction,
+   * apart so that what was allocated is closed if it fails.
+   *
+   * @throws ArithmeticException if it does not fit 2 GiB
+   */
+  final void allocate() {
+    if (declared.isFullyKnown()) {
+      unitsPerRow = units(declared);
+      grow(Math.multiplyExact(unitsPerRow, maxRows));
+      tensors.rowShape(declared.dimensions(), (long) unitsPerRow * unitBytes);
+    }
+  }
+
+  private int units(Shape shape) {
+    return Math.toIntExact(Math.multiplyExact(shape.elements(), unitsPerElement));
+  }
+
+  @Override
+  public final TensorSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public final Shape rowShape() {
+    return stated ? current : declared;
+  }
+
+  /** Opens a row; whatever was written of it before is overwritten. */
+  final void beginRow(int index) {
+    row = index;
+    stated = false;
+    differs = false;
+    if (declared.isFullyKnown()) {
+      position = index * unitsPerRow;
+      end = position + unitsPerRow;
+    } else {
+      position = 0;
+      end = 0;
+    }
+  }
+
+  /** Checks that the row is complete. */
+  final void finishRow() {
+    boolean known = stated || declared.isFullyKnown();
+    if (known && position == end) {
+      return;
+    }
+    int written = known ? unitsPerRow - (end - position) : 0;
+    if (written == 0 && !stated) {
+      throw new RecordException(
+          RecordReason.MISSING_FIELD,
+          "input '" + spec.name() + "' was not written: expected " + spec.describe());
+    }
+    throw new RecordException(
+        RecordReason.WRONG_SHAPE, expectedElements() + ", got " + written / unitsPerElement);
+  }
+
+  /** Whether the row could not join the rows at hand; its values went nowhere. */
+  final boolean differs() {
+    return differs;
+  }
+
+  @Override
+  public final TensorWriter shape(long... dimensions) {
+    if (!admits(dimensions)) {
+      throw new RecordException(
+          RecordReason.WRONG_SHAPE,
+          "input '"
+              + spec.name()
+              + "': expected "
+              + spec.type()
+              + declared
+              + ", got "
+              + Arrays.toString(dimensions));
+    }
+    if (declared.isFullyKnown()) {
+      return this;
+    }
+    if (stated) {
+      throw new RecordException(
+          RecordReason.WRONG_SHAPE, "input '" + spec.name() + "': its shape was stated twice");
+    }
+    if (row == 0) {
+      firstRowShape(dimensions);
+    } else if (!sameAsCurrent(dimensions) || !fitsAnotherRow()) {
+      differs = true;
+      throw RowDiffers.SIGNAL;
+    }
+    stated = true;
+    grow((row + 1) * unitsPerRow);
+    position = row * unitsPerRow;
+    end = position + unitsPerRow;
+    return this;
+  }
+
+  private boolean admits(long[] dimensions) {
+    if (dimensions.length != declared.rank()) {
+      return false;
+    }
+    for (int i = 0; i < dimensions.length; i++) {
+      long expected = declared.dimension(i);
+      if (dimensions[i] < 0 || (expected != Shape.UNKNOWN && expected != dimensions[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean sameAsCurrent(long[] dimensions) {
+    for (int i = 0; i < dimensions.length; i++) {
+      if (current.dimension(i) != dimensions[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean fitsAnotherRow() {
+    return (row + 1L) * unitsPerRow * unitBytes <= Integer.MAX_VALUE;
+  }
+
+  private void firstRowShape(long[] dimensions) {
+    if (current.isFullyKnown() && sameAsCurrent(dimensions)) {
+      return;
+    }
+    Shape shape = Shape.of(dimensions);
+    int units;
+    try {
+      units = units(shape);
+      Math.multiplyExact(units, unitBytes);
+    } catch (ArithmeticException e) {
+      throw new RecordException(
+          RecordReason.TOO_LARGE,
+          "input '" + spec.name() + "': a value of shape " + shape + " takes more than 2 GiB");
+    }
+    current = shape;
+    unitsPerRow = units;
+    tensors.rowShape(dimensions.clone(), (long) units * unitBytes);
+  }
+
+  /** Makes room, doubling so that rows of any number cost a constant each. */
+  private void grow(int units) {
+    NativeMemory old = memory;
+    int needed = Math.multiplyExact(units, unitBytes);
+    if (old != null && old.bytes() >= needed) {
+      return;
+    }
+    long allRows = Math.min((long) maxRows * (unitsPerRow * unitBytes), Integer.MAX_VALUE);
+    int bytes = old == null ? needed : (int) Math.max(needed, Math.min(allRows, 2L * old.bytes()));
+    NativeMemory grown = new NativeMemory(bytes);
+    if (old != null) {
+      old.copyTo(grown, old.bytes());
+      tensors.forget();
+      old.close();
+    }
+    memory = grown;
+    mapped(grown);
+  }
+
+  /** The values now live here. */
+  abstract void mapped(NativeMemory grown);
+
+  /** Rows {@code from} to {@code to}; valid until {@link #releaseTemporary}. */
+  final TF_Tensor tensor(int from, int to) {
+    NativeMemory rows = memory;
+    if (rows == null) {
+      throw new IllegalStateException("input '" + spec.name() + "' has no rows");
+    }
+    return tensors.of(rows, from, to);
+  }
+
+  final void releaseTemporary() {
+    tensors.releaseTemporary();
+  }
+
+  /** There is no room for the next value. */
+  final RecordException full() {
+    return new RecordException(
+        RecordReason.WRONG_SHAPE,
+        stated || declared.isFullyKnown()
+            ? expectedElements() + ", got more"
+            : "input '"
+                + spec.name()
+                + "': the shape "
+                + declared
+                + " of a row has unknown dimensions; state them with shape(...) first");
+  }
+
+  /** There is no room for {@code count} values. */
+  final RecordException full(int count) {
+    if (!stated && !declared.isFullyKnown()) {
+      return full();
+    }
+    int written = unitsPerRow - (end - position);
+    return new RecordException(
+        RecordReason.WRONG_SHAPE,
+        expectedElements() + ", got " + ((long) written + count) / unitsPerElement);
+  }
+
+  private String expectedElements() {
+    return "input '"
+        + spec.name()
+        + "': expected "
+        + unitsPerRow / unitsPerElement
+        + " elements for "
+        + spec.type()
+        + rowShape();
+  }
+
+  final RecordException wrongType(String actual) {
+    return new RecordException(
+        RecordReason.WRONG_TYPE,
+        "input '" + spec.name() + "': expected " + spec.describe() + ", got " + actual);
+  }
+
+  @Override
+  public TensorWriter put(float value) {
+    throw wrongType("a float");
+  }
+
+  @Override
+  public TensorWriter put(double value) {
+    throw wrongType("a double");
+  }
+
+  @Override
+  public TensorWriter put(int value) {
+    throw wrongType("an int");
+  }
+
+  @Override
+  public TensorWriter put(long value) {
+    throw wrongType("a long");
+  }
+
+  @Override
+  public TensorWriter put(boolean value) {
+    throw wrongType("a boolean");
+  }
+
+  @Override
+  public TensorWriter put(byte[] value) {
+    throw wrongType("bytes");
+  }
+
+  @Override
+  public TensorWriter put(String value) {
+    throw wrongType("a string");
+  }
+
+  @Override
+  public TensorWriter put(float[] values, int offset, int length) {
+    throw wrongType("floats");
+  }
+
+  @Override
+  public TensorWriter put(double[] values, int offset, int length) {
+    throw wrongType("doubles");
+  }
+
+  @Override
+  public TensorWriter put(int[] values, int offset, int length) {
+    throw wrongType("ints");
+  }
+
+  @Override
+  public TensorWriter put(long[] values, int offset, int length) {
+    throw wrongType("longs");
+  }
+
+  @Override
+  public TensorWriter putRaw(byte[] bytes, int offset, int length) {
+    throw wrongType("raw bytes");
+  }
+
+  @Override
+  public void close() {
+    tensors.close();
+    if (memory != null) {
+      memory.close();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.BatchOptions;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.TensorSpec;
+
+/** Opens the inputs of a batch. */
+final class Inputs {
+  private Inputs() {}
+
+  /**
+   * An input without memory yet.
+   *
+   * @throws ModelException SIGNATURE_MISMATCH if its rank is unknown, or there is no batch
+   *     dimension where the options count on one
+   */
+  static InputWriter of(TensorSpec spec, BatchOptions options) throws ModelException {
+    Shape shape = spec.shape();
+    if (!shape.hasRank()) {
+      throw new ModelException(
+          ModelReason.SIGNATURE_MISMATCH,
+          "input '"
+              + spec.name()
+              + "' of signature '"
+              + options.signature().name()
+              + "' is of unknown rank: state its shape in model.input-shapes");
+    }
+    if (options.batched() && !shape.hasUnknownFirst()) {
+      throw new ModelException(
+          ModelReason.SIGNATURE_MISMATCH,
+          "input "
+              + spec
+              + " of signature '"
+              + options.signature().name()
+              + "' has no batch dimension (an unknown first one): set batching: off");
+    }
+    Shape row = options.batched() ? shape.withoutFirst() : shape;
+    boolean string = spec.type() == ElementType.STRING;
+    InputTensors tensors =
+        new InputTensors(spec.type().number(), options.batched(), options.maxRows(), !string);
+    return string
+        ? new StringInput(spec, row, options.maxRows(), tensors)
+        : new NumericInput(spec, row, options.maxRows(), options.rejectNonFinite(), tensors);
+  }
+
+  /**
+   * Allocates the memory of an input, as far as its shape is known.
+   *
+   * @throws ModelException TOO_LARGE if it does not fit 2 GiB
+   */
+  static void allocate(InputWriter input, BatchOptions options) throws ModelException {
+    try {
+      input.allocate();
+    } catch (ArithmeticException e) {
+      throw new ModelException(
+          ModelReason.TOO_LARGE,
+          "input "
+              + input.spec()
+              + ": "
+              + options.maxRows()
+              + " rows take more than 2 GiB; lower max-batch-size",
+          e);
+    }
+  }
+}

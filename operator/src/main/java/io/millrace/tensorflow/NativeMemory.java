@@ -1,0 +1,93 @@
+package io.millrace.tensorflow;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.tensorflow.internal.c_api.Deallocator_Pointer_long_Pointer;
+import org.tensorflow.internal.c_api.TF_Tensor;
+import org.tensorflow.internal.c_api.global.tensorflow;
+
+/**
+ * A zeroed block of native memory and tensors over parts of it. It comes from TensorFlow's own
+ * allocator, which aligns it as its kernels want it: a tensor over unaligned memory would be a
+ * copy.
+ */
+final class NativeMemory implements AutoCloseable {
+
+  /** The block outlives the tensors over it, so there is nothing to free with one of them. */
+  private static final class NoDeallocation extends Deallocator_Pointer_long_Pointer {
+    @Override
+    public void call(Pointer data, long length, Pointer argument) {}
+  }
+
+  private static final Deallocator_Pointer_long_Pointer NO_DEALLOCATION = new NoDeallocation();
+
+  private final TF_Tensor block;
+  private final BytePointer start;
+  private final int bytes;
+  private boolean closed;
+
+  /**
+   * @param bytes the size; at most 2 GiB, which is what a ByteBuffer can show
+   */
+  NativeMemory(int bytes) {
+    this.bytes = bytes;
+    // One byte at least: an empty tensor has no address.
+    long size = Math.max(bytes, 1);
+    block = tensorflow.TF_AllocateTensor(tensorflow.TF_UINT8, new long[] {size}, 1, size);
+    start = new BytePointer(tensorflow.TF_TensorData(block)).capacity(size);
+    Pointer.memset(start, 0, size);
+  }
+
+  int bytes() {
+    return bytes;
+  }
+
+  /** The first byte; valid until {@link #close}. */
+  Pointer start() {
+    return start;
+  }
+
+  /** A view of the whole block in the order of its native numbers; invalid after close. */
+  ByteBuffer buffer() {
+    ByteBuffer buffer = start.asByteBuffer().order(ByteOrder.nativeOrder());
+    return buffer.limit(bytes).slice().order(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * A tensor that shows this memory from {@code offset} on. The caller deletes it, before the
+   * memory.
+   */
+  TF_Tensor tensor(int type, long[] dimensions, long offset, long length) {
+    return tensorflow.TF_NewTensor(
+        type,
+        dimensions,
+        dimensions.length,
+        start.getPointer(offset),
+        length,
+        NO_DEALLOCATION,
+        null);
+  }
+
+  /** A tensor with a copy of this memory from {@code offset} on. The caller deletes it. */
+  TF_Tensor copy(int type, long[] dimensions, long offset, long length) {
+    TF_Tensor tensor = tensorflow.TF_AllocateTensor(type, dimensions, dimensions.length, length);
+    if (length > 0) {
+      Pointer.memcpy(tensorflow.TF_TensorData(tensor), start.getPointer(offset), length);
+    }
+    return tensor;
+  }
+
+  void copyTo(NativeMemory target, long length) {
+    Pointer.memcpy(target.start, start, length);
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      tensorflow.TF_DeleteTensor(block);
+    }
+  }
+}

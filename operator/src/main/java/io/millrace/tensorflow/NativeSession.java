@@ -1,0 +1,108 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.LoadOptions;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.TF_Graph;
+import org.tensorflow.internal.c_api.TF_Operation;
+import org.tensorflow.internal.c_api.TF_Session;
+import org.tensorflow.internal.c_api.TF_SessionOptions;
+import org.tensorflow.internal.c_api.global.tensorflow;
+import org.tensorflow.proto.ConfigProto;
+
+/**
+ * A graph and the session that runs it: the native memory of one loaded model. The session's own
+ * calls are thread-safe; {@link #close} is not to race them.
+ */
+final class NativeSession implements AutoCloseable {
+  private final TF_Graph graph;
+  private final TF_Session session;
+  private boolean closed;
+
+  private NativeSession(TF_Graph graph, TF_Session session) {
+    this.graph = graph;
+    this.session = session;
+  }
+
+  /** Loads a SavedModel: restores its variables, then runs its initialiser. */
+  static NativeSession load(Path directory, List<String> tags, LoadOptions options)
+      throws ModelException {
+    TF_Graph graph = tensorflow.TF_NewGraph();
+    TF_SessionOptions sessionOptions = tensorflow.TF_NewSessionOptions();
+    boolean loaded = false;
+    // The scope frees the strings: JavaCPP's own garbage collection is off where the JVM is told
+    // so.
+    try (NativeStatus status = new NativeStatus();
+        PointerScope scope = new PointerScope()) {
+      configure(sessionOptions, options, status);
+      TF_Session session =
+          tensorflow.TF_LoadSessionFromSavedModel(
+              sessionOptions,
+              null,
+              new BytePointer(directory.toAbsolutePath().toString()),
+              new PointerPointer<>(tags.toArray(String[]::new)),
+              tags.size(),
+              graph,
+              null,
+              status.handle());
+      if (!status.isOk()) {
+        throw new ModelException(
+            ModelReason.LOAD_FAILED,
+            "TensorFlow cannot load " + directory + " with tags " + tags + ": " + status.message());
+      }
+      loaded = true;
+      return new NativeSession(graph, session);
+    } finally {
+      tensorflow.TF_DeleteSessionOptions(sessionOptions);
+      if (!loaded) {
+        tensorflow.TF_DeleteGraph(graph);
+      }
+    }
+  }
+
+  private static void configure(
+      TF_SessionOptions sessionOptions, LoadOptions options, NativeStatus status) {
+    byte[] config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(options.intraOpParallelism())
+            .setInterOpParallelismThreads(options.interOpParallelism())
+            .setAllowSoftPlacement(true)
+            .build()
+            .toByteArray();
+    try (BytePointer bytes = new BytePointer(config)) {
+      tensorflow.TF_SetConfig(sessionOptions, bytes, config.length, status.handle());
+    }
+    if (!status.isOk()) {
+      throw new IllegalStateException("session configuration: " + status.message());
+    }
+  }
+
+  TF_Session handle() {
+    return session;
+  }
+
+  /** The operation of this name, or null. It belongs to the graph. */
+  @Nullable TF_Operation operation(String name) {
+    return tensorflow.TF_GraphOperationByName(graph, name);
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (NativeStatus status = new NativeStatus()) {
+      tensorflow.TF_CloseSession(session, status.handle());
+      tensorflow.TF_DeleteSession(session, status.handle());
+    } finally {
+      tensorflow.TF_DeleteGraph(graph);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.millrace.tensorflow;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TextFormat;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+
+/** Reads {@code saved_model.pb} or {@code .pbtxt} and chooses a meta graph; all on the JVM. */
+final class SavedModelFile {
+  private static final String BINARY = "saved_model.pb";
+  private static final String TEXT = "saved_model.pbtxt";
+  private static final String SERVE = "serve";
+
+  private SavedModelFile() {}
+
+  /**
+   * Reads the file.
+   *
+   * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if it is not a SavedModel
+   */
+  static SavedModel read(Path directory) throws ModelException {
+    Path binary = directory.resolve(BINARY);
+    Path text = directory.resolve(TEXT);
+    try {
+      if (Files.isRegularFile(binary)) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(binary))) {
+          CodedInputStream coded = CodedInputStream.newInstance(in);
+          coded.setSizeLimit(Integer.MAX_VALUE);
+          return checked(binary, SavedModel.parseFrom(coded));
+        }
+      }
+      if (Files.isRegularFile(text)) {
+        return checked(text, readText(text));
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new ModelException(
+          ModelReason.LOAD_FAILED,
+          binary + " is not a SavedModel: " + e.getMessage() + "; it may be cut off or corrupt",
+          e);
+    } catch (IOException e) {
+      throw new ModelException(
+          ModelReason.LOAD_FAILED, "cannot read the model in " + directory + ": " + e, e);
+    }
+    throw new ModelException(ModelReason.NOT_FOUND, whyAbsent(directory));
+  }
+
+  private static SavedModel readText(Path text) throws IOException, ModelException {
+    SavedModel.Builder model = SavedModel.newBuilder();
+    try (Reader reader = Files.newBufferedReader(text)) {
+      TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build().merge(reader, model);
+    } catch (TextFormat.ParseException e) {
+      throw new ModelException(
+          ModelReason.LOAD_FAILED,
+          text + " is not a SavedModel in text form: " + e.getMessage(),
+          e);
+    }
+    return model.build();
+  }
+
+  private static SavedModel checked(Path file, SavedModel model) throws ModelException {
+    if (model.getMetaGraphsCount() == 0) {
+      throw new ModelException(
+          ModelReason.LOAD_FAILED,
+          file + " holds no meta graph: it is no SavedModel, or an empty one; export it again");
+    }
+    return model;
+  }
+
+  private static String whyAbsent(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return directory + " is not a directory: expected one that holds " + BINARY;
+    }
+    if (Files.exists(directory.resolve("export.meta"))) {
+      return directory
+          + " holds export.meta, a session bundle as TensorFlow wrote it before 1.0, and no "
+          + BINARY
+          + ": export the model as a SavedModel";
+    }
+    String message = directory + " holds neither " + BINARY + " nor " + TEXT;
+    List<String> versions = versions(directory);
+    return versions.isEmpty()
+        ? message + ": expected the directory of one version"
+        : message + ": it is a base directory; name one of its versions " + versions;
+  }
+
+  private static List<String> versions(Path directory) {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> name.matches("[0-9]+"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * The meta graph of these tags.
+   *
+   * @param tags the whole tag set, in any order; null chooses {@code serve} if present, else the
+   *     only one
+   * @throws ModelException SIGNATURE_MISMATCH listing the tag sets if none fits
+   */
+  static MetaGraphDef choose(SavedModel model, @Nullable List<String> tags) throws ModelException {
+    List<MetaGraphDef> graphs = model.getMetaGraphsList();
+    Set<String> wanted = Set.copyOf(tags == null ? List.of(SERVE) : tags);
+    for (MetaGraphDef graph : graphs) {
+      if (wanted.equals(Set.copyOf(tags(graph)))) {
+        return graph;
+      }
+    }
+    if (tags == null && graphs.size() == 1) {
+      return graphs.get(0);
+    }
+    throw new ModelException(
+        ModelReason.SIGNATURE_MISMATCH,
+        (tags == null ? "the model has no tag set [serve]" : "unknown tag set " + tags)
+            + ": expected one of "
+            + graphs.stream().map(SavedModelFile::tags).toList()
+            + " (--tags, model.tags)");
+  }
+
+  static List<String> tags(MetaGraphDef graph) {
+    return List.copyOf(graph.getMetaInfoDef().getTagsList());
+  }
+}

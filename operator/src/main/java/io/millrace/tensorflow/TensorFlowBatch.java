@@ -1,0 +1,255 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.InferenceException;
+import io.millrace.model.ModelException;
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Prediction;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Row;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorReader;
+import io.millrace.tensor.TensorWriter;
+import java.util.Objects;
+
+/**
+ * A batch whose rows lie in the memory that TensorFlow reads. Everything that a run needs is
+ * allocated once; see {@link SessionCall}.
+ */
+final class TensorFlowBatch implements Batch {
+  private final BatchOptions options;
+  private final InputWriter[] inputs;
+  private final OutputReader[] outputs;
+  private final SessionCall call;
+  private final OpenRow openRow = new OpenRow();
+  private final ShownRow shownRow = new ShownRow();
+  private int rows;
+  private int runFrom;
+  private int runTo;
+  private boolean closed;
+
+  private TensorFlowBatch(
+      BatchOptions options, InputWriter[] inputs, OutputReader[] outputs, SessionCall call) {
+    this.options = options;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.call = call;
+  }
+
+  /**
+   * Allocates a batch.
+   *
+   * @throws ModelException SIGNATURE_MISMATCH if the signature cannot be fed as the options say,
+   *     TOO_LARGE if the rows of an input do not fit 2 GiB
+   */
+  static TensorFlowBatch open(NativeSession session, BoundSignature bound, BatchOptions options)
+      throws ModelException {
+    SessionCall call = SessionCall.bind(session, bound);
+    InputWriter[] inputs = new InputWriter[bound.inputTensors().size()];
+    boolean opened = false;
+    try {
+      for (int i = 0; i < inputs.length; i++) {
+        inputs[i] = Inputs.of(options.signature().inputs().get(i), options);
+      }
+      OutputReader[] outputs =
+          options.signature().outputs().stream()
+              .map(spec -> new OutputReader(spec, options.batched()))
+              .toArray(OutputReader[]::new);
+      for (InputWriter input : inputs) {
+        Inputs.allocate(input, options);
+      }
+      opened = true;
+      return new TensorFlowBatch(options, inputs, outputs, call);
+    } finally {
+      if (!opened) {
+        close(inputs, call);
+      }
+    }
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public int maxRows() {
+    return options.maxRows();
+  }
+
+  @Override
+  public <T> boolean append(T record, FeatureWriter<T> writer) {
+    if (rows == options.maxRows()) {
+      throw new IllegalStateException("the batch is full: " + rows + " rows");
+    }
+    for (InputWriter input : inputs) {
+      input.beginRow(rows);
+    }
+    try {
+      writer.write(record, openRow);
+      if (rowDiffers()) {
+        return false;
+      }
+      for (InputWriter input : inputs) {
+        input.finishRow();
+      }
+    } catch (RuntimeException e) {
+      // The signal may come wrapped by the writer; a row that differs has nothing else to say.
+      if (rowDiffers()) {
+        return false;
+      }
+      throw e;
+    }
+    rows++;
+    return true;
+  }
+
+  private boolean rowDiffers() {
+    for (InputWriter input : inputs) {
+      if (input.differs()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void run(int from, int to) throws InferenceException {
+    Objects.checkFromToIndex(from, to, rows);
+    if (from == to) {
+      throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
+    }
+    releaseOutputs();
+    for (int i = 0; i < inputs.length; i++) {
+      call.feed(i, inputs[i].tensor(from, to));
+    }
+    boolean done = false;
+    try {
+      call.run();
+      readOutputs(to - from);
+      runFrom = from;
+      runTo = to;
+      done = true;
+    } finally {
+      for (InputWriter input : inputs) {
+        input.releaseTemporary();
+      }
+      if (!done) {
+        releaseOutputs();
+      }
+    }
+  }
+
+  private void readOutputs(int count) throws InferenceException {
+    for (int i = 0; i < outputs.length; i++) {
+      outputs[i].take(call.answer(i));
+    }
+    for (OutputReader output : outputs) {
+      output.open(count);
+    }
+  }
+
+  @Override
+  public Prediction prediction(int row) {
+    if (row < runFrom || row >= runTo) {
+      throw new IndexOutOfBoundsException(
+          "row " + row + " is not in the last run, rows " + runFrom + " to " + runTo);
+    }
+    for (OutputReader output : outputs) {
+      output.show(row - runFrom);
+    }
+    return shownRow;
+  }
+
+  @Override
+  public void clear() {
+    releaseOutputs();
+    rows = 0;
+  }
+
+  /** Outputs may show an input's memory (Identity): they go before it is written again. */
+  private void releaseOutputs() {
+    runFrom = 0;
+    runTo = 0;
+    for (OutputReader output : outputs) {
+      output.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      clear();
+      close(inputs, call);
+    }
+  }
+
+  private static void close(InputWriter[] inputs, SessionCall call) {
+    for (InputWriter input : inputs) {
+      if (input != null) {
+        input.close();
+      }
+    }
+    call.close();
+  }
+
+  /** The row that is being written. */
+  private final class OpenRow implements Row {
+    @Override
+    public Signature signature() {
+      return options.signature();
+    }
+
+    @Override
+    public TensorWriter input(String name) {
+      int index = options.signature().inputIndex(name);
+      if (index < 0) {
+        throw new RecordException(
+            RecordReason.UNKNOWN_FIELD,
+            "unknown input '" + name + "': expected one of " + options.signature().inputNames());
+      }
+      return inputs[index];
+    }
+
+    @Override
+    public TensorWriter input(int index) {
+      return inputs[index];
+    }
+  }
+
+  /** The row that is being read. */
+  private final class ShownRow implements Prediction {
+    @Override
+    public Signature signature() {
+      return options.signature();
+    }
+
+    @Override
+    public TensorReader output(String name) {
+      int index = options.signature().outputIndex(name);
+      if (index < 0) {
+        throw new IllegalArgumentException(
+            "unknown output '" + name + "': expected one of " + options.signature().outputNames());
+      }
+      return outputs[index];
+    }
+
+    @Override
+    public TensorReader output(int index) {
+      return outputs[index];
+    }
+
+    @Override
+    public boolean isFinite() {
+      for (OutputReader output : outputs) {
+        if (!output.isFinite()) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelEngine;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+
+/**
+ * Loads SavedModels, TensorFlow 1's and 2's, through TensorFlow's C API.
+ *
+ * <pre>{@code
+ * ModelEngine engine = TensorFlowEngine.create();
+ * try (Model model = engine.load(files, LoadOptions.DEFAULT);
+ *     Batch batch = model.newBatch(new BatchOptions(model.signature(null), true, 128, false))) {
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe; holds nothing, each model owns its native memory.
+ */
+public final class TensorFlowEngine implements ModelEngine {
+  private TensorFlowEngine() {}
+
+  /**
+   * An engine on this JVM.
+   *
+   * @throws IllegalStateException if TensorFlow cannot be used safely here: another platform than
+   *     linux-x86_64, JavaCPP's memory limits in force, or TensorFlow loaded by a class loader that
+   *     goes away with a job; the message says what to do
+   */
+  public static TensorFlowEngine create() {
+    RuntimeChecks.ofThisJvm().verify();
+    return new TensorFlowEngine();
+  }
+
+  @Override
+  public Model load(ModelFiles files, LoadOptions options) throws ModelException {
+    SavedModel savedModel = SavedModelFile.read(files.directory());
+    MetaGraphDef metaGraph = SavedModelFile.choose(savedModel, options.tags());
+    GraphChecks.verify(files.directory(), savedModel, metaGraph);
+    NativeSession session =
+        NativeSession.load(files.directory(), SavedModelFile.tags(metaGraph), options);
+    return new TensorFlowModel(session, new SignatureTable(metaGraph));
+  }
+}
