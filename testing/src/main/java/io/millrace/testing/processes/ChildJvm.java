@@ -141,10 +141,6 @@ final class ChildJvm implements AutoCloseable {
     throw new IOException(command.name() + " " + what + "; the end of " + log + ":\n" + logTail());
   }
 
-  long pid() {
-    return process.pid();
-  }
-
   /** Ends the process with signal 9. Idempotent. */
   void kill() {
     process.destroyForcibly();
