@@ -1,0 +1,173 @@
+package io.millrace.flink;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.model.ModelStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches models from any path that Flink reads, such as {@code hdfs:///models/fraud/7}, {@code
+ * s3://bucket/fraud/7} or a local directory, into a private folder that is deleted with the {@link
+ * ModelFiles}. Nothing outside the roots is ever read.
+ *
+ * <pre>{@code
+ * ModelStore store = FileSystemModelStore.of(List.of("hdfs:///models/"));
+ * try (ModelFiles files = store.fetch(URI.create("hdfs:///models/fraud/7"), null)) {
+ *   model = engine.load(files, LoadOptions.DEFAULT);
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Outside a Flink cluster, call {@code FileSystem.initialize} first for remote file
+ * systems.
+ */
+public final class FileSystemModelStore implements ModelStore {
+  private static final String EXPECTED = "the directory of one version, with saved_model.pb in it";
+  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int NAMES_SHOWN = 5;
+
+  private final ModelRoots roots;
+  private final Path parent;
+
+  private FileSystemModelStore(ModelRoots roots, Path parent) {
+    this.roots = roots;
+    this.parent = parent;
+  }
+
+  /**
+   * A store whose copies lie below the system's folder for temporary files.
+   *
+   * @param roots locations below which models may lie; at least one
+   * @throws IllegalArgumentException if there is no root or one is not a location
+   */
+  public static FileSystemModelStore of(List<String> roots) {
+    String folder = "millrace-models-" + System.getProperty("user.name");
+    return of(roots, Path.of(System.getProperty("java.io.tmpdir"), folder));
+  }
+
+  /**
+   * @param parent the folder for the copies, created with mode 0700 where it does not exist;
+   *     several processes may share it
+   */
+  public static FileSystemModelStore of(List<String> roots, Path parent) {
+    return new FileSystemModelStore(ModelRoots.of(roots), parent.toAbsolutePath());
+  }
+
+  @Override
+  public ModelFiles fetch(URI uri, @Nullable String digest)
+      throws ModelException, InterruptedException {
+    ModelLocation location = roots.check(uri);
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted before reading " + location);
+    }
+    ModelDirectory directory = ModelDirectory.open(location, EXPECTED);
+    List<ModelDirectory.File> files = directory.files();
+    checkComplete(location, files);
+    PrivateFolder folder = createFolder(location);
+    boolean complete = false;
+    try {
+      String actual = copy(directory, files, folder.path());
+      checkDigest(location, digest, actual);
+      long bytes = files.stream().mapToLong(ModelDirectory.File::size).sum();
+      complete = true;
+      return new ModelFiles(folder.path(), actual, bytes, folder::close);
+    } catch (IOException e) {
+      throw ModelDirectory.failure(location, e);
+    } finally {
+      if (!complete) {
+        folder.close();
+      }
+    }
+  }
+
+  private static void checkComplete(ModelLocation location, List<ModelDirectory.File> files)
+      throws ModelException {
+    List<String> paths = files.stream().map(ModelDirectory.File::path).toList();
+    if (paths.isEmpty()) {
+      throw new ModelException(
+          ModelReason.NOT_FOUND, location + " has no files: expected " + EXPECTED);
+    }
+    if (!paths.contains("saved_model.pb") && !paths.contains("saved_model.pbtxt")) {
+      List<String> shown = paths.subList(0, Math.min(NAMES_SHOWN, paths.size()));
+      throw new ModelException(
+          ModelReason.INCOMPLETE,
+          location
+              + " has no saved_model.pb or saved_model.pbtxt: found "
+              + paths.size()
+              + " files, first "
+              + shown
+              + "; expected "
+              + EXPECTED);
+    }
+  }
+
+  private PrivateFolder createFolder(ModelLocation location)
+      throws ModelException, InterruptedException {
+    try {
+      return PrivateFolder.create(parent);
+    } catch (IOException e) {
+      throw ModelDirectory.failure(
+          location, new IOException("no local copy below " + parent + ": " + e, e));
+    }
+  }
+
+  private static String copy(ModelDirectory directory, List<ModelDirectory.File> files, Path target)
+      throws IOException {
+    ModelDigest digest = new ModelDigest();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (ModelDirectory.File file : files) {
+      Path copy = target.resolve(file.path());
+      Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+      digest.add(file.path(), file.size(), copy(directory, file, copy, buffer));
+    }
+    return digest.value();
+  }
+
+  private static byte[] copy(
+      ModelDirectory directory, ModelDirectory.File file, Path target, byte[] buffer)
+      throws IOException {
+    MessageDigest sha256 = ModelDigest.sha256();
+    long size = 0;
+    try (InputStream in = directory.read(file);
+        OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+      for (int n = in.read(buffer); n >= 0 && size <= file.size(); n = in.read(buffer)) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new InterruptedIOException();
+        }
+        out.write(buffer, 0, n);
+        sha256.update(buffer, 0, n);
+        size += n;
+      }
+    }
+    if (size != file.size()) {
+      throw new IOException(
+          "'"
+              + file.path()
+              + "' changed while it was read: listed with "
+              + file.size()
+              + " bytes, read "
+              + size);
+    }
+    return sha256.digest();
+  }
+
+  private static void checkDigest(ModelLocation location, @Nullable String expected, String actual)
+      throws ModelException {
+    if (expected != null && !expected.equals(actual)) {
+      throw new ModelException(
+          ModelReason.DIGEST_MISMATCH,
+          location + ": expected " + expected + " as announced, got " + actual + " from its files");
+    }
+  }
+}

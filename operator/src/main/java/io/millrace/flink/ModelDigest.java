@@ -1,0 +1,47 @@
+package io.millrace.flink;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The digest of a version's files: SHA-256 over the lines {@code <sha256> <size> <path>\n}, sorted
+ * by path (by code units, as String orders), over every file but the manifest and its signature.
+ */
+final class ModelDigest {
+  private static final Set<String> NOT_COVERED = Set.of("manifest.json", "model.sig");
+
+  private final SortedMap<String, String> lines = new TreeMap<>();
+
+  /** A new SHA-256, for the content of one file. */
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * @param path relative to the version's directory, with '/'
+   * @param sha256 of the file's content
+   */
+  void add(String path, long size, byte[] sha256) {
+    if (!NOT_COVERED.contains(path)) {
+      lines.put(path, HexFormat.of().formatHex(sha256) + " " + size + " " + path + "\n");
+    }
+  }
+
+  /** {@code sha256:<64 hexadecimal digits>}. */
+  String value() {
+    MessageDigest digest = sha256();
+    for (String line : lines.values()) {
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return "sha256:" + HexFormat.of().formatHex(digest.digest());
+  }
+}

@@ -1,0 +1,145 @@
+package io.millrace.flink;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory read through Flink's file systems; what goes wrong comes out as NOT_FOUND,
+ * FETCH_FAILED or InterruptedException.
+ */
+final class ModelDirectory {
+  /** SavedModels are three deep; a link that leads back to itself has no end. */
+  private static final int MAX_DEPTH = 16;
+
+  /**
+   * @param path relative to the directory, with '/'
+   */
+  record File(String path, long size, Path location) {}
+
+  private final ModelLocation location;
+  private final FileSystem fileSystem;
+
+  private ModelDirectory(ModelLocation location, FileSystem fileSystem) {
+    this.location = location;
+    this.fileSystem = fileSystem;
+  }
+
+  /**
+   * @param expected what should be there, for the message of NOT_FOUND
+   */
+  static ModelDirectory open(ModelLocation location, String expected)
+      throws ModelException, InterruptedException {
+    try {
+      Path path = location.toFlinkPath();
+      FileSystem fileSystem = path.getFileSystem();
+      if (!fileSystem.getFileStatus(path).isDir()) {
+        throw notFound(location + " is a file: expected " + expected, null);
+      }
+      return new ModelDirectory(location, fileSystem);
+    } catch (FileNotFoundException e) {
+      throw notFound(location + " does not exist: expected " + expected, e);
+    } catch (IOException e) {
+      throw failure(location, e);
+    }
+  }
+
+  /** What lies in the directory itself. */
+  List<FileStatus> children() throws ModelException, InterruptedException {
+    try {
+      return list(location.toFlinkPath());
+    } catch (IOException e) {
+      throw failure(location, e);
+    }
+  }
+
+  /** All files at any depth, sorted by path. */
+  List<File> files() throws ModelException, InterruptedException {
+    List<File> files = new ArrayList<>();
+    try {
+      collect(location.toFlinkPath(), "", 0, files);
+    } catch (IOException e) {
+      throw failure(location, e);
+    }
+    files.sort(Comparator.comparing(File::path));
+    return files;
+  }
+
+  InputStream read(File file) throws IOException {
+    return fileSystem.open(file.location());
+  }
+
+  private void collect(Path directory, String prefix, int depth, List<File> files)
+      throws IOException {
+    if (depth > MAX_DEPTH) {
+      throw new IOException(
+          "directories nested more than " + MAX_DEPTH + " deep at '" + prefix + "'");
+    }
+    for (FileStatus status : list(directory)) {
+      String name = status.getPath().getName();
+      if (name.isEmpty() || name.equals("..") || name.chars().anyMatch(Character::isISOControl)) {
+        throw new IOException(
+            "unusable file name in '" + prefix + "': expected printable characters");
+      }
+      if (status.isDir()) {
+        collect(status.getPath(), prefix + name + "/", depth + 1, files);
+      } else {
+        files.add(new File(prefix + name, status.getLen(), status.getPath()));
+      }
+    }
+  }
+
+  /** Some file systems answer null for an empty directory. */
+  private List<FileStatus> list(Path directory) throws IOException {
+    FileStatus @Nullable [] statuses = fileSystem.listStatus(directory);
+    return statuses == null ? List.of() : List.of(statuses);
+  }
+
+  private static ModelException notFound(String message, @Nullable Throwable cause) {
+    return new ModelException(ModelReason.NOT_FOUND, message, cause);
+  }
+
+  /**
+   * FETCH_FAILED.
+   *
+   * @throws InterruptedException instead, where that is what the failure means
+   */
+  static ModelException failure(ModelLocation location, IOException e) throws InterruptedException {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      // Exactly this class: its subclasses are time-outs.
+      if (cause instanceof ClosedByInterruptException
+          || cause.getClass() == InterruptedIOException.class
+          || cause instanceof InterruptedException) {
+        throw interrupted(location, e);
+      }
+    }
+    if (Thread.interrupted()) {
+      throw interrupted(location, e);
+    }
+    return new ModelException(
+        ModelReason.FETCH_FAILED, "cannot read " + location + ": " + firstLine(e), e);
+  }
+
+  private static InterruptedException interrupted(ModelLocation location, IOException cause) {
+    Thread.interrupted();
+    InterruptedException interrupted =
+        new InterruptedException("interrupted while reading " + location);
+    interrupted.initCause(cause);
+    return interrupted;
+  }
+
+  private static String firstLine(IOException e) {
+    return e.toString().lines().findFirst().orElse(e.getClass().getName());
+  }
+}

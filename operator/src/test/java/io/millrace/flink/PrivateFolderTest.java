@@ -1,0 +1,84 @@
+package io.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PrivateFolderTest {
+  @TempDir Path temporary;
+  private Path parent;
+
+  @BeforeEach
+  void createParent() throws Exception {
+    parent =
+        Files.createDirectory(
+            temporary.resolve("parent"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  private Path leftOver(String name) throws Exception {
+    Path folder = Files.createDirectories(parent.resolve(name).resolve("variables")).getParent();
+    Files.writeString(folder.resolve("variables/x"), "x");
+    Files.createSymbolicLink(folder.resolve("link"), temporary);
+    Files.createFile(parent.resolve(name + ".lock"));
+    return folder;
+  }
+
+  @Test
+  void create_foldersOfDeadProcesses_areSweptAndOthersAreNot() throws Exception {
+    Path dead = leftOver("4711-1700000000000-a");
+    Path unknown = Files.createDirectory(parent.resolve("something else"));
+    try (PrivateFolder first = PrivateFolder.create(parent);
+        PrivateFolder second = PrivateFolder.create(parent)) {
+      assertThat(dead).doesNotExist();
+      assertThat(parent.resolve("4711-1700000000000-a.lock")).doesNotExist();
+      assertThat(unknown).exists();
+      assertThat(first.path()).exists().isNotEqualTo(second.path());
+      assertThat(second.path()).exists();
+      assertThat(temporary).as("a link is not followed").exists();
+    }
+    assertThat(parent).isDirectoryNotContaining("glob:**.lock");
+  }
+
+  @Test
+  void create_whileAnotherProcessHolds_leavesItsFolderUntilItDies() throws Exception {
+    Path held = leftOver("4711-1700000000000-b");
+    Process holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Holder.class.getName(),
+                parent.resolve("4711-1700000000000-b.lock").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try {
+      assertThat(holder.getInputStream().read()).isEqualTo('!');
+      PrivateFolder.create(parent).close();
+      assertThat(held).exists();
+      holder.destroyForcibly().waitFor();
+      PrivateFolder.create(parent).close();
+      assertThat(held).doesNotExist();
+    } finally {
+      holder.destroyForcibly();
+    }
+  }
+
+  /** Locks a file until it is killed. */
+  static final class Holder {
+    public static void main(String[] args) throws Exception {
+      FileChannel channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE);
+      channel.lock();
+      System.out.print('!');
+      System.out.flush();
+      Thread.currentThread().join();
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.millrace.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.testing.processes.HdfsCluster;
+import io.millrace.testing.processes.S3Server;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.DefaultPluginManager;
+import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
+import org.apache.flink.core.plugin.PluginManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store and the base against a real HDFS and a real S3 API. */
+class RemoteModelStoreITCase {
+  @TempDir static Path temporary;
+  private static HdfsCluster hdfs;
+  private static S3Server s3;
+
+  @BeforeAll
+  static void startServers() throws Exception {
+    System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
+    hdfs = HdfsCluster.start(HdfsCluster.jars(), temporary.resolve("hdfs"));
+    s3 = S3Server.start(S3Server.jars(), temporary.resolve("s3"));
+    s3.createBucket("models");
+    Configuration configuration = new Configuration();
+    configuration.setString("s3.endpoint", s3.endpoint().toString());
+    configuration.setString("s3.path.style.access", "true");
+    configuration.setString("s3.access-key", s3.accessKey());
+    configuration.setString("s3.secret-key", s3.secretKey());
+    // The defaults retry for minutes where nothing answers.
+    configuration.setString("s3.attempts.maximum", "1");
+    configuration.setString("s3.retry.limit", "1");
+    configuration.setString("s3.connection.establish.timeout", "2000");
+    PluginManager plugins =
+        new DefaultPluginManager(
+            new DirectoryBasedPluginFinder(Path.of("target", "plugins")).findPlugins(),
+            new String[] {"java.", "org.apache.flink.", "org.slf4j."});
+    FileSystem.initialize(configuration, plugins);
+  }
+
+  @AfterAll
+  static void stopServers() throws Exception {
+    FileSystem.initialize(new Configuration(), null);
+    if (s3 != null) {
+      s3.close();
+    }
+    if (hdfs != null) {
+      hdfs.close();
+    }
+  }
+
+  @Test
+  void fetch_fromHdfs_givesTheFilesAndTheirDigest() throws Exception {
+    fetchesAndVerifies(hdfs.uri().resolve("/models"));
+  }
+
+  @Test
+  void fetch_fromS3_givesTheFilesAndTheirDigest() throws Exception {
+    fetchesAndVerifies(URI.create("s3://models/base"));
+  }
+
+  private void fetchesAndVerifies(URI root) throws Exception {
+    Map<String, byte[]> model = model();
+    Path local = temporary.resolve(root.getScheme() + "-local/12");
+    for (Map.Entry<String, byte[]> file : model.entrySet()) {
+      put(URI.create(root + "/fraud/12/" + file.getKey()), file.getValue());
+      Path copy = local.resolve(file.getKey());
+      Files.createDirectories(copy.getParent());
+      Files.write(copy, file.getValue());
+    }
+    put(URI.create(root + "/fraud/3/saved_model.pb"), new byte[] {1});
+    put(URI.create(root + "/fraud/halfway/variables/variables.index"), new byte[] {1});
+    Path copies = temporary.resolve(root.getScheme() + "-copies");
+    List<String> roots = List.of(root.toString(), temporary.toString());
+    FileSystemModelStore store = FileSystemModelStore.of(roots, copies);
+
+    ModelBase base = ModelBase.of(URI.create(root + "/fraud"), roots);
+    assertThat(base.versions()).extracting(ModelBase.Located::version).containsExactly(3L, 12L);
+    ModelBase.Located latest = base.latest();
+    assertThat(latest.uri()).isEqualTo(URI.create(root + "/fraud/12"));
+
+    String digest;
+    try (ModelFiles files = store.fetch(local.toUri(), null)) {
+      digest = files.digest();
+    }
+    try (ModelFiles files = store.fetch(latest.uri(), digest)) {
+      for (Map.Entry<String, byte[]> file : model.entrySet()) {
+        assertThat(files.directory().resolve(file.getKey())).hasBinaryContent(file.getValue());
+      }
+      assertThat(files.digest()).isEqualTo(digest);
+    }
+    assertRejected(store, base.version(3).uri(), digest, ModelReason.DIGEST_MISMATCH);
+    assertRejected(store, URI.create(root + "/fraud/halfway"), null, ModelReason.INCOMPLETE);
+    assertRejected(store, URI.create(root + "/fraud/13"), null, ModelReason.NOT_FOUND);
+    assertThat(copies).isEmptyDirectory();
+  }
+
+  @Test
+  void fetch_whereNothingListens_failsWithTheCause() {
+    URI nowhere = URI.create("hdfs://127.0.0.1:1/models/1");
+    FileSystemModelStore store =
+        FileSystemModelStore.of(List.of("hdfs://127.0.0.1:1/"), temporary.resolve("none"));
+    assertRejected(store, nowhere, null, ModelReason.FETCH_FAILED);
+  }
+
+  private static void assertRejected(
+      FileSystemModelStore store, URI uri, String digest, ModelReason reason) {
+    assertThatThrownBy(() -> store.fetch(uri, digest))
+        .isInstanceOfSatisfying(ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(uri.toString());
+  }
+
+  private static Map<String, byte[]> model() {
+    byte[] variables = new byte[3_000_001];
+    new Random(7).nextBytes(variables);
+    Map<String, byte[]> files = new TreeMap<>();
+    files.put("saved_model.pb", new byte[] {8, 1, 18});
+    files.put("variables/variables.index", new byte[] {1, 2, 3});
+    files.put("variables/variables.data-00000-of-00001", variables);
+    files.put("assets/empty.txt", new byte[0]);
+    return files;
+  }
+
+  private static void put(URI uri, byte[] content) throws Exception {
+    org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(uri);
+    try (OutputStream out = path.getFileSystem().create(path, FileSystem.WriteMode.OVERWRITE)) {
+      out.write(content);
+    }
+  }
+}
