@@ -1,0 +1,104 @@
+package io.millrace.connectors.kafka;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records in transit between two tasks. Each record pays for this once, so arrays go in bulk and
+ * the topic, nearly always that of the record before, is neither encoded nor decoded again.
+ */
+final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
+  private static final long serialVersionUID = 1L;
+
+  private transient @Nullable RecentString topics;
+
+  @Override
+  public TypeSerializerSingleton<KafkaRecord> duplicate() {
+    return new KafkaRecordSerializer();
+  }
+
+  @Override
+  public boolean isImmutableType() {
+    return true;
+  }
+
+  @Override
+  public KafkaRecord createInstance() {
+    return new KafkaRecord("", 0, 0, KafkaRecord.NO_TIMESTAMP, 0, null, null);
+  }
+
+  @Override
+  public KafkaRecord copy(KafkaRecord from) {
+    return from;
+  }
+
+  @Override
+  public KafkaRecord copy(KafkaRecord from, KafkaRecord reuse) {
+    return from;
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(KafkaRecord record, DataOutputView target) throws IOException {
+    topics().write(record.topic(), target);
+    target.writeInt(record.partition());
+    target.writeLong(record.offset());
+    target.writeLong(record.timestamp());
+    target.writeLong(record.readMicros());
+    ByteArrays.write(record.key(), target);
+    ByteArrays.write(record.value(), target);
+  }
+
+  @Override
+  public KafkaRecord deserialize(DataInputView source) throws IOException {
+    return new KafkaRecord(
+        topics().read(source),
+        source.readInt(),
+        source.readLong(),
+        source.readLong(),
+        source.readLong(),
+        ByteArrays.read(source),
+        ByteArrays.read(source));
+  }
+
+  @Override
+  public KafkaRecord deserialize(KafkaRecord reuse, DataInputView source) throws IOException {
+    return deserialize(source);
+  }
+
+  @Override
+  public void copy(DataInputView source, DataOutputView target) throws IOException {
+    serialize(deserialize(source), target);
+  }
+
+  private RecentString topics() {
+    RecentString known = topics;
+    if (known == null) {
+      known = new RecentString();
+      topics = known;
+    }
+    return known;
+  }
+
+  @Override
+  public TypeSerializerSnapshot<KafkaRecord> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** The form of {@link #serialize}; another form gets another snapshot class. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<KafkaRecord> {
+    public Snapshot() {
+      super(() -> (TypeSerializer<KafkaRecord>) new KafkaRecordSerializer());
+    }
+  }
+}

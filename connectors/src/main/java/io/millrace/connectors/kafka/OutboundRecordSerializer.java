@@ -1,0 +1,97 @@
+package io.millrace.connectors.kafka;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Output in transit between two tasks, where the sink is not chained to the operator. */
+final class OutboundRecordSerializer extends TypeSerializerSingleton<OutboundRecord> {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public boolean isImmutableType() {
+    return true;
+  }
+
+  @Override
+  public OutboundRecord createInstance() {
+    return new OutboundRecord("", 0, KafkaRecord.NO_TIMESTAMP, null, null, List.of());
+  }
+
+  @Override
+  public OutboundRecord copy(OutboundRecord from) {
+    return from;
+  }
+
+  @Override
+  public OutboundRecord copy(OutboundRecord from, OutboundRecord reuse) {
+    return from;
+  }
+
+  @Override
+  public int getLength() {
+    return -1;
+  }
+
+  @Override
+  public void serialize(OutboundRecord record, DataOutputView target) throws IOException {
+    target.writeUTF(record.topic());
+    target.writeInt(record.sourcePartition());
+    target.writeLong(record.timestamp());
+    ByteArrays.write(record.key(), target);
+    ByteArrays.write(record.value(), target);
+    target.writeInt(record.headers().size());
+    for (MessageHeader header : record.headers()) {
+      target.writeUTF(header.name());
+      ByteArrays.write(header.value(), target);
+    }
+  }
+
+  @Override
+  public OutboundRecord deserialize(DataInputView source) throws IOException {
+    String topic = source.readUTF();
+    int sourcePartition = source.readInt();
+    long timestamp = source.readLong();
+    byte[] key = ByteArrays.read(source);
+    byte[] value = ByteArrays.read(source);
+    int count = source.readInt();
+    List<MessageHeader> headers = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      String name = source.readUTF();
+      byte[] bytes = ByteArrays.read(source);
+      if (bytes == null) {
+        throw new IOException("header '" + name + "' has no value: the stream is corrupt");
+      }
+      headers.add(new MessageHeader(name, bytes));
+    }
+    return new OutboundRecord(topic, sourcePartition, timestamp, key, value, headers);
+  }
+
+  @Override
+  public OutboundRecord deserialize(OutboundRecord reuse, DataInputView source) throws IOException {
+    return deserialize(source);
+  }
+
+  @Override
+  public void copy(DataInputView source, DataOutputView target) throws IOException {
+    serialize(deserialize(source), target);
+  }
+
+  @Override
+  public TypeSerializerSnapshot<OutboundRecord> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** The form of {@link #serialize}; another form gets another snapshot class. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<OutboundRecord> {
+    public Snapshot() {
+      super(() -> (TypeSerializer<OutboundRecord>) new OutboundRecordSerializer());
+    }
+  }
+}
