@@ -1,0 +1,50 @@
+package io.millrace.connectors.formats;
+
+import io.millrace.tensor.ElementType;
+import java.io.Serializable;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A field of a record that is one element of a vector input.
+ *
+ * @param name the field's name
+ * @param dtype what the field's value is checked against; it may be narrower than the input's
+ * @param defaultValue a Number, Boolean or String that stands in where the field is absent or null;
+ *     null if the field is required
+ */
+public record Feature(String name, ElementType dtype, @Nullable Serializable defaultValue)
+    implements Serializable {
+
+  public Feature {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(dtype, "dtype");
+    ElementKind kind = ElementKind.of(dtype);
+    if (kind == ElementKind.COMPLEX || kind == ElementKind.RAW_ONLY) {
+      throw new IllegalArgumentException(
+          "feature '" + name + "': a vector cannot be filled with " + dtype);
+    }
+    if (defaultValue != null && !fits(dtype, kind, defaultValue)) {
+      throw new IllegalArgumentException(
+          "feature '" + name + "': the default " + defaultValue + " is not a " + dtype);
+    }
+  }
+
+  /** A field that every record has. */
+  public static Feature required(String name, ElementType dtype) {
+    return new Feature(name, dtype, null);
+  }
+
+  private static boolean fits(ElementType dtype, ElementKind kind, Serializable value) {
+    return switch (kind) {
+      case REAL ->
+          value instanceof Number number && ElementRange.holdsReal(dtype, number.doubleValue());
+      case INTEGER ->
+          (value instanceof Integer || value instanceof Long)
+              && ElementRange.holdsInteger(dtype, ((Number) value).longValue());
+      case BOOLEAN -> value instanceof Boolean;
+      case BYTES -> value instanceof String;
+      case COMPLEX, RAW_ONLY -> false;
+    };
+  }
+}
