@@ -1,0 +1,80 @@
+package io.millrace.testing.check;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** A topic as a read-committed consumer sees it, outside any group. */
+public final class CommittedTopic {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  private CommittedTopic() {}
+
+  /**
+   * Reads the topic from its start to the end of what is committed when the call begins; records
+   * behind an open transaction are not in it, and some committed later may be.
+   *
+   * @param timeout for the whole call
+   * @return in order within each partition
+   * @throws IOException if the end was not reached in time
+   */
+  public static List<ConsumerRecord<byte[], byte[]>> read(
+      String bootstrapServers, String topic, Duration timeout) throws IOException {
+    Map<String, Object> settings =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            "read_committed",
+            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+            false,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false,
+            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            Math.toIntExact(timeout.toMillis()));
+    try (Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      return readTo(consumer, consumer.endOffsets(partitions), timeout);
+    }
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> readTo(
+      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, Duration timeout)
+      throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    while (!reached(consumer, ends)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException(
+            "read "
+                + records.size()
+                + " records in "
+                + timeout.toSeconds()
+                + " s, expected to reach "
+                + ends);
+      }
+      consumer.poll(POLL).forEach(records::add);
+    }
+    return records;
+  }
+
+  /** The position also passes transaction markers, which are no records. */
+  private static boolean reached(Consumer<?, ?> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+  }
+}
