@@ -1,0 +1,177 @@
+package io.millrace.jobs.demo;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.samskivert.mustache.Mustache;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The run as one HTML file that needs no network: D3, styles and data lie within it. */
+final class Report {
+  private static final String D3 = "/META-INF/resources/webjars/d3js/6.6.0/d3.min.js";
+  private static final Map<Integer, String> MODELS =
+      Map.of(
+          1, "logistic regression on 4 fields, 10,000 samples",
+          2, "network of 24 and 12 units on 10 fields, 60,000 samples");
+
+  /** A figure at the top; {@code kind} is good, bad or empty. */
+  private record Tile(String label, String value, String unit, String note, String kind) {}
+
+  private record Reason(String reason, String count, double percent) {}
+
+  private record VersionRow(
+      int version,
+      String model,
+      String records,
+      String frauds,
+      String auc,
+      String p50,
+      String p99,
+      String max) {}
+
+  private final Summary summary;
+  private final ReportData data;
+  private final Switchover switchover;
+
+  Report(Summary summary, ReportData data, Switchover switchover) {
+    this.summary = summary;
+    this.data = data;
+    this.switchover = switchover;
+  }
+
+  /** Writes the file, and the folders above it where they are missing. */
+  Path write(Path file, String lead, String footer) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    return Files.writeString(file, html(lead, footer));
+  }
+
+  String html(String lead, String footer) {
+    List<String> faults = summary.faults();
+    Map<String, Object> page = new HashMap<>();
+    page.put("lead", lead);
+    page.put("footer", footer);
+    page.put("verdict", faults.isEmpty() ? "Every record accounted for" : "Not as it should be");
+    page.put("verdictClass", faults.isEmpty() ? "good" : "bad");
+    page.put("faults", faults);
+    page.put("tiles", tiles());
+    page.put("reasons", reasons());
+    page.put("versions", versionRows());
+    page.put("firstAuc", auc(1));
+    page.put("secondAuc", auc(2));
+    page.put("ceiling", String.format(Locale.ROOT, "%.3f", summary.ceiling()));
+    page.put("batchTimeout", JobConfiguration.BATCH_TIMEOUT);
+    page.put("switchNote", switchover.sentence());
+    page.put("lastLine", summary.lastLine());
+    page.put("style", resource("report.css"));
+    page.put("script", resource("report.js"));
+    page.put("d3", resource(D3));
+    page.put("data", json());
+    return Mustache.compiler().compile(resource("report.mustache")).execute(page);
+  }
+
+  private List<Tile> tiles() {
+    Summary it = summary;
+    return List.of(
+        new Tile(
+            "Sent",
+            count(it.in()),
+            "",
+            String.format(Locale.ROOT, "%,.0f a second", it.ratePerSecond()),
+            ""),
+        new Tile("Scored", count(it.out()), "", "by two versions", ""),
+        new Tile("Dead letters", count(it.dead()), "", it.deadByReason().size() + " reasons", ""),
+        new Tile("Lost", count(it.lost()), "", "of what was sent", good(it.lost() == 0)),
+        new Tile(
+            "Duplicated", count(it.duplicated()), "", "exactly-once", good(it.duplicated() == 0)),
+        new Tile("Latency, p50", millis(it.latency().p50()), "ms", "read to emission", ""),
+        new Tile("Latency, p99", millis(it.latency().p99()), "ms", "read to emission", ""),
+        new Tile("AUC", auc(1) + " \u2192 " + auc(2), "", "before and after the switch", ""),
+        new Tile(
+            "Switch",
+            String.format(Locale.ROOT, "%.0f", switchover.totalMillis()),
+            "ms",
+            "from publishing to scoring everywhere",
+            ""),
+        new Tile(
+            "Visible after",
+            String.format(Locale.ROOT, "%.2f", it.visible().p50() / 1e3),
+            "s",
+            "p50, at the next checkpoint",
+            ""));
+  }
+
+  private List<Reason> reasons() {
+    long most = summary.deadByReason().values().stream().mapToLong(Long::longValue).max().orElse(1);
+    List<Reason> reasons = new ArrayList<>();
+    summary
+        .deadByReason()
+        .forEach((name, n) -> reasons.add(new Reason(name, count(n), 100.0 * n / most)));
+    return reasons;
+  }
+
+  private List<VersionRow> versionRows() {
+    List<VersionRow> rows = new ArrayList<>();
+    for (Summary.Version it : summary.versions().values()) {
+      rows.add(
+          new VersionRow(
+              it.version(),
+              MODELS.getOrDefault(it.version(), ""),
+              count(it.records()),
+              count(it.frauds()),
+              auc(it.version()),
+              millis(it.latency().p50()) + " ms",
+              millis(it.latency().p99()) + " ms",
+              millis(it.latency().max()) + " ms"));
+    }
+    return rows;
+  }
+
+  private String auc(int version) {
+    Summary.Version it = summary.versions().get(version);
+    return it == null ? "-" : String.format(Locale.ROOT, "%.3f", it.roc().area());
+  }
+
+  private String json() {
+    try {
+      // Within a script element, only "</" could end the data early.
+      return new ObjectMapper().writeValueAsString(data).replace("</", "<\\/");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the report's data is made of records and numbers", e);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Report.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + name + " on the class path");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read resource " + name, e);
+    }
+  }
+
+  private static String good(boolean good) {
+    return good ? "good" : "bad";
+  }
+
+  private static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  private static String millis(double value) {
+    return String.format(Locale.ROOT, value < 10 ? "%.1f" : "%,.0f", value);
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.jobs.demo;
+
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The summary as a table for a terminal. */
+final class SummaryText {
+  private SummaryText() {}
+
+  static String of(Summary it, Switchover switchover) {
+    StringBuilder text = new StringBuilder();
+    row(text, "in", count(it.in()), String.format(Locale.ROOT, "%,.0f/s", it.ratePerSecond()));
+    row(text, "scored", count(it.out()), "");
+    row(text, "dead-lettered", count(it.dead()), reasons(it));
+    row(text, "lost", count(it.lost()), "");
+    row(text, "duplicated", count(it.duplicated()), "");
+    row(text, "out of order", count(it.misordered()), "");
+    text.append('\n');
+    line(
+        text, "%-14s %12s %10s %8s %10s %10s", "version", "records", "frauds", "AUC", "p50", "p99");
+    for (Summary.Version version : it.versions().values()) {
+      line(
+          text,
+          "%-14s %12s %10s %8.3f %10s %10s",
+          "fraud/" + version.version(),
+          count(version.records()),
+          count(version.frauds()),
+          version.roc().area(),
+          millis(version.latency().p50()),
+          millis(version.latency().p99()));
+    }
+    line(
+        text,
+        "%-14s %12s %10s %8.3f %10s %10s",
+        "all",
+        count(it.out()),
+        "",
+        it.ceiling(),
+        millis(it.latency().p50()),
+        millis(it.latency().p99()));
+    text.append('\n');
+    row(text, "switch", millis(switchover.totalMillis()), steps(switchover));
+    row(text, "visible after", millis(it.visible().p50()), "p50, at the next checkpoint");
+    return text.toString();
+  }
+
+  private static String reasons(Summary it) {
+    return it.deadByReason().entrySet().stream()
+        .map(reason -> reason.getKey() + " " + count(reason.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String steps(Switchover it) {
+    return String.format(
+        Locale.ROOT,
+        "from publishing to scoring on %d subtasks: load %.0f ms, warm-up %.0f ms, switch %.2f ms",
+        it.liveMillis().size(),
+        it.longest("load"),
+        it.longest("warm-up"),
+        it.longest("switch"));
+  }
+
+  private static void row(StringBuilder text, String name, String value, String note) {
+    line(text, "%-14s %12s   %s", name, value, note);
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append("  ")
+        .append(String.format(Locale.ROOT, format, values).stripTrailing())
+        .append('\n');
+  }
+
+  private static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  private static String millis(double value) {
+    return String.format(Locale.ROOT, value < 100 ? "%.1f ms" : "%,.0f ms", value);
+  }
+}
