@@ -21,7 +21,9 @@ final class NativeMemory implements AutoCloseable {
     public void call(Pointer data, long length, Pointer argument) {}
   }
 
-  private static final Deallocator_Pointer_long_Pointer NO_DEALLOCATION = new NoDeallocation();
+  // Retained, or the PointerScope that happens to be open when this class is loaded would free it.
+  private static final Deallocator_Pointer_long_Pointer NO_DEALLOCATION =
+      new NoDeallocation().retainReference();
 
   private final TF_Tensor block;
   private final BytePointer start;

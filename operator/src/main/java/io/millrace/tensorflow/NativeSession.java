@@ -4,15 +4,19 @@ import io.millrace.model.LoadOptions;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_Graph;
 import org.tensorflow.internal.c_api.TF_Operation;
+import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Session;
 import org.tensorflow.internal.c_api.TF_SessionOptions;
+import org.tensorflow.internal.c_api.TF_Tensor;
 import org.tensorflow.internal.c_api.global.tensorflow;
 import org.tensorflow.proto.ConfigProto;
 
@@ -81,6 +85,63 @@ final class NativeSession implements AutoCloseable {
     if (!status.isOk()) {
       throw new IllegalStateException("session configuration: " + status.message());
     }
+  }
+
+  /**
+   * Runs nodes once, fed with the paths of the model's assets.
+   *
+   * @param targets may be empty: then nothing runs
+   * @param assets paths by the tensors that hold them
+   */
+  void initialise(List<String> targets, Map<String, Path> assets) throws ModelException {
+    if (targets.isEmpty()) {
+      return;
+    }
+    List<StringScalar> paths = new ArrayList<>();
+    try (PointerScope scope = new PointerScope();
+        NativeStatus status = new NativeStatus()) {
+      TF_Output fed = new TF_Output(Math.max(1, assets.size()));
+      PointerPointer<TF_Tensor> values = new PointerPointer<>(Math.max(1, assets.size()));
+      for (Map.Entry<String, Path> asset : assets.entrySet()) {
+        StringScalar path = new StringScalar(asset.getValue().toString());
+        fed.position(paths.size()).oper(required(asset.getKey())).index(0);
+        values.put(paths.size(), path.tensor());
+        paths.add(path);
+      }
+      PointerPointer<TF_Operation> operations = new PointerPointer<>(targets.size());
+      for (int i = 0; i < targets.size(); i++) {
+        operations.put(i, required(targets.get(i)));
+      }
+      tensorflow.TF_SessionRun(
+          session,
+          null,
+          fed.position(0),
+          values,
+          paths.size(),
+          null,
+          (PointerPointer<?>) null,
+          0,
+          operations,
+          targets.size(),
+          null,
+          status.handle());
+      if (!status.isOk()) {
+        throw new ModelException(
+            ModelReason.LOAD_FAILED,
+            "the initialisers " + targets + " failed: " + status.message());
+      }
+    } finally {
+      paths.forEach(StringScalar::close);
+    }
+  }
+
+  private TF_Operation required(String reference) throws ModelException {
+    TF_Operation operation = operation(ReachableOps.nodeName(reference));
+    if (operation == null) {
+      throw new ModelException(
+          ModelReason.LOAD_FAILED, "the initialiser '" + reference + "' is not in the graph");
+    }
+    return operation;
   }
 
   TF_Session handle() {

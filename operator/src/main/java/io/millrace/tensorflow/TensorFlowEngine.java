@@ -5,8 +5,9 @@ import io.millrace.model.Model;
 import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
+import java.nio.file.Path;
+import java.util.Map;
 import org.tensorflow.proto.MetaGraphDef;
-import org.tensorflow.proto.SavedModel;
 
 /**
  * Loads SavedModels, TensorFlow 1's and 2's, through TensorFlow's C API.
@@ -38,11 +39,21 @@ public final class TensorFlowEngine implements ModelEngine {
 
   @Override
   public Model load(ModelFiles files, LoadOptions options) throws ModelException {
-    SavedModel savedModel = SavedModelFile.read(files.directory());
-    MetaGraphDef metaGraph = SavedModelFile.choose(savedModel, options.tags());
-    GraphChecks.verify(files.directory(), savedModel, metaGraph);
-    NativeSession session =
-        NativeSession.load(files.directory(), SavedModelFile.tags(metaGraph), options);
-    return new TensorFlowModel(session, new SignatureTable(metaGraph));
+    Path directory = files.directory();
+    MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(directory), options.tags());
+    Map<String, Path> assets = Initialisers.assets(directory, metaGraph);
+    new GraphChecks(directory, metaGraph).verify();
+    NativeSession session = NativeSession.load(directory, SavedModelFile.tags(metaGraph), options);
+    TensorFlowModel model = new TensorFlowModel(session, new SignatureTable(metaGraph));
+    boolean initialised = false;
+    try {
+      session.initialise(Initialisers.leftToUs(metaGraph), assets);
+      initialised = true;
+      return model;
+    } finally {
+      if (!initialised) {
+        model.close();
+      }
+    }
   }
 }

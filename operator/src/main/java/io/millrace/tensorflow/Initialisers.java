@@ -1,0 +1,91 @@
+package io.millrace.tensorflow;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.proto.AssetFileDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.TensorInfo;
+
+/** What runs when a model is loaded, and the assets that it reads. */
+final class Initialisers {
+  private static final String SIGNATURE = "__saved_model_init_op";
+  private static final List<String> COLLECTIONS = List.of("saved_model_main_op", "legacy_init_op");
+  private static final String TABLES = "table_initializer";
+  private static final String ASSETS = "saved_model_assets";
+
+  private Initialisers() {}
+
+  /** The nodes that TensorFlow's loader runs. */
+  static List<String> ofLoader(MetaGraphDef metaGraph) {
+    List<String> nodes = new ArrayList<>();
+    if (metaGraph.containsSignatureDef(SIGNATURE)) {
+      for (TensorInfo output :
+          metaGraph.getSignatureDefOrThrow(SIGNATURE).getOutputsMap().values()) {
+        nodes.add(ReachableOps.nodeName(output.getName()));
+      }
+    }
+    for (String collection : COLLECTIONS) {
+      nodes.addAll(nodes(metaGraph, collection));
+    }
+    return nodes;
+  }
+
+  /**
+   * The nodes that are left to the caller: tables that a model only lists. TensorFlow Transform
+   * saves its graphs like that, and leaves it to Python to run them.
+   */
+  static List<String> leftToUs(MetaGraphDef metaGraph) {
+    return ofLoader(metaGraph).isEmpty() ? nodes(metaGraph, TABLES) : List.of();
+  }
+
+  private static List<String> nodes(MetaGraphDef metaGraph, String collection) {
+    return metaGraph.containsCollectionDef(collection)
+        ? metaGraph.getCollectionDefOrThrow(collection).getNodeList().getValueList().stream()
+            .map(ReachableOps::nodeName)
+            .toList()
+        : List.of();
+  }
+
+  /**
+   * The tensors that hold paths of assets, and the paths.
+   *
+   * @throws ModelException LOAD_FAILED if an asset lies outside the model
+   */
+  static Map<String, Path> assets(Path directory, MetaGraphDef metaGraph) throws ModelException {
+    Path folder = directory.resolve("assets").toAbsolutePath().normalize();
+    Map<String, Path> assets = new LinkedHashMap<>();
+    for (AssetFileDef asset : definitions(metaGraph)) {
+      Path file = folder.resolve(asset.getFilename()).normalize();
+      if (!file.startsWith(folder)) {
+        throw new ModelException(
+            ModelReason.LOAD_FAILED,
+            "asset '" + asset.getFilename() + "' lies outside the model's assets/ folder");
+      }
+      assets.put(asset.getTensorInfo().getName(), file);
+    }
+    return assets;
+  }
+
+  private static List<AssetFileDef> definitions(MetaGraphDef metaGraph) throws ModelException {
+    if (metaGraph.getAssetFileDefCount() > 0 || !metaGraph.containsCollectionDef(ASSETS)) {
+      return metaGraph.getAssetFileDefList();
+    }
+    List<AssetFileDef> assets = new ArrayList<>();
+    for (Any any : metaGraph.getCollectionDefOrThrow(ASSETS).getAnyList().getValueList()) {
+      try {
+        assets.add(any.unpack(AssetFileDef.class));
+      } catch (InvalidProtocolBufferException e) {
+        throw new ModelException(
+            ModelReason.LOAD_FAILED, "the list of assets is corrupt: " + e.getMessage(), e);
+      }
+    }
+    return assets;
+  }
+}
