@@ -1,0 +1,112 @@
+package io.millrace.flink;
+
+import io.millrace.model.Command;
+import java.util.List;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
+
+/** The shell with one input, chained to the operator before it: a fixed version. */
+final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
+    implements OneInputStreamOperator<T, OUT>, BoundedOneInput {
+  private static final long serialVersionUID = 1L;
+
+  private final InferenceSettings settings;
+  private final InferenceFunctions<T, OUT> functions;
+  private final List<Command> initial;
+  private final transient MailboxExecutor mailbox;
+
+  private transient @Nullable InferenceRuntime<T, OUT> runtime;
+
+  ChainedInferenceOperator(
+      StreamOperatorParameters<OUT> parameters,
+      InferenceSettings settings,
+      InferenceFunctions<T, OUT> functions,
+      List<Command> initial,
+      MailboxExecutor mailbox) {
+    super(parameters);
+    this.settings = settings;
+    this.functions = functions;
+    this.initial = initial;
+    this.mailbox = mailbox;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    TypeSerializer<T> input = getOperatorConfig().getTypeSerializerIn(0, getUserCodeClassloader());
+    runtime =
+        InferenceRuntime.create(
+            settings,
+            functions,
+            getRuntimeContext(),
+            output,
+            getProcessingTimeService(),
+            mailbox,
+            InferenceRuntime.copier(getExecutionConfig(), input),
+            null);
+    runtime.start(initial);
+  }
+
+  private InferenceRuntime<T, OUT> runtime() {
+    InferenceRuntime<T, OUT> running = runtime;
+    if (running == null) {
+      throw new IllegalStateException("the operator is not open");
+    }
+    return running;
+  }
+
+  @Override
+  public void processElement(StreamRecord<T> element) throws Exception {
+    runtime().core().process(element);
+  }
+
+  @Override
+  public void processWatermark(Watermark watermark) {
+    runtime().core().control(watermark);
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) {
+    runtime().core().control(status);
+  }
+
+  @Override
+  public void processLatencyMarker(LatencyMarker marker) {
+    runtime().core().control(marker);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    runtime().core().drain(FlushReason.CHECKPOINT);
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    runtime().core().drain(FlushReason.END_OF_INPUT);
+  }
+
+  @Override
+  public void finish() throws Exception {
+    runtime().core().drain(FlushReason.END_OF_INPUT);
+    super.finish();
+  }
+
+  @Override
+  public void close() throws Exception {
+    InferenceRuntime<T, OUT> running = runtime;
+    runtime = null;
+    if (running != null) {
+      running.close();
+    }
+    super.close();
+  }
+}

@@ -1,0 +1,191 @@
+package io.millrace.flink;
+
+import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.PredictionReader;
+import io.millrace.tensor.FeatureWriter;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.ChainingStrategy;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scores a stream with a SavedModel inside the job, in batches.
+ *
+ * <pre>{@code
+ * InferenceStreams<Payment, Scored> scored =
+ *     Inference.on(payments)
+ *         .model("fraud", 7, "hdfs:///models/fraud/7")
+ *         .features((payment, row) -> row.input("x").put(payment.amount).put(payment.age))
+ *         .predictions(
+ *             (payment, prediction, version) ->
+ *                 new Scored(payment.id, prediction.output("score").getFloat(0)),
+ *             TypeInformation.of(Scored.class));
+ * }</pre>
+ *
+ * <p>Without {@link #commands} the version is fixed and the operator is chained to the one before
+ * it; with commands it has a second input, by which versions are published to the running job. Not
+ * thread-safe; used while the job is built.
+ */
+public final class Inference<T> {
+  private final DataStream<T> records;
+  private final Configuration config = new Configuration();
+  private final List<Command> initial = new ArrayList<>();
+  private @Nullable FeatureWriter<T> writer;
+  private @Nullable DataStream<Command> commands;
+  private @Nullable String uid;
+
+  private Inference(DataStream<T> records) {
+    this.records = Objects.requireNonNull(records, "records");
+  }
+
+  /** Begins to describe how these records are scored. */
+  public static <T> Inference<T> on(DataStream<T> records) {
+    return new Inference<>(records);
+  }
+
+  /** Takes every option of {@link InferenceOptions} that is set there. */
+  public Inference<T> configure(ReadableConfig options) {
+    config.addAll(Configuration.fromMap(options.toMap()));
+    return this;
+  }
+
+  /** Sets one option of {@link InferenceOptions}. */
+  public <V> Inference<T> with(ConfigOption<V> option, V value) {
+    config.set(option, value);
+    return this;
+  }
+
+  /**
+   * The version that scores: for good, or with {@link #commands} until another one is published.
+   *
+   * @param uri the version's directory, on any file system that Flink reads
+   */
+  public Inference<T> model(String name, long version, String uri) {
+    return startingFrom(
+        name, List.of(new Publish(name, version, URI.create(uri), null, 0, true, null)));
+  }
+
+  /**
+   * The commands to date, which say what scores from the start where there is no state to restore.
+   *
+   * @param name the model's name
+   */
+  public Inference<T> startingFrom(String name, List<Command> commandsToDate) {
+    config.set(InferenceOptions.NAME, name);
+    initial.clear();
+    initial.addAll(commandsToDate);
+    return this;
+  }
+
+  /** Commands to the running job; those about other models are passed over. */
+  public Inference<T> commands(DataStream<Command> stream) {
+    this.commands = Objects.requireNonNull(stream, "stream");
+    return this;
+  }
+
+  /** The transform before the model. */
+  public Inference<T> features(FeatureWriter<T> featureWriter) {
+    this.writer = Objects.requireNonNull(featureWriter, "featureWriter");
+    return this;
+  }
+
+  /**
+   * The operator's uid, by which a savepoint finds its state; {@code millrace-<model>} by default.
+   */
+  public Inference<T> uid(String operatorUid) {
+    this.uid = Objects.requireNonNull(operatorUid, "operatorUid");
+    return this;
+  }
+
+  /**
+   * Adds the operator to the job; rejected records go to {@link InferenceStreams#rejections}.
+   *
+   * @param reader the transform after the model
+   * @throws IllegalArgumentException for an option that is missing or wrong, which is named
+   */
+  public <OUT> InferenceStreams<T, OUT> predictions(
+      PredictionReader<T, OUT> reader, TypeInformation<OUT> type) {
+    return build(reader, null, type);
+  }
+
+  /**
+   * Adds the operator to the job; rejected records become elements of the main output, in their
+   * place.
+   *
+   * @param reader the transform after the model
+   * @throws IllegalArgumentException for an option that is missing or wrong, which is named
+   */
+  public <OUT> InferenceStreams<T, OUT> predictions(
+      PredictionReader<T, OUT> reader, RejectionMapper<T, OUT> mapper, TypeInformation<OUT> type) {
+    return build(reader, Objects.requireNonNull(mapper, "mapper"), type);
+  }
+
+  private <OUT> InferenceStreams<T, OUT> build(
+      PredictionReader<T, OUT> reader,
+      @Nullable RejectionMapper<T, OUT> mapper,
+      TypeInformation<OUT> type) {
+    FeatureWriter<T> features = writer;
+    if (features == null) {
+      throw new IllegalArgumentException("features(...) is missing: expected a FeatureWriter");
+    }
+    if (commands == null && initial.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no version to score with: expected model(...), or commands(...) that publish one");
+    }
+    InferenceSettings settings = InferenceSettings.of(config, roots());
+    OutputTag<Rejection<T>> rejections = rejectionTag();
+    InferenceFunctions<T, OUT> functions =
+        new InferenceFunctions<>(features, reader, mapper, rejections);
+    String name = "score with " + settings.model();
+    InferenceOperatorFactory<T, OUT> factory =
+        new InferenceOperatorFactory<>(settings, functions, initial, commands != null);
+    factory.setChainingStrategy(ChainingStrategy.ALWAYS);
+    SingleOutputStreamOperator<OUT> scored =
+        commands == null
+            ? records.transform(name, type, factory)
+            : records.connect(commands.broadcast()).transform(name, type, factory);
+    scored.uid(uid == null ? "millrace-" + settings.model() : uid);
+    return new InferenceStreams<>(scored, rejections);
+  }
+
+  // Where the job names no roots, only the folders of the versions it was given are readable.
+  private List<String> roots() {
+    List<String> named = config.getOptional(InferenceOptions.ROOTS).orElse(List.of());
+    if (!named.isEmpty()) {
+      return named;
+    }
+    List<String> folders = new ArrayList<>();
+    for (Command command : initial) {
+      if (command instanceof Publish publish) {
+        folders.add(publish.uri().toString());
+      }
+    }
+    if (folders.isEmpty() || commands != null) {
+      throw new IllegalArgumentException(
+          InferenceOptions.ROOTS.key()
+              + " is missing: expected the locations below which models may lie");
+    }
+    return folders;
+  }
+
+  private OutputTag<Rejection<T>> rejectionTag() {
+    TypeSerializer<T> serializer =
+        records.getType().createSerializer(records.getExecutionConfig().getSerializerConfig());
+    @SuppressWarnings("unchecked") // The class of a generic type.
+    Class<Rejection<T>> type = (Class<Rejection<T>>) (Class<?>) Rejection.class;
+    return new OutputTag<>(
+        "millrace-rejections",
+        ValueTypeInformation.of(type, new RejectionSerializer<>(serializer)));
+  }
+}

@@ -1,0 +1,144 @@
+package io.millrace.flink;
+
+import io.millrace.flink.InferenceOptions.RunIn;
+import io.millrace.model.Command;
+import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelStore;
+import io.millrace.tensorflow.TensorFlowEngine;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.apache.flink.api.common.ExecutionConfig;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Record path and control path of one subtask, put together; both operator shells hold one. Belongs
+ * to the task thread.
+ */
+final class InferenceRuntime<T, OUT> {
+  /**
+   * The broadcast state that both shells use, so that a savepoint of one restores into the other.
+   */
+  static final MapStateDescriptor<String, ServingState> STATE =
+      new MapStateDescriptor<>(
+          "millrace-models",
+          Types.STRING,
+          ValueTypeInformation.of(ServingState.class, ServingStateSerializer.INSTANCE));
+
+  static final OutputTag<ModelEvent> EVENTS =
+      new OutputTag<>("millrace-events", ModelEventSerializer.typeInformation());
+
+  private final InferenceCore<T, OUT> core;
+  private final VersionControl control;
+
+  private InferenceRuntime(InferenceCore<T, OUT> core, VersionControl control) {
+    this.core = core;
+    this.control = control;
+  }
+
+  /**
+   * @param copier copies records that the operators before may reuse, else null
+   * @param state where commands are kept, null for a fixed version
+   */
+  static <T, OUT> InferenceRuntime<T, OUT> create(
+      InferenceSettings settings,
+      InferenceFunctions<T, OUT> functions,
+      StreamingRuntimeContext context,
+      Output<StreamRecord<OUT>> output,
+      ProcessingTimeService timers,
+      MailboxExecutor mailbox,
+      @Nullable TypeSerializer<T> copier,
+      @Nullable BroadcastState<String, ServingState> state) {
+    TaskInfo task = context.getTaskInfo();
+    String name =
+        "millrace "
+            + settings.model()
+            + " ("
+            + (task.getIndexOfThisSubtask() + 1)
+            + "/"
+            + task.getNumberOfParallelSubtasks()
+            + ")";
+    InferenceMetrics metrics = new InferenceMetrics(context.getMetricGroup());
+    InferenceCore<T, OUT> core =
+        new InferenceCore<>(
+            settings,
+            functions,
+            new BatchEmitter<>(functions, settings.rejectNonFiniteOutput(), output, metrics),
+            metrics,
+            timers,
+            mailbox,
+            copier,
+            settings.runIn() == RunIn.THREAD ? new BatchThread(name + " batches", mailbox) : null);
+    EventReporter events =
+        new EventReporter(
+            context.getJobInfo().getJobName(),
+            task.getIndexOfThisSubtask(),
+            task.getNumberOfParallelSubtasks(),
+            Clock.systemUTC(),
+            event -> output.collect(EVENTS, new StreamRecord<>(event)));
+    VersionControl control =
+        new VersionControl(
+            settings.model(),
+            loader(
+                settings,
+                task,
+                Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0])),
+            new LoaderThread(name + " loader", mailbox),
+            mailbox,
+            events,
+            metrics,
+            core::switchTo,
+            state);
+    return new InferenceRuntime<>(core, control);
+  }
+
+  /**
+   * @param temporary a folder for temporary files; models are copied below it while they are held
+   */
+  static ModelLoader loader(InferenceSettings settings, TaskInfo task, Path temporary) {
+    String scope =
+        switch (settings.sharing()) {
+          case SLOT -> task.getAllocationIDAsString();
+          case TASK_MANAGER -> "task-manager";
+        };
+    ModelStore store =
+        FileSystemModelStore.of(
+            settings.roots(),
+            temporary.resolve("millrace-models-" + System.getProperty("user.name")));
+    return new ModelLoader(settings, scope, store, TensorFlowEngine.create());
+  }
+
+  /** What copies records that are kept in a batch while the operators before go on reusing them. */
+  static <T> @Nullable TypeSerializer<T> copier(
+      ExecutionConfig config, TypeSerializer<T> serializer) {
+    return config.isObjectReuseEnabled() && !serializer.isImmutableType() ? serializer : null;
+  }
+
+  InferenceCore<T, OUT> core() {
+    return core;
+  }
+
+  VersionControl control() {
+    return control;
+  }
+
+  void start(List<Command> initial) throws Exception {
+    control.start(initial);
+  }
+
+  void close() {
+    control.stop();
+    core.close(control::release);
+  }
+}

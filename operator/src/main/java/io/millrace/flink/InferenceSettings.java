@@ -1,0 +1,123 @@
+package io.millrace.flink;
+
+import io.millrace.flink.InferenceOptions.Batching;
+import io.millrace.flink.InferenceOptions.NonFinite;
+import io.millrace.flink.InferenceOptions.RunIn;
+import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.model.LoadOptions;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.tensor.Shape;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.jspecify.annotations.Nullable;
+
+/** {@link InferenceOptions} as the operator uses them: read once, checked, serializable. */
+record InferenceSettings(
+    String model,
+    @Nullable String signatureKey,
+    HashMap<String, Shape> inputShapes,
+    List<String> roots,
+    Sharing sharing,
+    LoadOptions loadOptions,
+    BatchDimension batchDimension,
+    int maxBatchSize,
+    Duration batchTimeout,
+    RunIn runIn,
+    int maxEnqueuedBatches,
+    boolean rejectNonFiniteInput,
+    boolean rejectNonFiniteOutput)
+    implements Serializable {
+
+  /**
+   * @param roots below which models may lie
+   * @throws IllegalArgumentException naming key, value and what is allowed
+   */
+  static InferenceSettings of(ReadableConfig config, List<String> roots) {
+    String model = config.getOptional(InferenceOptions.NAME).orElse(null);
+    if (model == null) {
+      throw new IllegalArgumentException(
+          InferenceOptions.NAME.key() + " is missing: expected the name of the model that scores");
+    }
+    return new InferenceSettings(
+        model,
+        config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null),
+        shapes(config),
+        List.copyOf(roots),
+        config.get(InferenceOptions.SHARING),
+        new LoadOptions(
+            config.getOptional(InferenceOptions.TAGS).orElse(null),
+            atLeast(config, InferenceOptions.INTRA_OP_PARALLELISM, 0),
+            atLeast(config, InferenceOptions.INTER_OP_PARALLELISM, -1)),
+        dimension(config.get(InferenceOptions.BATCHING)),
+        atLeast(config, InferenceOptions.MAX_BATCH_SIZE, 1),
+        timeout(config),
+        config.get(InferenceOptions.RUN_IN),
+        atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
+        config.get(InferenceOptions.NON_FINITE_INPUT) == NonFinite.REJECT,
+        config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT);
+  }
+
+  private static int atLeast(ReadableConfig config, ConfigOption<Integer> option, int least) {
+    int value = config.get(option);
+    if (value < least) {
+      throw new IllegalArgumentException(
+          option.key() + " is " + value + ": expected an integer >= " + least);
+    }
+    return value;
+  }
+
+  private static Duration timeout(ReadableConfig config) {
+    Duration timeout = config.get(InferenceOptions.BATCH_TIMEOUT);
+    if (timeout.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          InferenceOptions.BATCH_TIMEOUT.key() + " is " + timeout + ": expected at least 1 ms");
+    }
+    return timeout;
+  }
+
+  private static BatchDimension dimension(Batching batching) {
+    return switch (batching) {
+      case AUTO -> BatchDimension.FIND_OUT;
+      case ON -> BatchDimension.PRESENT;
+      case OFF -> BatchDimension.ABSENT;
+    };
+  }
+
+  private static HashMap<String, Shape> shapes(ReadableConfig config) {
+    Map<String, String> texts = config.getOptional(InferenceOptions.INPUT_SHAPES).orElse(Map.of());
+    HashMap<String, Shape> shapes = new HashMap<>();
+    texts.forEach((input, text) -> shapes.put(input, shape(input, text)));
+    return shapes;
+  }
+
+  private static Shape shape(String input, String text) {
+    String inner = text.strip();
+    try {
+      if (!inner.startsWith("[") || !inner.endsWith("]")) {
+        throw new NumberFormatException();
+      }
+      inner = inner.substring(1, inner.length() - 1).strip();
+      return inner.isEmpty()
+          ? Shape.scalar()
+          : Shape.of(
+              Arrays.stream(inner.split(","))
+                  .mapToLong(part -> Long.parseLong(part.strip()))
+                  .toArray());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          InferenceOptions.INPUT_SHAPES.key()
+              + "."
+              + input
+              + " is '"
+              + text
+              + "': expected dimensions such as [-1, 3], -1 for an unknown one",
+          e);
+    }
+  }
+}

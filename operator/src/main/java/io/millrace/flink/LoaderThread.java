@@ -1,0 +1,168 @@
+package io.millrace.flink;
+
+import io.millrace.model.ModelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.util.function.ThrowingConsumer;
+import org.apache.flink.util.function.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+
+/** Loads and closes models beside the task thread and says by mail how it went. */
+final class LoaderThread {
+  private static final long CLOSE_SECONDS = 3;
+
+  /** A load: blocks. */
+  @FunctionalInterface
+  interface Load {
+    ServedModel load() throws ModelException, InterruptedException;
+  }
+
+  private final ExecutorService executor;
+  private final MailboxExecutor mailbox;
+  private final Object lock = new Object();
+  private @Nullable ServedModel ready;
+  private boolean closed;
+  private @Nullable Future<?> loading;
+
+  LoaderThread(String name, MailboxExecutor mailbox) {
+    this.mailbox = mailbox;
+    this.executor =
+        Executors.newSingleThreadExecutor(
+            runnable -> {
+              Thread thread = new Thread(runnable, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Loads and waits for it, where the task has nothing else to do. An interrupt, at a cancellation,
+   * ends the wait even while native code is loading.
+   */
+  ServedModel await(Load load) throws ModelException, InterruptedException {
+    CompletableFuture<ServedModel> result = new CompletableFuture<>();
+    loading =
+        executor.submit(
+            () -> {
+              try {
+                ServedModel model = load.load();
+                if (handOver(model)) {
+                  result.complete(model);
+                }
+              } catch (Throwable t) {
+                result.completeExceptionally(t);
+              }
+            });
+    try {
+      ServedModel model = result.get();
+      synchronized (lock) {
+        ready = null;
+      }
+      return model;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ModelException rejected) {
+        throw rejected;
+      }
+      throw new IllegalStateException("loading a model failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /** Begins a load; one of the two continuations runs on the task thread. One load at a time. */
+  void load(
+      Load load,
+      ThrowingConsumer<ServedModel, Exception> loaded,
+      ThrowingConsumer<ModelException, Exception> failed) {
+    loading =
+        executor.submit(
+            () -> {
+              try {
+                if (handOver(load.load())) {
+                  mail(() -> takeReady(loaded), "switch to a loaded model");
+                }
+              } catch (ModelException e) {
+                mail(() -> failed.accept(e), "report a rejected model");
+              } catch (InterruptedException e) {
+                // close() asked for it; nothing was loaded.
+              } catch (RuntimeException | Error bug) {
+                mail(
+                    () -> {
+                      throw bug;
+                    },
+                    "fail the task");
+              }
+            });
+  }
+
+  // Whoever comes second, the end of the task or the end of the load, closes the model.
+  private boolean handOver(ServedModel model) {
+    synchronized (lock) {
+      if (!closed) {
+        ready = model;
+        return true;
+      }
+    }
+    model.close();
+    return false;
+  }
+
+  private void takeReady(ThrowingConsumer<ServedModel, Exception> loaded) throws Exception {
+    ServedModel model;
+    synchronized (lock) {
+      model = ready;
+      ready = null;
+    }
+    if (model != null) {
+      loaded.accept(model);
+    }
+  }
+
+  /** Runs an action beside the task thread, then another one on it. */
+  void run(Runnable action, ThrowingRunnable<Exception> then) {
+    executor.execute(
+        () -> {
+          action.run();
+          mail(then, "after an unload");
+        });
+  }
+
+  private void mail(ThrowingRunnable<? extends Exception> action, String what) {
+    try {
+      mailbox.execute(action, what);
+    } catch (RejectedExecutionException e) {
+      // The task has ended, and close() has taken or will take what was loaded.
+    }
+  }
+
+  /**
+   * Interrupts what can be interrupted and waits a little for it. A native load goes on to its end
+   * on this daemon thread, which then closes the model.
+   */
+  void close() {
+    ServedModel left;
+    synchronized (lock) {
+      closed = true;
+      left = ready;
+      ready = null;
+    }
+    // Not shutdownNow: a model that is waiting to be closed must be closed.
+    Future<?> current = loading;
+    if (current != null) {
+      current.cancel(true);
+    }
+    executor.shutdown();
+    if (left != null) {
+      left.close();
+    }
+    try {
+      executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

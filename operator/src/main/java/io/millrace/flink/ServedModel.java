@@ -1,0 +1,113 @@
+package io.millrace.flink;
+
+import io.millrace.model.BatchOptions;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.LoadTimes;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelVersion;
+import io.millrace.serving.Leases.Lease;
+import io.millrace.tensor.Signature;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A version on one subtask: its lease, and the batches that are filled for it. Belongs to the task
+ * thread. Once retired it is let go of when its last batch comes back.
+ */
+final class ServedModel {
+  private final Publish publish;
+  private final ModelVersion version;
+  private final Lease<SharedModel> lease;
+  private final LoadTimes times;
+  private final BatchOptions batchOptions;
+  private final Deque<RecordBatch> idle = new ArrayDeque<>();
+  private final List<RecordBatch> all = new ArrayList<>();
+  private int lent;
+  private @Nullable Runnable whenUnused;
+
+  ServedModel(
+      Publish publish,
+      ModelVersion version,
+      Signature signature,
+      boolean batched,
+      Lease<SharedModel> lease,
+      LoadTimes times,
+      InferenceSettings settings) {
+    this.publish = publish;
+    this.version = version;
+    this.lease = lease;
+    this.times = times;
+    this.batchOptions =
+        new BatchOptions(
+            signature,
+            batched,
+            batched ? settings.maxBatchSize() : 1,
+            settings.rejectNonFiniteInput());
+  }
+
+  /** The order that this version was loaded for. */
+  Publish publish() {
+    return publish;
+  }
+
+  /** Name, version and the digest of what was loaded. */
+  ModelVersion version() {
+    return version;
+  }
+
+  /** How long it took to make it ready. */
+  LoadTimes times() {
+    return times;
+  }
+
+  /** The size of the model's files. */
+  long bytes() {
+    return lease.value().bytes();
+  }
+
+  /** An empty batch; comes back by {@link #giveBack}. */
+  RecordBatch takeBatch() throws ModelException {
+    RecordBatch batch = idle.pollFirst();
+    if (batch == null) {
+      batch = new RecordBatch(this, lease.value().model().newBatch(batchOptions));
+      all.add(batch);
+    }
+    lent++;
+    return batch;
+  }
+
+  /** A batch is done with. */
+  void giveBack(RecordBatch batch) {
+    batch.clear();
+    idle.addFirst(batch);
+    lent--;
+    Runnable action = whenUnused;
+    if (lent == 0 && action != null) {
+      whenUnused = null;
+      action.run();
+    }
+  }
+
+  /** No new batch will be taken; {@code action} runs when the last one has come back. */
+  void retire(Runnable action) {
+    if (lent == 0) {
+      action.run();
+    } else {
+      whenUnused = action;
+    }
+  }
+
+  /**
+   * Gives batches and lease back; closes the model if nobody else holds it. No batch may be inside
+   * a run. Idempotent; may run on another thread once the task thread is done with this object.
+   */
+  void close() {
+    all.forEach(RecordBatch::close);
+    all.clear();
+    idle.clear();
+    lease.close();
+  }
+}

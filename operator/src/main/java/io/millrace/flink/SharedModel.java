@@ -1,0 +1,128 @@
+package io.millrace.flink;
+
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelEngine;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.model.ModelStore;
+import io.millrace.serving.Leases;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loaded model and its files, held once by whoever shares it: all operators of one task slot, or
+ * of one TaskManager. The registry is static, so it is as wide as the class loader of the job's
+ * code.
+ */
+final class SharedModel implements AutoCloseable {
+
+  /**
+   * What is loaded once.
+   *
+   * @param scope the slot's allocation, or the TaskManager
+   */
+  record Key(String scope, String model, long version, URI uri, LoadOptions options) {}
+
+  private static final Leases<Key, SharedModel> LEASES = new Leases<>();
+
+  private final Model model;
+  private final ModelFiles files;
+  private final Duration fetchTime;
+  private final Duration loadTime;
+
+  private SharedModel(Model model, ModelFiles files, Duration fetchTime, Duration loadTime) {
+    this.model = model;
+    this.files = files;
+    this.fetchTime = fetchTime;
+    this.loadTime = loadTime;
+  }
+
+  /**
+   * A lease on a model, which is fetched and loaded in the calling thread if nobody in its scope
+   * holds it.
+   *
+   * @param digest what the files must hash to, or null
+   */
+  static Leases.Lease<SharedModel> acquire(
+      Key key, @Nullable String digest, ModelStore store, ModelEngine engine)
+      throws ModelException, InterruptedException {
+    Leases.Lease<SharedModel> lease = LEASES.acquire(key, () -> load(key, digest, store, engine));
+    String actual = lease.value().digest();
+    if (digest != null && !digest.equals(actual)) {
+      lease.close();
+      throw new ModelException(
+          ModelReason.DIGEST_MISMATCH,
+          "version "
+              + key.version()
+              + " of '"
+              + key.model()
+              + "' is loaded with digest "
+              + actual
+              + ": expected "
+              + digest);
+    }
+    return lease;
+  }
+
+  private static SharedModel load(
+      Key key, @Nullable String digest, ModelStore store, ModelEngine engine)
+      throws ModelException, InterruptedException {
+    long start = System.nanoTime();
+    ModelFiles files = store.fetch(key.uri(), digest);
+    long fetched = System.nanoTime();
+    try {
+      Model model = engine.load(files, key.options());
+      return new SharedModel(
+          model,
+          files,
+          Duration.ofNanos(fetched - start),
+          Duration.ofNanos(System.nanoTime() - fetched));
+    } catch (ModelException | RuntimeException | Error e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  /** How many models are held in this job's class loader. */
+  static int held() {
+    return LEASES.held();
+  }
+
+  /** How many loads were begun in this job's class loader. */
+  static long loads() {
+    return LEASES.loads();
+  }
+
+  Model model() {
+    return model;
+  }
+
+  String digest() {
+    return files.digest();
+  }
+
+  long bytes() {
+    return files.bytes();
+  }
+
+  Duration fetchTime() {
+    return fetchTime;
+  }
+
+  Duration loadTime() {
+    return loadTime;
+  }
+
+  /** Closes the model, then lets go of its files. */
+  @Override
+  public void close() {
+    try {
+      model.close();
+    } finally {
+      files.close();
+    }
+  }
+}

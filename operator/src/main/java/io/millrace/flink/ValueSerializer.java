@@ -1,0 +1,53 @@
+package io.millrace.flink;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Serializer of an immutable value of variable length. A subclass writes a format version first, so
+ * that a later release reads what an earlier one stored, and gives its snapshot class.
+ */
+public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public final boolean isImmutableType() {
+    return true;
+  }
+
+  /**
+   * A value has no empty form; Flink asks for one only to reuse it, which an immutable type is not.
+   */
+  @SuppressWarnings("NullAway") // TypeSerializer is not annotated; null is what it documents.
+  @Override
+  public final T createInstance() {
+    return null;
+  }
+
+  @Override
+  public final T copy(T value) {
+    return value;
+  }
+
+  @Override
+  public final T copy(T value, T reuse) {
+    return value;
+  }
+
+  @Override
+  public final int getLength() {
+    return -1;
+  }
+
+  @Override
+  public final T deserialize(T reuse, DataInputView source) throws IOException {
+    return deserialize(source);
+  }
+
+  @Override
+  public void copy(DataInputView source, DataOutputView target) throws IOException {
+    serialize(deserialize(source), target);
+  }
+}

@@ -1,0 +1,293 @@
+package io.millrace.flink;
+
+import io.millrace.model.Command;
+import io.millrace.model.Command.Activate;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.Command.Retire;
+import io.millrace.model.Command.Rollback;
+import io.millrace.model.LoadTimes;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.model.Timeline;
+import io.millrace.model.VersionState;
+import io.millrace.serving.VersionSelector;
+import io.millrace.serving.VersionSelector.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control path of one subtask: commands go to broadcast state at once; the version they amount
+ * to is loaded beside the task thread, and takes over between two batches. Belongs to the task
+ * thread.
+ */
+final class VersionControl {
+  private static final Logger LOG = LoggerFactory.getLogger(VersionControl.class);
+
+  /** Makes a version the one that scores. */
+  @FunctionalInterface
+  interface Switch {
+    void to(ServedModel model) throws Exception;
+  }
+
+  private final String model;
+  private final ModelLoader loader;
+  private final LoaderThread thread;
+  private final MailboxExecutor mailbox;
+  private final EventReporter events;
+  private final InferenceMetrics metrics;
+  private final Switch switchOver;
+  private final @Nullable BroadcastState<String, ServingState> state;
+
+  private final VersionSelector selector = new VersionSelector();
+  private final Set<ServedModel> held = new LinkedHashSet<>();
+  private Timeline timeline;
+  private @Nullable ServedModel active;
+
+  /**
+   * @param state where commands are kept; null for a version that is fixed
+   */
+  VersionControl(
+      String model,
+      ModelLoader loader,
+      LoaderThread thread,
+      MailboxExecutor mailbox,
+      EventReporter events,
+      InferenceMetrics metrics,
+      Switch switchOver,
+      @Nullable BroadcastState<String, ServingState> state) {
+    this.model = model;
+    this.loader = loader;
+    this.thread = thread;
+    this.mailbox = mailbox;
+    this.events = events;
+    this.metrics = metrics;
+    this.switchOver = switchOver;
+    this.state = state;
+    this.timeline = new Timeline(model);
+  }
+
+  /**
+   * Loads the version that the first record is scored with, before there is a record: the one that
+   * scored when the state was written, else the one that the initial commands amount to.
+   *
+   * @throws ModelException if it cannot be loaded: there is no other version to fall back to
+   */
+  void start(List<Command> initial) throws Exception {
+    ServingState restored = state == null ? null : state.get(model);
+    Publish first = null;
+    if (restored != null) {
+      timeline = Timeline.restore(model, restored.floor(), restored.commands());
+      first = restored.serving();
+    } else {
+      for (Command command : initial) {
+        take(command);
+      }
+    }
+    Publish wanted = timeline.active().orElse(null);
+    if (first == null) {
+      first = wanted;
+    }
+    if (first == null) {
+      return;
+    }
+    Publish chosen = first;
+    ServedModel served = thread.await(() -> loader.load(chosen));
+    held.add(served);
+    selector.startWith(served.publish());
+    activate(served, System.nanoTime());
+    if (wanted != null) {
+      follow(selector.target(wanted));
+    }
+  }
+
+  /**
+   * Takes a command of the control input. Commands for other models are none of this operator's.
+   */
+  void accept(Command command) throws Exception {
+    if (!command.model().equals(model) || !take(command)) {
+      return;
+    }
+    store();
+    Publish wanted = timeline.active().orElse(null);
+    if (wanted != null) {
+      follow(selector.target(wanted));
+    }
+  }
+
+  private boolean take(Command command) {
+    try {
+      boolean news = timeline.accept(command);
+      if (news && command instanceof Publish publish) {
+        events.state(model, publish.version(), publish.digest(), VersionState.START);
+      }
+      return news;
+    } catch (ModelException e) {
+      long version = versionOf(command);
+      LOG.warn(
+          "Command {} of '{}' refused on subtask {}: {}",
+          command.sequence(),
+          model,
+          events.subtask(),
+          e.getMessage());
+      events.rejected(
+          model,
+          version,
+          null,
+          stateOf(version),
+          isActive(version),
+          e.reason(),
+          String.valueOf(e.getMessage()));
+      // Kept by the timeline, but for one that is stale: a later arrival may give it its sense.
+      return e.reason() != ModelReason.STALE;
+    }
+  }
+
+  private static long versionOf(Command command) {
+    if (command instanceof Publish publish) {
+      return publish.version();
+    }
+    if (command instanceof Activate activate) {
+      return activate.version();
+    }
+    if (command instanceof Retire retire) {
+      return retire.version();
+    }
+    Long version = command instanceof Rollback rollback ? rollback.version() : null;
+    return version == null ? -1 : version;
+  }
+
+  private boolean isActive(long version) {
+    return active != null && active.version().version() == version;
+  }
+
+  private VersionState stateOf(long version) {
+    if (isActive(version)) {
+      return VersionState.AVAILABLE;
+    }
+    Publish loading = selector.loading();
+    return loading != null && loading.version() == version
+        ? VersionState.LOADING
+        : VersionState.END;
+  }
+
+  private void follow(Step step) throws Exception {
+    if (step instanceof Step.Load load) {
+      Publish publish = load.version();
+      events.state(model, publish.version(), publish.digest(), VersionState.LOADING);
+      thread.load(
+          () -> loader.load(publish),
+          served -> loaded(served),
+          failure -> failed(publish, failure));
+    }
+  }
+
+  private void loaded(ServedModel served) throws Exception {
+    held.add(served);
+    Step step = selector.loaded();
+    if (step instanceof Step.Switch) {
+      ServedModel before = active;
+      activate(served, System.nanoTime());
+      if (before != null) {
+        retire(before);
+      }
+    } else if (step instanceof Step.Discard discard) {
+      retire(served);
+      Publish next = discard.next();
+      if (next != null) {
+        follow(new Step.Load(next));
+      }
+    }
+  }
+
+  private void activate(ServedModel served, long begun) throws Exception {
+    switchOver.to(served);
+    active = served;
+    store();
+    LoadTimes times = served.times();
+    LoadTimes whole =
+        new LoadTimes(
+            times.fetch(),
+            times.verify(),
+            times.load(),
+            times.warmUp(),
+            Duration.ofNanos(System.nanoTime() - begun));
+    LOG.info(
+        "{} ({}) scores on subtask {}",
+        served.version(),
+        served.version().digest(),
+        events.subtask());
+    events.state(served, VersionState.AVAILABLE, true, whole);
+  }
+
+  private void failed(Publish publish, ModelException failure) throws Exception {
+    metrics.loadFailed();
+    LOG.warn(
+        "{}/{} rejected on subtask {}: {} {}",
+        model,
+        publish.version(),
+        events.subtask(),
+        failure.reason(),
+        failure.getMessage());
+    Step next = selector.failed();
+    events.rejected(
+        model,
+        publish.version(),
+        publish.digest(),
+        VersionState.END,
+        false,
+        failure.reason(),
+        String.valueOf(failure.getMessage()));
+    follow(next);
+  }
+
+  // Closing frees native memory, which takes a while for a large model: not on the task thread.
+  private void retire(ServedModel old) {
+    events.state(old, VersionState.UNLOADING, false, LoadTimes.NONE);
+    old.retire(
+        () -> {
+          held.remove(old);
+          thread.run(old::close, () -> events.state(old, VersionState.END, false, LoadTimes.NONE));
+        });
+  }
+
+  private void store() throws Exception {
+    if (state != null) {
+      state.put(model, new ServingState(timeline.floor(), timeline.commands(), serving()));
+    }
+  }
+
+  private @Nullable Publish serving() {
+    if (active == null) {
+      return null;
+    }
+    Publish publish = active.publish();
+    return new Publish(
+        model,
+        publish.version(),
+        publish.uri(),
+        active.version().digest(),
+        publish.sequence(),
+        publish.activate(),
+        publish.effectiveFrom());
+  }
+
+  /** Ends loads; a native load in progress ends by itself and closes what it loaded. */
+  void stop() {
+    thread.close();
+  }
+
+  /** Gives back every model that this subtask holds. No batch may be inside a run. */
+  void release() {
+    List<ServedModel> all = new ArrayList<>(held);
+    held.clear();
+    all.forEach(ServedModel::close);
+  }
+}
