@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.DefaultPluginManager;
 import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
@@ -24,6 +25,7 @@ import org.apache.flink.core.plugin.PluginManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The store and the base against a real HDFS and a real S3 API. */
@@ -38,15 +40,17 @@ class RemoteModelStoreITCase {
     hdfs = HdfsCluster.start(HdfsCluster.jars(), temporary.resolve("hdfs"));
     s3 = S3Server.start(S3Server.jars(), temporary.resolve("s3"));
     s3.createBucket("models");
-    Configuration configuration = new Configuration();
-    configuration.setString("s3.endpoint", s3.endpoint().toString());
+    initializeFileSystems(s3.endpoint());
+  }
+
+  /** With the retries and time-outs of the configuration that is shipped for a cluster. */
+  private static void initializeFileSystems(URI endpoint) throws Exception {
+    Configuration configuration =
+        GlobalConfiguration.loadConfiguration(Path.of("..", "flink-conf").toString());
+    configuration.setString("s3.endpoint", endpoint.toString());
     configuration.setString("s3.path.style.access", "true");
     configuration.setString("s3.access-key", s3.accessKey());
     configuration.setString("s3.secret-key", s3.secretKey());
-    // The defaults retry for minutes where nothing answers.
-    configuration.setString("s3.attempts.maximum", "1");
-    configuration.setString("s3.retry.limit", "1");
-    configuration.setString("s3.connection.establish.timeout", "2000");
     PluginManager plugins =
         new DefaultPluginManager(
             new DirectoryBasedPluginFinder(Path.of("target", "plugins")).findPlugins(),
@@ -112,11 +116,24 @@ class RemoteModelStoreITCase {
   }
 
   @Test
-  void fetch_whereNothingListens_failsWithTheCause() {
-    URI nowhere = URI.create("hdfs://127.0.0.1:1/models/1");
+  void fetch_whereNoHdfsListens_failsWithTheCause() {
     FileSystemModelStore store =
         FileSystemModelStore.of(List.of("hdfs://127.0.0.1:1/"), temporary.resolve("none"));
+    URI nowhere = URI.create("hdfs://127.0.0.1:1/models/1");
     assertRejected(store, nowhere, null, ModelReason.FETCH_FAILED);
+  }
+
+  @Test
+  @Timeout(120) // Ten minutes with Hadoop's defaults.
+  void fetch_whereNoS3Listens_failsWithTheCause() throws Exception {
+    FileSystemModelStore store =
+        FileSystemModelStore.of(List.of("s3://models/"), temporary.resolve("none"));
+    initializeFileSystems(URI.create("http://127.0.0.1:1"));
+    try {
+      assertRejected(store, URI.create("s3://models/base/1"), null, ModelReason.FETCH_FAILED);
+    } finally {
+      initializeFileSystems(s3.endpoint());
+    }
   }
 
   private static void assertRejected(
