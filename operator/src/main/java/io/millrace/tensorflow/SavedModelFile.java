@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -32,51 +33,54 @@ final class SavedModelFile {
    * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if it is not a SavedModel
    */
   static SavedModel read(Path directory) throws ModelException {
-    Path binary = directory.resolve(BINARY);
-    Path text = directory.resolve(TEXT);
+    Path file = locate(directory);
     try {
-      if (Files.isRegularFile(binary)) {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(binary))) {
-          CodedInputStream coded = CodedInputStream.newInstance(in);
-          coded.setSizeLimit(Integer.MAX_VALUE);
-          return checked(binary, SavedModel.parseFrom(coded));
-        }
+      SavedModel model = file.endsWith(BINARY) ? readBinary(file) : readText(file);
+      if (model.getMetaGraphsCount() == 0) {
+        throw new ModelException(
+            ModelReason.LOAD_FAILED,
+            file + " holds no meta graph: it is no SavedModel, or an empty one; export it again");
       }
-      if (Files.isRegularFile(text)) {
-        return checked(text, readText(text));
-      }
-    } catch (InvalidProtocolBufferException e) {
+      return model;
+    } catch (InvalidProtocolBufferException | TextFormat.ParseException e) {
       throw new ModelException(
           ModelReason.LOAD_FAILED,
-          binary + " is not a SavedModel: " + e.getMessage() + "; it may be cut off or corrupt",
+          file + " is not a SavedModel: " + e.getMessage() + "; it may be cut off or corrupt",
           e);
     } catch (IOException e) {
-      throw new ModelException(
-          ModelReason.LOAD_FAILED, "cannot read the model in " + directory + ": " + e, e);
+      throw new ModelException(ModelReason.LOAD_FAILED, "cannot read " + file + ": " + e, e);
+    }
+  }
+
+  /**
+   * The file in this directory, the binary one where there are both.
+   *
+   * @throws ModelException NOT_FOUND if there is none
+   */
+  static Path locate(Path directory) throws ModelException {
+    for (String name : List.of(BINARY, TEXT)) {
+      Path file = directory.resolve(name);
+      if (Files.isRegularFile(file)) {
+        return file;
+      }
     }
     throw new ModelException(ModelReason.NOT_FOUND, whyAbsent(directory));
   }
 
-  private static SavedModel readText(Path text) throws IOException, ModelException {
-    SavedModel.Builder model = SavedModel.newBuilder();
-    try (Reader reader = Files.newBufferedReader(text)) {
-      TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build().merge(reader, model);
-    } catch (TextFormat.ParseException e) {
-      throw new ModelException(
-          ModelReason.LOAD_FAILED,
-          text + " is not a SavedModel in text form: " + e.getMessage(),
-          e);
+  private static SavedModel readBinary(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      CodedInputStream coded = CodedInputStream.newInstance(in);
+      coded.setSizeLimit(Integer.MAX_VALUE);
+      return SavedModel.parseFrom(coded);
     }
-    return model.build();
   }
 
-  private static SavedModel checked(Path file, SavedModel model) throws ModelException {
-    if (model.getMetaGraphsCount() == 0) {
-      throw new ModelException(
-          ModelReason.LOAD_FAILED,
-          file + " holds no meta graph: it is no SavedModel, or an empty one; export it again");
+  private static SavedModel readText(Path file) throws IOException {
+    SavedModel.Builder model = SavedModel.newBuilder();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build().merge(reader, model);
     }
-    return model;
+    return model.build();
   }
 
   private static String whyAbsent(Path directory) {
@@ -117,20 +121,25 @@ final class SavedModelFile {
    */
   static MetaGraphDef choose(SavedModel model, @Nullable List<String> tags) throws ModelException {
     List<MetaGraphDef> graphs = model.getMetaGraphsList();
-    Set<String> wanted = Set.copyOf(tags == null ? List.of(SERVE) : tags);
-    for (MetaGraphDef graph : graphs) {
-      if (wanted.equals(Set.copyOf(tags(graph)))) {
-        return graph;
+    return graphs.get(choose(graphs.stream().map(SavedModelFile::tags).toList(), tags));
+  }
+
+  /** The index of the tag set that is meant; the rule and the exception of the other choose. */
+  static int choose(List<List<String>> tagSets, @Nullable List<String> tags) throws ModelException {
+    Set<String> wanted = new HashSet<>(tags == null ? List.of(SERVE) : tags);
+    for (int i = 0; i < tagSets.size(); i++) {
+      if (wanted.equals(Set.copyOf(tagSets.get(i)))) {
+        return i;
       }
     }
-    if (tags == null && graphs.size() == 1) {
-      return graphs.get(0);
+    if (tags == null && tagSets.size() == 1) {
+      return 0;
     }
     throw new ModelException(
         ModelReason.SIGNATURE_MISMATCH,
         (tags == null ? "the model has no tag set [serve]" : "unknown tag set " + tags)
             + ": expected one of "
-            + graphs.stream().map(SavedModelFile::tags).toList()
+            + tagSets
             + " (--tags, model.tags)");
   }
 

@@ -22,7 +22,7 @@ import org.tensorflow.proto.TensorShapeProto;
  * as its components, {@code t/0}, {@code t/1} and so on.
  */
 final class SignatureTable {
-  private static final String DEFAULT_KEY = "serving_default";
+  static final String DEFAULT_KEY = "serving_default";
   // TensorFlow keeps its initialisers among the signatures; nobody can call them.
   private static final String INTERNAL_PREFIX = "__saved_model_";
   // DT_FLOAT_REF is DT_FLOAT + 100, and so on: a reference variable is fetched as its value.
