@@ -48,9 +48,16 @@ final class ServedModel {
             settings.rejectNonFiniteInput());
   }
 
-  /** The order that this version was loaded for. */
+  /** The order that this version was loaded for, with the digest of its files. */
   Publish publish() {
-    return publish;
+    return new Publish(
+        publish.model(),
+        publish.version(),
+        publish.uri(),
+        version.digest(),
+        publish.sequence(),
+        publish.activate(),
+        publish.effectiveFrom());
   }
 
   /** Name, version and the digest of what was loaded. */

@@ -191,7 +191,7 @@ final class VersionControl {
 
   private void loaded(ServedModel served) throws Exception {
     held.add(served);
-    Step step = selector.loaded();
+    Step step = selector.loaded(served.publish());
     if (step instanceof Step.Switch) {
       ServedModel before = active;
       activate(served, System.nanoTime());
@@ -260,23 +260,11 @@ final class VersionControl {
 
   private void store() throws Exception {
     if (state != null) {
-      state.put(model, new ServingState(timeline.floor(), timeline.commands(), serving()));
+      state.put(
+          model,
+          new ServingState(
+              timeline.floor(), timeline.commands(), active == null ? null : active.publish()));
     }
-  }
-
-  private @Nullable Publish serving() {
-    if (active == null) {
-      return null;
-    }
-    Publish publish = active.publish();
-    return new Publish(
-        model,
-        publish.version(),
-        publish.uri(),
-        active.version().digest(),
-        publish.sequence(),
-        publish.activate(),
-        publish.effectiveFrom());
   }
 
   /** Ends loads; a native load in progress ends by itself and closes what it loaded. */

@@ -64,12 +64,17 @@ public final class VersionSelector {
     return new Step.Load(wanted);
   }
 
-  /** The load in progress succeeded. */
-  public Step loaded() {
-    Publish done = Objects.requireNonNull(loading, "no load in progress");
+  /**
+   * The load in progress succeeded.
+   *
+   * @param done what was loaded, with the digest of its files
+   */
+  public Step loaded(Publish done) {
+    Objects.requireNonNull(loading, "no load in progress");
     loading = null;
     if (target != null && isSame(done, target)) {
       active = done;
+      target = done;
       return new Step.Switch(done);
     }
     return new Step.Discard(nextLoad());

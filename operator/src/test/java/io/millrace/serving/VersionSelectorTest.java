@@ -24,7 +24,7 @@ class VersionSelectorTest {
   void target_newVersion_isLoadedThenSwitchedTo() {
     assertThat(selector.target(version(2))).isEqualTo(new Step.Load(version(2)));
     assertThat(selector.active()).isEqualTo(version(1));
-    assertThat(selector.loaded()).isEqualTo(new Step.Switch(version(2)));
+    assertThat(selector.loaded(version(2))).isEqualTo(new Step.Switch(version(2)));
     assertThat(selector.active()).isEqualTo(version(2));
     assertThat(selector.loading()).isNull();
   }
@@ -40,16 +40,16 @@ class VersionSelectorTest {
     for (long v = 3; v <= 1_000; v++) {
       assertThat(selector.target(version(v))).isInstanceOf(Step.None.class);
     }
-    assertThat(selector.loaded()).isEqualTo(new Step.Discard(version(1_000)));
+    assertThat(selector.loaded(version(2))).isEqualTo(new Step.Discard(version(1_000)));
     assertThat(selector.active()).isEqualTo(version(1));
-    assertThat(selector.loaded()).isEqualTo(new Step.Switch(version(1_000)));
+    assertThat(selector.loaded(version(1_000))).isEqualTo(new Step.Switch(version(1_000)));
   }
 
   @Test
   void target_backToTheActiveOneDuringALoad_discardsTheLoaded() {
     selector.target(version(2));
     selector.target(version(1));
-    assertThat(selector.loaded()).isEqualTo(new Step.Discard(null));
+    assertThat(selector.loaded(version(2))).isEqualTo(new Step.Discard(null));
     assertThat(selector.active()).isEqualTo(version(1));
     assertThat(selector.loading()).isNull();
   }
@@ -68,5 +68,15 @@ class VersionSelectorTest {
     selector.target(version(2));
     selector.target(version(3));
     assertThat(selector.failed()).isEqualTo(new Step.Load(version(3)));
+  }
+
+  @Test
+  void target_theActiveVersionWithOtherBytes_isLoadedAndThatWillTell() {
+    Publish announced = version(2);
+    selector.target(announced);
+    String digest = "sha256:" + "a".repeat(64);
+    selector.loaded(new Publish("m", 2, announced.uri(), digest, 2, true, null));
+    Publish other = new Publish("m", 2, announced.uri(), "sha256:" + "b".repeat(64), 3, true, null);
+    assertThat(selector.target(other)).isEqualTo(new Step.Load(other));
   }
 }

@@ -1,0 +1,186 @@
+package io.millrace.flink;
+
+import io.millrace.flink.InferenceOptions.RunIn;
+import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.FloatSerializer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subtask of the two-input operator over floats, with a real model, time and barriers in the
+ * test's hands. The output is one line an element: {@code value@version}, {@code value!REASON},
+ * {@code W<timestamp>}.
+ */
+final class Harness implements AutoCloseable {
+  static final String MODEL = "m";
+
+  private final AbstractStreamOperatorTestHarness<String> harness;
+  private long now;
+
+  Harness(Path roots, List<Command> initial, int batchSize, RunIn runIn, int parallelism, int index)
+      throws Exception {
+    Configuration config = new Configuration();
+    config.set(InferenceOptions.NAME, MODEL);
+    config.set(InferenceOptions.MAX_BATCH_SIZE, batchSize);
+    config.set(InferenceOptions.BATCH_TIMEOUT, Duration.ofMillis(5));
+    config.set(InferenceOptions.RUN_IN, runIn);
+    OutputTag<Rejection<Float>> rejections =
+        new OutputTag<>(
+            "rejections",
+            ValueTypeInformation.of(
+                rejectionType(), new RejectionSerializer<>(FloatSerializer.INSTANCE)));
+    InferenceFunctions<Float, String> functions =
+        new InferenceFunctions<>(
+            (value, row) -> row.input("x").put(value),
+            (value, prediction, version) -> value + "@" + version.version(),
+            rejection -> rejection.record() + "!" + rejection.reason(),
+            rejections);
+    harness =
+        new AbstractStreamOperatorTestHarness<>(
+            new InferenceOperatorFactory<Float, String>(
+                InferenceSettings.of(config, List.of(roots.toString())), functions, initial, true),
+            parallelism,
+            parallelism,
+            index);
+    harness
+        .getStreamConfig()
+        .setTypeSerializerOut(
+            Types.STRING.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+    harness
+        .getStreamConfig()
+        .setupNetworkInputs(FloatSerializer.INSTANCE, CommandSerializer.INSTANCE);
+    harness.getStreamConfig().serializeAllConfigs();
+    harness.setup(
+        Types.STRING.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Class<Rejection<Float>> rejectionType() {
+    return (Class<Rejection<Float>>) (Class<?>) Rejection.class;
+  }
+
+  static Harness open(Path roots, List<Command> initial, int batchSize, RunIn runIn)
+      throws Exception {
+    Harness harness = new Harness(roots, initial, batchSize, runIn, 1, 0);
+    harness.start(null);
+    return harness;
+  }
+
+  static Publish publish(Path roots, long version, long sequence) {
+    return new Publish(
+        MODEL, version, roots.resolve(Long.toString(version)).toUri(), null, sequence, true, null);
+  }
+
+  void start(@Nullable OperatorSubtaskState state) throws Exception {
+    if (state == null) {
+      harness.initializeEmptyState();
+    } else {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  @SuppressWarnings("unchecked")
+  private BroadcastInferenceOperator<Float, String> operator() {
+    return (BroadcastInferenceOperator<Float, String>) (Object) harness.getOperator();
+  }
+
+  void record(float value) throws Exception {
+    operator().processElement1(new StreamRecord<>(value));
+  }
+
+  void command(Command command) throws Exception {
+    operator().processElement2(new StreamRecord<>(command));
+  }
+
+  void watermark(long timestamp) throws Exception {
+    operator().processWatermark1(new Watermark(timestamp));
+  }
+
+  void commandWatermark(long timestamp) throws Exception {
+    operator().processWatermark2(new Watermark(timestamp));
+  }
+
+  void advance(long millis) throws Exception {
+    now += millis;
+    harness.setProcessingTime(now);
+  }
+
+  /** Runs mails until the condition holds. */
+  void await(BooleanSupplier condition) throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    TaskMailbox mailbox = harness.getTaskMailbox();
+    while (!condition.getAsBoolean()) {
+      var mail = mailbox.tryTake(TaskMailbox.MIN_PRIORITY);
+      if (mail.isPresent()) {
+        mail.get().run();
+      } else if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within 60 s; output " + output() + ", events " + events());
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  void awaitActive(long version) throws Exception {
+    await(() -> activeVersion() == version);
+  }
+
+  long activeVersion() {
+    long active = -1;
+    for (ModelEvent event : events()) {
+      if (event.active() && event.reason() == null) {
+        active = event.version();
+      }
+    }
+    return active;
+  }
+
+  void beforeBarrier() throws Exception {
+    harness.prepareSnapshotPreBarrier(1);
+  }
+
+  OperatorSubtaskState snapshot() throws Exception {
+    harness.prepareSnapshotPreBarrier(1);
+    return harness.snapshot(1, now);
+  }
+
+  void endOfRecords() throws Exception {
+    operator().endInput(1);
+  }
+
+  List<String> output() {
+    List<String> lines = new ArrayList<>();
+    for (Object element : harness.getOutput()) {
+      lines.add(
+          element instanceof Watermark watermark
+              ? "W" + watermark.getTimestamp()
+              : (String) ((StreamRecord<?>) element).getValue());
+    }
+    return lines;
+  }
+
+  List<ModelEvent> events() {
+    var events = harness.getSideOutput(InferenceRuntime.EVENTS);
+    return events == null ? List.of() : events.stream().map(StreamRecord::getValue).toList();
+  }
+
+  @Override
+  public void close() throws Exception {
+    harness.close();
+  }
+}
