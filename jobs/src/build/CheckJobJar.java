@@ -23,6 +23,7 @@ final class CheckJobJar {
   private static final List<String> REQUIRED =
       List.of(
           "io/millrace/flink/",
+          "io/millrace/connectors/",
           "io/millrace/jobs/",
           "org/apache/kafka/clients/",
           "org/apache/flink/connector/kafka/");

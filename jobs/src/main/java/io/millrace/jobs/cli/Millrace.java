@@ -18,9 +18,11 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "millrace",
     description = "Scores streams with TensorFlow SavedModels inside Apache Flink.",
+    subcommands = ModelCommand.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Millrace.Version.class)
+    versionProvider = Millrace.Version.class,
+    footer = {"", "Example:", "  millrace model show /models/fraud/7"})
 public final class Millrace {
 
   // Inherited by every command; read back by the error handler.

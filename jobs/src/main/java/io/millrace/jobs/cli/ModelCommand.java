@@ -1,0 +1,14 @@
+package io.millrace.jobs.cli;
+
+import picocli.CommandLine.Command;
+
+/** What can be done with a SavedModel without a job. */
+@Command(
+    name = "model",
+    description = "Looks into a SavedModel, runs it, publishes it to running jobs.",
+    subcommands = {
+      ModelShowCommand.class,
+      ModelRunCommand.class,
+    },
+    footer = {"", "Example:", "  millrace model show /models/fraud/7"})
+final class ModelCommand {}
