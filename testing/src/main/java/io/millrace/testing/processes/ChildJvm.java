@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A main class in a JVM of its own, whose output goes to {@code <directory>/<name>.log}. It ends
@@ -99,31 +100,31 @@ final class ChildJvm implements AutoCloseable {
   void awaitReady(Duration deadline, Probe probe) throws IOException, InterruptedException {
     long end = System.nanoTime() + deadline.toNanos();
     Exception last = null;
+    boolean ready = false;
     boolean ended = false;
     try {
-      while (!ended && System.nanoTime() - end < 0) {
+      while (!ready && !ended && System.nanoTime() - end < 0) {
         try {
-          if (probe.isReady()) {
-            return;
-          }
+          ready = probe.isReady();
         } catch (InterruptedException e) {
           throw e;
         } catch (Exception e) {
           last = e;
         }
-        ended = process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS);
+        ended = !ready && process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS);
       }
-    } catch (InterruptedException e) {
-      kill();
-      throw e;
+    } finally {
+      if (!ready) {
+        kill();
+      }
     }
-    String what =
-        ended
-            ? "ended with exit code " + process.exitValue() + " before it was ready"
-            : "was not ready after " + deadline.toSeconds() + " s";
-    kill();
-    throw new IOException(
-        command.name() + " " + what + "; the end of " + log + ":\n" + logTail(), last);
+    if (!ready) {
+      String what =
+          ended
+              ? "ended with exit code " + process.exitValue() + " before it was ready"
+              : "was not ready after " + deadline.toSeconds() + " s";
+      throw failure(what, last);
+    }
   }
 
   /**
@@ -138,7 +139,7 @@ final class ChildJvm implements AutoCloseable {
     }
     String what = ended ? "failed with exit code " + process.exitValue() : "did not end in time";
     kill();
-    throw new IOException(command.name() + " " + what + "; the end of " + log + ":\n" + logTail());
+    throw failure(what, null);
   }
 
   /** Ends the process with signal 9. Idempotent. */
@@ -162,9 +163,11 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  private String logTail() throws IOException {
+  private IOException failure(String what, @Nullable Exception cause) throws IOException {
     List<String> lines = Files.readAllLines(log);
-    return String.join(
-        "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+    int from = Math.max(0, lines.size() - LOG_TAIL_LINES);
+    String tail = String.join("\n", lines.subList(from, lines.size()));
+    return new IOException(
+        command.name() + " " + what + "; the end of " + log + ":\n" + tail, cause);
   }
 }

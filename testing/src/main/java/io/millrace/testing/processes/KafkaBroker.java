@@ -200,6 +200,9 @@ public final class KafkaBroker implements AutoCloseable {
         // Flink's default transaction timeout is an hour, the broker's limit a quarter of one.
         "transaction.max.timeout.ms=" + Duration.ofHours(2).toMillis(),
         "group.initial.rebalance.delay.ms=0",
+        // A broker that was killed may come back once its old session is over: 9 s by default.
+        "broker.session.timeout.ms=4000",
+        "broker.heartbeat.interval.ms=500",
         // Replayed records bear old timestamps.
         "log.retention.ms=-1",
         "");
