@@ -2,10 +2,8 @@ package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,40 +43,5 @@ class PrivateFolderTest {
       assertThat(temporary).as("a link is not followed").exists();
     }
     assertThat(parent).isDirectoryNotContaining("glob:**.lock");
-  }
-
-  @Test
-  void create_whileAnotherProcessHolds_leavesItsFolderUntilItDies() throws Exception {
-    Path held = leftOver("4711-1700000000000-b");
-    Process holder =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Holder.class.getName(),
-                parent.resolve("4711-1700000000000-b.lock").toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try {
-      assertThat(holder.getInputStream().read()).isEqualTo('!');
-      PrivateFolder.create(parent).close();
-      assertThat(held).exists();
-      holder.destroyForcibly().waitFor();
-      PrivateFolder.create(parent).close();
-      assertThat(held).doesNotExist();
-    } finally {
-      holder.destroyForcibly();
-    }
-  }
-
-  /** Locks a file until it is killed. */
-  static final class Holder {
-    public static void main(String[] args) throws Exception {
-      FileChannel channel = FileChannel.open(Path.of(args[0]), StandardOpenOption.WRITE);
-      channel.lock();
-      System.out.print('!');
-      System.out.flush();
-      Thread.currentThread().join();
-    }
   }
 }
