@@ -10,9 +10,20 @@ import org.tensorflow.internal.c_api.global.tensorflow;
  * another range gets one of its own, which is given back after the run.
  */
 final class InputTensors implements AutoCloseable {
+
+  /** Which ranges of rows TensorFlow sees in their place, and which as a copy. */
+  enum Slices {
+    /** All in place: strings, which need no alignment. */
+    SHARE_ALL,
+    /** In place from row 0 on; later rows may not lie where kernels want them. */
+    COPY_LATER,
+    /** None in place: the model may keep the tensor. */
+    COPY_ALL
+  }
+
   private final int type;
   private final boolean batched;
-  private final boolean copySlices;
+  private final Slices slices;
   private final @Nullable TF_Tensor[] byRows;
   private long[] dimensions = {};
   private long rowBytes;
@@ -21,13 +32,11 @@ final class InputTensors implements AutoCloseable {
   /**
    * @param type the number in types.proto
    * @param batched whether the rows are dimension 0
-   * @param copySlices whether a range that starts later than row 0 has to be copied: its memory
-   *     would not be aligned
    */
-  InputTensors(int type, boolean batched, int maxRows, boolean copySlices) {
+  InputTensors(int type, boolean batched, int maxRows, Slices slices) {
     this.type = type;
     this.batched = batched;
-    this.copySlices = copySlices;
+    this.slices = slices;
     this.byRows = new TF_Tensor[maxRows + 1];
   }
 
@@ -46,7 +55,7 @@ final class InputTensors implements AutoCloseable {
   /** Rows {@code from} to {@code to} of the memory; valid until {@link #releaseTemporary}. */
   TF_Tensor of(NativeMemory memory, int from, int to) {
     int rows = to - from;
-    if (from == 0) {
+    if (from == 0 && slices != Slices.COPY_ALL) {
       TF_Tensor tensor = byRows[rows];
       if (tensor == null) {
         tensor = memory.tensor(type, dimensions(rows), 0, rows * rowBytes);
@@ -57,9 +66,9 @@ final class InputTensors implements AutoCloseable {
     releaseTemporary();
     long offset = from * rowBytes;
     TF_Tensor slice =
-        copySlices
-            ? memory.copy(type, dimensions(rows), offset, rows * rowBytes)
-            : memory.tensor(type, dimensions(rows), offset, rows * rowBytes);
+        slices == Slices.SHARE_ALL
+            ? memory.tensor(type, dimensions(rows), offset, rows * rowBytes)
+            : memory.copy(type, dimensions(rows), offset, rows * rowBytes);
     temporary = slice;
     return slice;
   }

@@ -9,7 +9,16 @@ import io.millrace.tensor.TensorSpec;
 
 /** Opens the inputs of a batch. */
 final class Inputs {
-  private Inputs() {}
+  private final BatchOptions options;
+  private final boolean retained;
+
+  /**
+   * @param retained whether the model may keep the tensors that it is fed
+   */
+  Inputs(BatchOptions options, boolean retained) {
+    this.options = options;
+    this.retained = retained;
+  }
 
   /**
    * An input without memory yet.
@@ -17,7 +26,7 @@ final class Inputs {
    * @throws ModelException SIGNATURE_MISMATCH if its rank is unknown, or there is no batch
    *     dimension where the options count on one
    */
-  static InputWriter of(TensorSpec spec, BatchOptions options) throws ModelException {
+  InputWriter open(TensorSpec spec) throws ModelException {
     Shape shape = spec.shape();
     if (!shape.hasRank()) {
       throw new ModelException(
@@ -39,8 +48,21 @@ final class Inputs {
     }
     Shape row = options.batched() ? shape.withoutFirst() : shape;
     boolean string = spec.type() == ElementType.STRING;
+    if (string && retained) {
+      throw new ModelException(
+          ModelReason.SIGNATURE_MISMATCH,
+          "signature '"
+              + options.signature().name()
+              + "' may keep the strings of input '"
+              + spec.name()
+              + "' beyond the call (in a variable or a queue), which is not supported");
+    }
+    InputTensors.Slices slices =
+        retained
+            ? InputTensors.Slices.COPY_ALL
+            : string ? InputTensors.Slices.SHARE_ALL : InputTensors.Slices.COPY_LATER;
     InputTensors tensors =
-        new InputTensors(spec.type().number(), options.batched(), options.maxRows(), !string);
+        new InputTensors(spec.type().number(), options.batched(), options.maxRows(), slices);
     return string
         ? new StringInput(spec, row, options.maxRows(), tensors)
         : new NumericInput(spec, row, options.maxRows(), options.rejectNonFinite(), tensors);
@@ -51,7 +73,7 @@ final class Inputs {
    *
    * @throws ModelException TOO_LARGE if it does not fit 2 GiB
    */
-  static void allocate(InputWriter input, BatchOptions options) throws ModelException {
+  void allocate(InputWriter input) throws ModelException {
     try {
       input.allocate();
     } catch (ArithmeticException e) {

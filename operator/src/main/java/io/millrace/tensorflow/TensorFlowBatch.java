@@ -44,21 +44,22 @@ final class TensorFlowBatch implements Batch {
    * @throws ModelException SIGNATURE_MISMATCH if the signature cannot be fed as the options say,
    *     TOO_LARGE if the rows of an input do not fit 2 GiB
    */
-  static TensorFlowBatch open(NativeSession session, BoundSignature bound, BatchOptions options)
+  static TensorFlowBatch open(
+      NativeSession session, BoundSignature bound, BatchOptions options, Inputs opener)
       throws ModelException {
     SessionCall call = SessionCall.bind(session, bound);
     InputWriter[] inputs = new InputWriter[bound.inputTensors().size()];
     boolean opened = false;
     try {
       for (int i = 0; i < inputs.length; i++) {
-        inputs[i] = Inputs.of(options.signature().inputs().get(i), options);
+        inputs[i] = opener.open(options.signature().inputs().get(i));
       }
       OutputReader[] outputs =
           options.signature().outputs().stream()
               .map(spec -> new OutputReader(spec, options.batched()))
               .toArray(OutputReader[]::new);
       for (InputWriter input : inputs) {
-        Inputs.allocate(input, options);
+        opener.allocate(input);
       }
       opened = true;
       return new TensorFlowBatch(options, inputs, outputs, call);

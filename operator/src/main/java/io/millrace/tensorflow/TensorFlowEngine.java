@@ -7,6 +7,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
@@ -43,8 +44,10 @@ public final class TensorFlowEngine implements ModelEngine {
     MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(directory), options.tags());
     Map<String, Path> assets = Initialisers.assets(directory, metaGraph);
     new GraphChecks(directory, metaGraph).verify();
+    SignatureTable signatures = new SignatureTable(metaGraph);
+    Set<String> retaining = RetainedInputs.signatures(metaGraph, signatures);
     NativeSession session = NativeSession.load(directory, SavedModelFile.tags(metaGraph), options);
-    TensorFlowModel model = new TensorFlowModel(session, new SignatureTable(metaGraph));
+    TensorFlowModel model = new TensorFlowModel(session, signatures, retaining);
     boolean initialised = false;
     try {
       session.initialise(Initialisers.leftToUs(metaGraph), assets);

@@ -246,6 +246,27 @@ public final class SavedModels {
     return model.write(directory);
   }
 
+  /**
+   * {@code x float32[-1] -> previous float32[-1]}: gives back what the call before was fed, at
+   * first one 0. Keeps the very tensor that it is fed.
+   */
+  public static Path remembering(Path directory) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node x = model.placeholder("x", DT_FLOAT, -1);
+    Node read = model.variable("last", Tensors.floats(new float[1], 1));
+    Node assign =
+        model
+            .node("AssignVariableOp", "assign")
+            .input("last")
+            .input(x)
+            .input("^" + read.name())
+            .attr("dtype", DT_FLOAT);
+    Node previous = unary(model, "Identity", "previous", read).input("^" + assign.name());
+    model.signature(DEFAULT).input("x", x, DT_FLOAT, -1);
+    model.signature(DEFAULT).output("previous", previous, DT_FLOAT, -1);
+    return model.write(directory);
+  }
+
   /** A model whose node {@code forest} is of the op {@code MillraceForest}, which nobody has. */
   public static Path customOp(Path directory) {
     SavedModelWriter model = new SavedModelWriter();

@@ -1,0 +1,39 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.ModelException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.tensorflow.proto.MetaGraphDef;
+
+/**
+ * Finds the signatures that may keep what they are fed beyond the call: in a variable, a queue, a
+ * staging area. They keep the tensor itself and not a copy, so its memory must not be written
+ * again.
+ */
+final class RetainedInputs {
+  private static final Pattern KEEPS =
+      Pattern.compile(
+          "Assign|AssignVariableOp|.*Enqueue.*|.*Stage|BarrierInsertMany|GetSessionHandle.*"
+              + "|.*Dataset.*");
+
+  private RetainedInputs() {}
+
+  /** The keys of such signatures. Calls alone count; initialisers and restore are not fed. */
+  static Set<String> signatures(MetaGraphDef metaGraph, SignatureTable table) {
+    ReachableOps reachable = new ReachableOps(metaGraph.getGraphDef());
+    Set<String> keys = new TreeSet<>();
+    for (String key : table.keys()) {
+      try {
+        if (reachable.from(table.get(key).outputTensors()).keySet().stream()
+            .anyMatch(KEEPS.asMatchPredicate())) {
+          keys.add(key);
+        }
+      } catch (ModelException e) {
+        // It cannot be called either; whoever asks for it hears why.
+        continue;
+      }
+    }
+    return keys;
+  }
+}
