@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.model.Command;
+import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.processes.KafkaBroker;
 import java.io.IOException;
@@ -15,6 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -136,6 +140,36 @@ class ControlTopicITCase {
     } while (history.commands().size() == sent && System.nanoTime() < deadlineNanos);
 
     assertThat(history.commands()).hasSizeLessThan((int) sent);
+  }
+
+  @Test
+  void of_whatComesLater_isStreamedAndMalformedRecordsAreReported() throws Exception {
+    broker.createTopic("live", 1);
+    send("live", "fraud/1", null);
+    long from = CommandHistory.read(client, "live").nextOffset();
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
+    CommandStream stream = CommandStream.of(env, client, "live", from);
+    CloseableIterator<Command> commands = stream.commands().collectAsync();
+    CloseableIterator<ModelEvent> refusals = stream.refusals().collectAsync();
+    JobClient job = env.executeAsync("live");
+    try (commands;
+        refusals;
+        CommandPublisher publisher = CommandPublisher.open(client, "live")) {
+      send("live", "fraud/2", "not JSON");
+      publisher.send(publish(2));
+
+      assertThat(commands.next())
+          .isEqualTo(
+              new Command.Publish("fraud", 2, URI.create("file:///models/2"), null, 2, true, null));
+      ModelEvent refusal = refusals.next();
+      assertThat(refusal.reason()).isEqualTo(ModelReason.MALFORMED_COMMAND);
+      assertThat(refusal.job()).isEqualTo("live");
+      assertThat(refusal.model()).isEqualTo("fraud");
+      assertThat(refusal.version()).isEqualTo(2);
+      assertThat(refusal.message()).contains("offset 1");
+    } finally {
+      job.cancel().get();
+    }
   }
 
   @Test
