@@ -9,6 +9,19 @@ import org.jspecify.annotations.Nullable;
 final class ByteArrays {
   private ByteArrays() {}
 
+  /** Reads the byte that a stored record begins with. */
+  static void requireFormat(byte expected, DataInputView source) throws IOException {
+    byte format = source.readByte();
+    if (format != expected) {
+      throw new IOException(
+          "stored record of format "
+              + format
+              + ": expected "
+              + expected
+              + "; restore this state with the release that wrote it, or a later one");
+    }
+  }
+
   static void write(byte @Nullable [] bytes, DataOutputView target) throws IOException {
     if (bytes == null) {
       target.writeInt(-1);

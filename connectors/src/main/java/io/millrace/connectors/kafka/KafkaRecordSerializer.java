@@ -1,10 +1,9 @@
 package io.millrace.connectors.kafka;
 
+import io.millrace.flink.ValueSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
@@ -13,43 +12,20 @@ import org.jspecify.annotations.Nullable;
  * Records in transit between two tasks. Each record pays for this once, so arrays go in bulk and
  * the topic, nearly always that of the record before, is neither encoded nor decoded again.
  */
-final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
+final class KafkaRecordSerializer extends ValueSerializer<KafkaRecord> {
   private static final long serialVersionUID = 1L;
+  private static final byte FORMAT = 1;
 
   private transient @Nullable RecentString topics;
 
   @Override
-  public TypeSerializerSingleton<KafkaRecord> duplicate() {
+  public KafkaRecordSerializer duplicate() {
     return new KafkaRecordSerializer();
   }
 
   @Override
-  public boolean isImmutableType() {
-    return true;
-  }
-
-  @Override
-  public KafkaRecord createInstance() {
-    return new KafkaRecord("", 0, 0, KafkaRecord.NO_TIMESTAMP, 0, null, null);
-  }
-
-  @Override
-  public KafkaRecord copy(KafkaRecord from) {
-    return from;
-  }
-
-  @Override
-  public KafkaRecord copy(KafkaRecord from, KafkaRecord reuse) {
-    return from;
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
-  }
-
-  @Override
   public void serialize(KafkaRecord record, DataOutputView target) throws IOException {
+    target.writeByte(FORMAT);
     topics().write(record.topic(), target);
     target.writeInt(record.partition());
     target.writeLong(record.offset());
@@ -61,6 +37,7 @@ final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
 
   @Override
   public KafkaRecord deserialize(DataInputView source) throws IOException {
+    ByteArrays.requireFormat(FORMAT, source);
     return new KafkaRecord(
         topics().read(source),
         source.readInt(),
@@ -69,16 +46,6 @@ final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
         source.readLong(),
         ByteArrays.read(source),
         ByteArrays.read(source));
-  }
-
-  @Override
-  public KafkaRecord deserialize(KafkaRecord reuse, DataInputView source) throws IOException {
-    return deserialize(source);
-  }
-
-  @Override
-  public void copy(DataInputView source, DataOutputView target) throws IOException {
-    serialize(deserialize(source), target);
   }
 
   private RecentString topics() {
@@ -98,7 +65,7 @@ final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
   /** The form of {@link #serialize}; another form gets another snapshot class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<KafkaRecord> {
     public Snapshot() {
-      super(() -> (TypeSerializer<KafkaRecord>) new KafkaRecordSerializer());
+      super(KafkaRecordSerializer::new);
     }
   }
 }

@@ -1,46 +1,22 @@
 package io.millrace.connectors.kafka;
 
+import io.millrace.flink.ValueSerializer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Output in transit between two tasks, where the sink is not chained to the operator. */
-final class OutboundRecordSerializer extends TypeSerializerSingleton<OutboundRecord> {
+final class OutboundRecordSerializer extends ValueSerializer<OutboundRecord> {
   private static final long serialVersionUID = 1L;
-
-  @Override
-  public boolean isImmutableType() {
-    return true;
-  }
-
-  @Override
-  public OutboundRecord createInstance() {
-    return new OutboundRecord("", 0, KafkaRecord.NO_TIMESTAMP, null, null, List.of());
-  }
-
-  @Override
-  public OutboundRecord copy(OutboundRecord from) {
-    return from;
-  }
-
-  @Override
-  public OutboundRecord copy(OutboundRecord from, OutboundRecord reuse) {
-    return from;
-  }
-
-  @Override
-  public int getLength() {
-    return -1;
-  }
+  private static final byte FORMAT = 1;
 
   @Override
   public void serialize(OutboundRecord record, DataOutputView target) throws IOException {
+    target.writeByte(FORMAT);
     target.writeUTF(record.topic());
     target.writeInt(record.sourcePartition());
     target.writeLong(record.timestamp());
@@ -55,6 +31,7 @@ final class OutboundRecordSerializer extends TypeSerializerSingleton<OutboundRec
 
   @Override
   public OutboundRecord deserialize(DataInputView source) throws IOException {
+    ByteArrays.requireFormat(FORMAT, source);
     String topic = source.readUTF();
     int sourcePartition = source.readInt();
     long timestamp = source.readLong();
@@ -74,16 +51,6 @@ final class OutboundRecordSerializer extends TypeSerializerSingleton<OutboundRec
   }
 
   @Override
-  public OutboundRecord deserialize(OutboundRecord reuse, DataInputView source) throws IOException {
-    return deserialize(source);
-  }
-
-  @Override
-  public void copy(DataInputView source, DataOutputView target) throws IOException {
-    serialize(deserialize(source), target);
-  }
-
-  @Override
   public TypeSerializerSnapshot<OutboundRecord> snapshotConfiguration() {
     return new Snapshot();
   }
@@ -91,7 +58,7 @@ final class OutboundRecordSerializer extends TypeSerializerSingleton<OutboundRec
   /** The form of {@link #serialize}; another form gets another snapshot class. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<OutboundRecord> {
     public Snapshot() {
-      super(() -> (TypeSerializer<OutboundRecord>) new OutboundRecordSerializer());
+      super(OutboundRecordSerializer::new);
     }
   }
 }
