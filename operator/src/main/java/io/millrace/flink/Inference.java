@@ -73,7 +73,8 @@ public final class Inference<T> {
    */
   public Inference<T> model(String name, long version, String uri) {
     return startingFrom(
-        name, List.of(new Publish(name, version, URI.create(uri), null, 0, true, null)));
+        name,
+        List.of(new Publish(name, version, URI.create(uri), null, Command.CONFIGURED, true, null)));
   }
 
   /**

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Command extends Serializable {
 
+  /**
+   * The sequence of a version that the job's configuration names: below every offset, so that the
+   * first command of a topic overrides it.
+   */
+  long CONFIGURED = -1;
+
   /** The model's name. */
   String model();
 
@@ -40,7 +46,7 @@ public sealed interface Command extends Serializable {
       @Nullable Instant effectiveFrom)
       implements Command {
     public Publish {
-      check(model, version, sequence);
+      check(model, version, sequence == CONFIGURED ? 0 : sequence);
       Objects.requireNonNull(uri, "uri");
       if (digest != null && !digest.matches("sha256:[0-9a-f]{64}")) {
         throw new IllegalArgumentException(

@@ -26,9 +26,11 @@ public final class Timeline {
   /** So many commands are kept at the most: months of daily versions, and bounded state. */
   static final int MAX_COMMANDS = 256;
 
+  private static final long NONE_DROPPED = Command.CONFIGURED - 1;
+
   private final String model;
   private final NavigableMap<Long, Command> commands = new TreeMap<>();
-  private long floor = -1;
+  private long floor = NONE_DROPPED;
 
   /** A timeline without commands. */
   public Timeline(String model) {
@@ -38,7 +40,7 @@ public final class Timeline {
   /**
    * A timeline of commands that were kept before.
    *
-   * @param floor the highest sequence that was dropped, -1 if none
+   * @param floor the highest sequence that was dropped, -2 if none
    */
   public static Timeline restore(String model, long floor, List<Command> commands) {
     Timeline timeline = new Timeline(model);
@@ -51,7 +53,7 @@ public final class Timeline {
     return model;
   }
 
-  /** The highest sequence that was dropped, -1 if none: older commands are stale. */
+  /** The highest sequence that was dropped, -2 if none: older commands are stale. */
   public long floor() {
     return floor;
   }

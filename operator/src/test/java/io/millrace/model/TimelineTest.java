@@ -37,6 +37,17 @@ class TimelineTest {
   }
 
   @Test
+  void accept_firstCommandOfATopic_overridesTheConfiguredVersion() throws Exception {
+    Timeline timeline = new Timeline("fraud");
+    timeline.accept(publish(1, Command.CONFIGURED));
+
+    assertThat(timeline.accept(publish(2, 0))).isTrue();
+    assertThat(timeline.active()).contains(publish(2, 0));
+    assertThat(Timeline.restore("fraud", timeline.floor(), timeline.commands()).active())
+        .contains(publish(2, 0));
+  }
+
+  @Test
   void accept_higherSequence_decides() throws Exception {
     timeline.accept(publish(1, 10));
     timeline.accept(publish(3, 12));

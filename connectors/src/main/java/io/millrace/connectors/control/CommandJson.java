@@ -114,6 +114,9 @@ public final class CommandJson {
     String command = json.text("command");
     String model = json.text("model");
     long sequence = json.has("sequence") ? json.integer("sequence") : offset;
+    if (sequence < 0) {
+      throw new IllegalArgumentException("sequence " + sequence + ": expected an integer >= 0");
+    }
     return switch (command) {
       case "publish" ->
           new Command.Publish(

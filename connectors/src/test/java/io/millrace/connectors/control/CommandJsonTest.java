@@ -94,6 +94,7 @@ class CommandJsonTest {
         "{'format':1,'command':'retire','model':'m','version':'1'}",
         "{'format':1,'command':'retire','model':'m','version':99999999999999999999}",
         "{'format':1,'command':'retire','model':'m','version':1,'sequence':-1}",
+        "{'format':1,'command':'publish','model':'m','version':1,'uri':'file:///m','sequence':-1}",
         "{'format':1,'command':'retire','model':'m m','version':1}",
         "{'format':1,'command':'retire','model':'m','version':1,'version':2}",
         "{'format':1,'command':'retire','model':'m','version':1} x",
