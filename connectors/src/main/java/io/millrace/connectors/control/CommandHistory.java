@@ -1,6 +1,7 @@
 package io.millrace.connectors.control;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.model.Command;
 import io.millrace.model.ModelException;
 import java.io.IOException;
@@ -46,8 +47,8 @@ public record CommandHistory(
    *     it has several partitions; the message is one line
    */
   public static CommandHistory read(KafkaClientProperties client, String topic) throws IOException {
-    TopicConnection connection = new TopicConnection(client, topic);
-    TopicPartition partition = connection.partition();
+    KafkaConnection connection = new KafkaConnection(client);
+    TopicPartition partition = ControlPartition.of(connection, topic);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             consumerProperties(connection),
@@ -55,11 +56,11 @@ public record CommandHistory(
             new ByteArrayDeserializer())) {
       return read(consumer, partition);
     } catch (KafkaException e) {
-      throw connection.failure("read", e);
+      throw connection.failure("cannot read control topic '" + topic + "'", e);
     }
   }
 
-  private static Properties consumerProperties(TopicConnection connection) {
+  private static Properties consumerProperties(KafkaConnection connection) {
     Properties properties = connection.properties();
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");

@@ -1,6 +1,7 @@
 package io.millrace.connectors.control;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.model.Command;
 import java.io.IOException;
 import java.util.Properties;
@@ -22,12 +23,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * }</pre>
  */
 public final class CommandPublisher implements AutoCloseable {
-  private final TopicConnection connection;
+  private final KafkaConnection connection;
   private final TopicPartition partition;
   private final KafkaProducer<byte[], byte[]> producer;
 
   private CommandPublisher(
-      TopicConnection connection,
+      KafkaConnection connection,
       TopicPartition partition,
       KafkaProducer<byte[], byte[]> producer) {
     this.connection = connection;
@@ -41,8 +42,8 @@ public final class CommandPublisher implements AutoCloseable {
    */
   public static CommandPublisher open(KafkaClientProperties client, String topic)
       throws IOException {
-    TopicConnection connection = new TopicConnection(client, topic);
-    TopicPartition partition = connection.partition();
+    KafkaConnection connection = new KafkaConnection(client);
+    TopicPartition partition = ControlPartition.of(connection, topic);
     Properties properties = connection.properties();
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     // Client and broker agree: at most one copy of a command whose acknowledgement was lost.
@@ -53,7 +54,7 @@ public final class CommandPublisher implements AutoCloseable {
           partition,
           new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()));
     } catch (KafkaException e) {
-      throw connection.failure("write to", e);
+      throw connection.failure(cannotWrite(partition), e);
     }
   }
 
@@ -80,15 +81,19 @@ public final class CommandPublisher implements AutoCloseable {
     try {
       return producer.send(record).get().offset();
     } catch (ExecutionException e) {
-      throw connection.failure("write to", e.getCause());
+      throw connection.failure(cannotWrite(partition), e.getCause());
     } catch (KafkaException e) {
-      throw connection.failure("write to", e);
+      throw connection.failure(cannotWrite(partition), e);
     }
+  }
+
+  private static String cannotWrite(TopicPartition partition) {
+    return "cannot write to control topic '" + partition.topic() + "'";
   }
 
   /** Idempotent. */
   @Override
   public void close() {
-    producer.close(TopicConnection.TIMEOUT);
+    producer.close(KafkaConnection.TIMEOUT);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.model.Command;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
@@ -176,13 +177,23 @@ class ControlTopicITCase {
   void readOrOpen_noSuchTopic_saysSoInOneLine() {
     assertThatThrownBy(() -> CommandHistory.read(client, "absent"))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "cannot read control topic 'absent' on %s: there is no such topic; create it with one"
-                + " partition",
-            broker.bootstrapServers());
+        .hasMessage("no topic absent on %s: create it first", broker.bootstrapServers());
     assertThatThrownBy(() -> CommandPublisher.open(client, "absent"))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("no such topic");
+        .hasMessageContaining("no topic absent");
+  }
+
+  @Test
+  void partitionCounts_ofSeveralTopics_areToldOrAllAbsentOnesNamed() throws Exception {
+    broker.createTopic("narrow", 1);
+    broker.createTopic("three", 3);
+    KafkaConnection connection = new KafkaConnection(client);
+
+    assertThat(connection.partitionCounts(List.of("narrow", "three", "narrow")))
+        .isEqualTo(Map.of("narrow", 1, "three", 3));
+    assertThatThrownBy(() -> connection.partitionCounts(List.of("b", "narrow", "a")))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("no topic a, b on ");
   }
 
   @Test
@@ -205,7 +216,7 @@ class ControlTopicITCase {
 
     assertThatThrownBy(() -> CommandHistory.read(nowhere, "models"))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("cannot read control topic 'models' on 127.0.0.1:1: no answer");
+        .hasMessageStartingWith("cannot look up topics [models] on 127.0.0.1:1: no answer");
   }
 
   @Test

@@ -1,0 +1,127 @@
+package io.millrace.connectors.kafka;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to a cluster for somebody who waits at a prompt: an answer within seconds, and each
+ * failure in one line. Holds nothing open.
+ *
+ * <pre>{@code
+ * new KafkaConnection(client).partitionCounts(List.of("transactions", "scored", "rejected"));
+ * }</pre>
+ */
+public final class KafkaConnection {
+  /** How long a client waits for an answer. */
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Set<Object> TIMEOUTS =
+      Set.of("default.api.timeout.ms", "max.block.ms", "delivery.timeout.ms", "request.timeout.ms");
+
+  private final KafkaClientProperties client;
+
+  public KafkaConnection(KafkaClientProperties client) {
+    this.client = Objects.requireNonNull(client, "client");
+  }
+
+  /** New properties of a client that gives up soon, unless the user has chosen timeouts. */
+  public Properties properties() {
+    Properties properties = client.toProperties();
+    // Kafka refuses timeouts that contradict each other, so they are set together or not at all.
+    if (properties.keySet().stream().noneMatch(TIMEOUTS::contains)) {
+      String millis = Long.toString(TIMEOUT.toMillis());
+      properties.put("default.api.timeout.ms", millis);
+      properties.put("max.block.ms", millis);
+      properties.put("delivery.timeout.ms", millis);
+      properties.put("request.timeout.ms", Long.toString(TIMEOUT.toMillis() / 2));
+    }
+    return properties;
+  }
+
+  /**
+   * How many partitions each topic has.
+   *
+   * @throws IOException if the broker does not answer, or topics do not exist; the message is one
+   *     line and names them
+   */
+  public Map<String, Integer> partitionCounts(Collection<String> topics) throws IOException {
+    Map<String, Integer> counts = new TreeMap<>();
+    Set<String> absent = new TreeSet<>();
+    String what = "cannot look up topics " + new TreeSet<>(topics);
+    try (Admin admin = Admin.create(properties())) {
+      for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+          admin.describeTopics(Set.copyOf(topics)).topicNameValues().entrySet()) {
+        try {
+          counts.put(topic.getKey(), topic.getValue().get().partitions().size());
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+            throw failure(what, e.getCause());
+          }
+          absent.add(topic.getKey());
+        }
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(what);
+    } catch (KafkaException e) {
+      throw failure(what, e);
+    }
+    if (!absent.isEmpty()) {
+      throw new IOException(
+          "no topic "
+              + String.join(", ", absent)
+              + " on "
+              + client.bootstrapServers()
+              + ": create it first");
+    }
+    return counts;
+  }
+
+  /**
+   * A failure of a client in one line.
+   *
+   * @param what could not be done
+   */
+  public IOException failure(String what, @Nullable Throwable cause) {
+    if (cause instanceof InterruptException) {
+      return interrupted(what);
+    }
+    String where = what + " on " + client.bootstrapServers();
+    if (cause instanceof TimeoutException) {
+      return new IOException(
+          where
+              + ": no answer; check bootstrap-servers, security.protocol and whether the broker is"
+              + " up",
+          cause);
+    }
+    Throwable reason = rootOfConfiguration(cause);
+    return new IOException(where + (reason == null ? "" : ": " + reason.getMessage()), cause);
+  }
+
+  /** A client that cannot be made says so in general; what is wrong stands in the cause. */
+  private static @Nullable Throwable rootOfConfiguration(@Nullable Throwable failure) {
+    return failure != null && failure.getCause() instanceof ConfigException wrong ? wrong : failure;
+  }
+
+  private static IOException interrupted(String what) {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException(what + ": interrupted");
+  }
+}
