@@ -21,6 +21,12 @@ public final class ScoreTopicOptions {
     RAW
   }
 
+  /** What becomes of a field that no input takes. */
+  public enum UnknownFields {
+    IGNORE,
+    REJECT
+  }
+
   /** Where a job that has no state begins to read. */
   public enum Start {
     EARLIEST,
@@ -85,6 +91,13 @@ public final class ScoreTopicOptions {
           .noDefaultValue()
           .withDescription("Consumer group whose offsets are committed; by default job.name.");
 
+  public static final ConfigOption<UnknownFields> UNKNOWN_FIELDS =
+      ConfigOptions.key("records.unknown-fields")
+          .enumType(UnknownFields.class)
+          .noDefaultValue()
+          .withDescription(
+              "What becomes of a JSON record with a field that no input takes; by default ignored with features.fields, else rejected.");
+
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
       ConfigOptions.key("records.max-size")
           .memoryType()
@@ -117,6 +130,13 @@ public final class ScoreTopicOptions {
           .withDescription(
               "How long the brokers keep an open transaction; longer than checkpointing.interval and checkpointing.timeout together, at the most the brokers' transaction.max.timeout.ms.");
 
+  public static final ConfigOption<Boolean> LATENCY_HEADER =
+      ConfigOptions.key("output.latency-header")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether each output record says, in the header millrace.latency-micros, how long it took from source to operator's emission.");
+
   public static final ConfigOption<String> DEAD_LETTER_TOPIC =
       ConfigOptions.key("dead-letters.topic")
           .stringType()
@@ -148,7 +168,8 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("model.version-policy")
           .stringType()
           .defaultValue("latest")
-          .withDescription("Which version below model.base a fresh job starts with.");
+          .withDescription(
+              "Which version below model.base a fresh job starts with: latest, a number, or all, which starts with the latest and knows the others for rollback.");
 
   public static final ConfigOption<String> MODEL_URI =
       ConfigOptions.key("model.uri")

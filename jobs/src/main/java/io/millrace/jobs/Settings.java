@@ -37,6 +37,7 @@ final class Settings {
           Setting.texts(ScoreTopicOptions.OUTPUT_FIELDS, "a list of field names"),
           Setting.choice(ScoreTopicOptions.GUARANTEE, ScoreTopicOptions.Guarantee.class),
           Setting.duration(ScoreTopicOptions.TRANSACTION_TIMEOUT),
+          Setting.flag(ScoreTopicOptions.LATENCY_HEADER),
           topic(ScoreTopicOptions.DEAD_LETTER_TOPIC),
           topic(ScoreTopicOptions.CONTROL_TOPIC),
           topic(ScoreTopicOptions.STATUS_TOPIC),
@@ -47,8 +48,8 @@ final class Settings {
           Setting.text(ScoreTopicOptions.MODEL_BASE, LOCATION),
           Setting.text(
               ScoreTopicOptions.VERSION_POLICY,
-              "latest or a version's number",
-              policy -> policy.matches("latest|[0-9]{1,18}")),
+              "latest, all or a version's number",
+              policy -> policy.matches("latest|all|[0-9]{1,18}")),
           Setting.text(ScoreTopicOptions.MODEL_URI, LOCATION),
           Setting.version(ScoreTopicOptions.MODEL_VERSION),
           Setting.text(
@@ -74,6 +75,7 @@ final class Settings {
           Setting.integer(InferenceOptions.INTRA_OP_PARALLELISM, 0, 1024),
           Setting.integer(InferenceOptions.INTER_OP_PARALLELISM, -1, 1024),
           Setting.size(ScoreTopicOptions.MAX_RECORD_SIZE),
+          Setting.choice(ScoreTopicOptions.UNKNOWN_FIELDS, ScoreTopicOptions.UnknownFields.class),
           Setting.choice(InferenceOptions.NON_FINITE_INPUT, InferenceOptions.NonFinite.class),
           Setting.choice(InferenceOptions.NON_FINITE_OUTPUT, InferenceOptions.NonFinite.class),
           Setting.duration(ScoreTopicOptions.CHECKPOINT_INTERVAL),

@@ -121,7 +121,8 @@ class YamlConfigurationTest {
     assertRefused("batching: {batch-timeout: 5}", "batching.batch-timeout", "'5'", "5 ms");
     assertRefused("batching: {batch-timeout: 5 parsecs}", "'5 parsecs'", "a duration");
     assertRefused("model: {sharing: jvm}", "model.sharing", "'jvm'", "slot, task-manager");
-    assertRefused("model: {version-policy: newest}", "'newest'", "latest or a version's number");
+    assertRefused(
+        "model: {version-policy: newest}", "'newest'", "latest, all or a version's number");
     assertRefused("input: {topic: 'a topic'}", "input.topic", "'a topic'");
     assertRefused("kafka: {bootstrap-servers: localhost}", "'localhost'", "host:port");
     assertRefused("checkpointing: {unaligned: perhaps}", "'perhaps'", "true or false");

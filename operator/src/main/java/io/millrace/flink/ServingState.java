@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What broadcast state keeps of one model.
  *
- * @param floor the highest sequence that the timeline dropped, -2 if none
+ * @param floor the highest sequence that the timeline dropped, Long.MIN_VALUE if none
  * @param commands the timeline's commands
  * @param serving the version that scored when the state was written, its digest filled in; null
  *     before the first one

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Command extends Serializable {
 
   /**
-   * The sequence of a version that the job's configuration names: below every offset, so that the
-   * first command of a topic overrides it.
+   * The sequence of the version that the job's configuration names, and those below of others
+   * beside it: below every offset, so that the first command of a topic overrides it.
    */
   long CONFIGURED = -1;
 
@@ -46,7 +46,7 @@ public sealed interface Command extends Serializable {
       @Nullable Instant effectiveFrom)
       implements Command {
     public Publish {
-      check(model, version, sequence == CONFIGURED ? 0 : sequence);
+      check(model, version, Math.max(sequence, 0));
       Objects.requireNonNull(uri, "uri");
       if (digest != null && !digest.matches("sha256:[0-9a-f]{64}")) {
         throw new IllegalArgumentException(

@@ -26,7 +26,7 @@ public final class Timeline {
   /** So many commands are kept at the most: months of daily versions, and bounded state. */
   static final int MAX_COMMANDS = 256;
 
-  private static final long NONE_DROPPED = Command.CONFIGURED - 1;
+  private static final long NONE_DROPPED = Long.MIN_VALUE;
 
   private final String model;
   private final NavigableMap<Long, Command> commands = new TreeMap<>();
@@ -40,7 +40,7 @@ public final class Timeline {
   /**
    * A timeline of commands that were kept before.
    *
-   * @param floor the highest sequence that was dropped, -2 if none
+   * @param floor the highest sequence that was dropped, Long.MIN_VALUE if none
    */
   public static Timeline restore(String model, long floor, List<Command> commands) {
     Timeline timeline = new Timeline(model);
@@ -53,7 +53,7 @@ public final class Timeline {
     return model;
   }
 
-  /** The highest sequence that was dropped, -2 if none: older commands are stale. */
+  /** The highest sequence that was dropped, Long.MIN_VALUE if none: older commands are stale. */
   public long floor() {
     return floor;
   }

@@ -1,0 +1,85 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.formats.Feature;
+import io.millrace.connectors.formats.JsonRecordFormat;
+import io.millrace.connectors.formats.RawRecordFormat;
+import io.millrace.connectors.formats.RecordLimits;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.FeatureWriter;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** The record format that a configuration describes. */
+final class RecordFormats {
+  private RecordFormats() {}
+
+  /**
+   * What writes the input topic's records into the model's inputs.
+   *
+   * @throws ConfigurationException for a field that makes no sense, which is named
+   */
+  static FeatureWriter<KafkaRecord> writer(ReadableConfig config) throws ConfigurationException {
+    RecordLimits limits =
+        new RecordLimits(
+            (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
+            RecordLimits.DEFAULT.maxNestingDepth());
+    return switch (config.get(ScoreTopicOptions.INPUT_FORMAT)) {
+      case RAW -> new RawRecordFormat(limits);
+      case JSON -> json(config, limits);
+    };
+  }
+
+  private static JsonRecordFormat json(ReadableConfig config, RecordLimits limits)
+      throws ConfigurationException {
+    JsonRecordFormat.Builder builder =
+        JsonRecordFormat.builder()
+            .limits(limits)
+            .carriedFields(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
+    config
+        .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
+        .ifPresent(
+            policy ->
+                builder.ignoreUnknownFields(policy == ScoreTopicOptions.UnknownFields.IGNORE));
+    String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
+    try {
+      if (input != null) {
+        builder.features(input, features(config.get(ScoreTopicOptions.FEATURES_FIELDS)));
+      }
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Feature> features(List<Map<String, String>> fields) {
+    return fields.stream().map(RecordFormats::feature).toList();
+  }
+
+  private static Feature feature(Map<String, String> field) {
+    ElementType dtype = ElementType.of(field.getOrDefault("dtype", "float32"));
+    String name = field.getOrDefault("name", "");
+    String value = field.get("default");
+    return value == null
+        ? Feature.required(name, dtype)
+        : new Feature(name, dtype, parsed(name, dtype, value));
+  }
+
+  private static Serializable parsed(String name, ElementType dtype, String value) {
+    try {
+      if (dtype == ElementType.STRING) {
+        return value;
+      }
+      if (dtype == ElementType.BOOL) {
+        return Boolean.valueOf(value);
+      }
+      return dtype.isFloating() ? (Serializable) Double.valueOf(value) : Long.valueOf(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "feature '" + name + "': the default '" + value + "' is not a " + dtype, e);
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.control.CommandHistory;
+import io.millrace.connectors.control.CommandStream;
+import io.millrace.connectors.control.ModelEventJson;
+import io.millrace.connectors.control.RefusedCommand;
+import io.millrace.connectors.formats.DeadLetterFormat;
+import io.millrace.connectors.formats.ScoredRecordFormat;
+import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.connectors.kafka.KafkaRecordDeserializer;
+import io.millrace.connectors.kafka.KafkaTypes;
+import io.millrace.connectors.kafka.OutboundRecord;
+import io.millrace.connectors.kafka.OutboundSinks;
+import io.millrace.flink.Inference;
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceStreams;
+import io.millrace.jobs.ScoreTopicOptions.Guarantee;
+import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores a Kafka topic: predictions and dead letters leave in one transaction, versions come by the
+ * control topic, events go to the status topic.
+ *
+ * <pre>{@code
+ * flink run -c io.millrace.jobs.ScoreTopicJob millrace-job.jar --config fraud.yaml -Dbatching.max-batch-size=64
+ * }</pre>
+ */
+public final class ScoreTopicJob {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoreTopicJob.class);
+
+  private final Configuration config;
+  private final KafkaClientProperties client;
+
+  private ScoreTopicJob(Configuration config) {
+    this.config = config;
+    this.client =
+        new KafkaClientProperties(
+            config.get(ScoreTopicOptions.BOOTSTRAP_SERVERS),
+            config.get(ScoreTopicOptions.KAFKA_PROPERTIES));
+  }
+
+  /** Builds the job from a file and overrides and runs it where Flink says. */
+  public static void main(String[] args) throws Exception {
+    Configuration config = JobArguments.parse(args).configuration();
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    build(env, config);
+    env.execute(config.get(ScoreTopicOptions.JOB_NAME));
+  }
+
+  /**
+   * Adds the whole job to an environment.
+   *
+   * @throws ConfigurationException for a key that is missing or does not go with another
+   * @throws IOException if the control topic cannot be read
+   * @throws ModelException if there is no version to start with
+   */
+  public static void build(StreamExecutionEnvironment env, Configuration config)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    ScoreTopicRequirements.check(config);
+    new ScoreTopicJob(config).addTo(env);
+  }
+
+  private void addTo(StreamExecutionEnvironment env)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    env.configure(flinkOptions());
+    DataStream<KafkaRecord> records =
+        env.fromSource(source(), WatermarkStrategy.noWatermarks(), "input topic")
+            .uid("input-source");
+    String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
+    CommandHistory history =
+        controlTopic == null
+            ? new CommandHistory(List.of(), List.of(), 0)
+            : CommandHistory.read(client, controlTopic);
+    for (RefusedCommand refused : history.refused()) {
+      LOG.warn("Control topic, offset {}: {}", refused.offset(), refused.cause().getMessage());
+    }
+    StartingVersions starting = new StartingVersions(config);
+    Inference<KafkaRecord> inference =
+        Inference.on(records)
+            .configure(config)
+            .with(InferenceOptions.ROOTS, starting.roots())
+            .startingFrom(config.get(InferenceOptions.NAME), starting.commands(history.commands()))
+            .features(RecordFormats.writer(config))
+            .uid("inference");
+    DataStream<ModelEvent> refusals = null;
+    if (controlTopic != null) {
+      CommandStream later = CommandStream.of(env, client, controlTopic, history.nextOffset());
+      inference.commands(later.commands());
+      refusals = later.refusals();
+    }
+    InferenceStreams<KafkaRecord, OutboundRecord> scored =
+        inference.predictions(
+            new ScoredRecordFormat(
+                config.get(ScoreTopicOptions.OUTPUT_TOPIC),
+                config.get(ScoreTopicOptions.OUTPUT_FIELDS),
+                config.get(ScoreTopicOptions.LATENCY_HEADER)),
+            new DeadLetterFormat(config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC)),
+            KafkaTypes.OUTBOUND_RECORD);
+    scored.predictions().sinkTo(sink()).name("output and dead letters").uid("output-sink");
+    DataStream<ModelEvent> events =
+        refusals == null ? scored.events() : scored.events().union(refusals);
+    config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
+  }
+
+  private void report(DataStream<ModelEvent> events, String topic) {
+    events
+        .map(event -> ModelEventJson.outbound(topic, event))
+        .returns(KafkaTypes.OUTBOUND_RECORD)
+        .name("events")
+        .uid("events")
+        // At least once, so that an event is seen when it happens and not at the next checkpoint.
+        .sinkTo(OutboundSinks.atLeastOnce(client))
+        .name("status topic")
+        .uid("status-sink");
+  }
+
+  private KafkaSink<OutboundRecord> sink() {
+    return config.get(ScoreTopicOptions.GUARANTEE) == Guarantee.EXACTLY_ONCE
+        ? OutboundSinks.exactlyOnce(
+            client,
+            config.get(ScoreTopicOptions.JOB_NAME),
+            config.get(ScoreTopicOptions.TRANSACTION_TIMEOUT))
+        : OutboundSinks.atLeastOnce(client);
+  }
+
+  private KafkaSource<KafkaRecord> source() {
+    Properties properties = client.toProperties();
+    properties.setProperty("isolation.level", "read_committed");
+    String group =
+        config
+            .getOptional(ScoreTopicOptions.GROUP_ID)
+            .orElse(config.get(ScoreTopicOptions.JOB_NAME));
+    return KafkaSource.<KafkaRecord>builder()
+        .setBootstrapServers(client.bootstrapServers())
+        .setTopics(config.get(ScoreTopicOptions.INPUT_TOPIC))
+        .setGroupId(group)
+        .setStartingOffsets(startingOffsets())
+        .setDeserializer(new KafkaRecordDeserializer())
+        .setProperties(properties)
+        .build();
+  }
+
+  private OffsetsInitializer startingOffsets() {
+    return switch (config.get(ScoreTopicOptions.INPUT_START)) {
+      case EARLIEST -> OffsetsInitializer.earliest();
+      case LATEST -> OffsetsInitializer.latest();
+      case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+    };
+  }
+
+  private ReadableConfig flinkOptions() {
+    Configuration flink = new Configuration();
+    // Records and results are immutable here: handing them on without copies is safe.
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(
+        CheckpointingOptions.CHECKPOINTING_INTERVAL,
+        config.get(ScoreTopicOptions.CHECKPOINT_INTERVAL));
+    flink.set(
+        CheckpointingOptions.CHECKPOINTING_TIMEOUT,
+        config.get(ScoreTopicOptions.CHECKPOINT_TIMEOUT));
+    flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+    flink.set(CheckpointingOptions.ENABLE_UNALIGNED, config.get(ScoreTopicOptions.UNALIGNED));
+    config
+        .getOptional(ScoreTopicOptions.CHECKPOINT_DIRECTORY)
+        .ifPresent(
+            directory -> {
+              flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory);
+              flink.set(
+                  CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                  ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+            });
+    config
+        .getOptional(ScoreTopicOptions.PARALLELISM)
+        .ifPresent(parallelism -> flink.set(CoreOptions.DEFAULT_PARALLELISM, parallelism));
+    return flink;
+  }
+}

@@ -1,0 +1,122 @@
+package io.millrace.jobs;
+
+import io.millrace.flink.InferenceOptions;
+import io.millrace.jobs.ScoreTopicOptions.Format;
+import io.millrace.jobs.ScoreTopicOptions.Guarantee;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** What a {@code score-topic} configuration must say, and what does not go together; no I/O. */
+final class ScoreTopicRequirements {
+  private static final List<ConfigOption<String>> REQUIRED =
+      List.of(
+          ScoreTopicOptions.BOOTSTRAP_SERVERS,
+          ScoreTopicOptions.INPUT_TOPIC,
+          ScoreTopicOptions.OUTPUT_TOPIC,
+          ScoreTopicOptions.DEAD_LETTER_TOPIC,
+          InferenceOptions.NAME);
+
+  private ScoreTopicRequirements() {}
+
+  /**
+   * Checks a configuration whose keys and values are each allowed.
+   *
+   * @throws ConfigurationException naming the key, what it is and what would be right
+   */
+  static void check(ReadableConfig config) throws ConfigurationException {
+    for (ConfigOption<String> option : REQUIRED) {
+      if (config.getOptional(option).isEmpty()) {
+        throw new ConfigurationException(option.key() + " is missing: " + describe(option));
+      }
+    }
+    checkModel(config);
+    checkTopics(config);
+    checkFeatures(config);
+    checkTransactions(config);
+  }
+
+  private static String describe(ConfigOption<String> option) {
+    Setting<?> setting = Settings.of(option.key());
+    return setting == null ? "expected a value" : "expected " + setting.allowed();
+  }
+
+  private static void checkModel(ReadableConfig config) throws ConfigurationException {
+    boolean base = config.getOptional(ScoreTopicOptions.MODEL_BASE).isPresent();
+    boolean uri = config.getOptional(ScoreTopicOptions.MODEL_URI).isPresent();
+    if (base && uri) {
+      throw new ConfigurationException(
+          "model.base and model.uri are both given: expected one of them");
+    }
+    boolean control = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent();
+    if (!base && !uri && !control) {
+      throw new ConfigurationException(
+          "model.base is missing: expected "
+              + describe(ScoreTopicOptions.MODEL_BASE)
+              + ", or model.uri, or a control.topic that names the version");
+    }
+    boolean roots = !config.getOptional(InferenceOptions.ROOTS).orElse(List.of()).isEmpty();
+    if (!roots && control && !base) {
+      throw new ConfigurationException(
+          "model.roots is missing: expected the locations below which published versions may lie");
+    }
+  }
+
+  private static void checkTopics(ReadableConfig config) throws ConfigurationException {
+    List<String> seen = new ArrayList<>();
+    for (ConfigOption<String> option :
+        List.of(
+            ScoreTopicOptions.INPUT_TOPIC,
+            ScoreTopicOptions.OUTPUT_TOPIC,
+            ScoreTopicOptions.DEAD_LETTER_TOPIC,
+            ScoreTopicOptions.CONTROL_TOPIC,
+            ScoreTopicOptions.STATUS_TOPIC)) {
+      Optional<String> topic = config.getOptional(option);
+      if (topic.isPresent() && seen.contains(topic.get())) {
+        throw new ConfigurationException(
+            option.key()
+                + " is '"
+                + topic.get()
+                + "', which is another topic of this job: expected one of its own");
+      }
+      topic.ifPresent(seen::add);
+    }
+  }
+
+  private static void checkFeatures(ReadableConfig config) throws ConfigurationException {
+    boolean input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).isPresent();
+    boolean fields = config.getOptional(ScoreTopicOptions.FEATURES_FIELDS).isPresent();
+    if (input != fields) {
+      throw new ConfigurationException(
+          (input ? "features.fields" : "features.input")
+              + " is missing: expected both or neither of features.input and features.fields");
+    }
+    if (input && config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.RAW) {
+      throw new ConfigurationException(
+          "features.input is given with input.format raw: expected json");
+    }
+  }
+
+  // An open transaction that the brokers abort before the checkpoint that commits it loses records.
+  private static void checkTransactions(ReadableConfig config) throws ConfigurationException {
+    if (config.get(ScoreTopicOptions.GUARANTEE) != Guarantee.EXACTLY_ONCE) {
+      return;
+    }
+    Duration timeout = config.get(ScoreTopicOptions.TRANSACTION_TIMEOUT);
+    Duration needed =
+        config
+            .get(ScoreTopicOptions.CHECKPOINT_INTERVAL)
+            .plus(config.get(ScoreTopicOptions.CHECKPOINT_TIMEOUT));
+    if (timeout.compareTo(needed) <= 0) {
+      throw new ConfigurationException(
+          "output.transaction-timeout is "
+              + timeout.toSeconds()
+              + " s: expected more than checkpointing.interval and checkpointing.timeout together, "
+              + needed.toSeconds()
+              + " s");
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.millrace.jobs;
+
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.ModelBase;
+import io.millrace.flink.ModelBase.Located;
+import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelException;
+import io.millrace.model.Timeline;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.ReadableConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a job without state starts with: what the control topic says, else what its configuration
+ * says.
+ */
+final class StartingVersions {
+  private static final Logger LOG = LoggerFactory.getLogger(StartingVersions.class);
+
+  private final String model;
+  private final ReadableConfig config;
+
+  StartingVersions(ReadableConfig config) {
+    this.model = config.get(InferenceOptions.NAME);
+    this.config = config;
+  }
+
+  /** Locations below which models may lie: what the job names, else its own base or version. */
+  List<String> roots() {
+    List<String> named = config.getOptional(InferenceOptions.ROOTS).orElse(List.of());
+    if (!named.isEmpty()) {
+      return named;
+    }
+    String base = config.getOptional(ScoreTopicOptions.MODEL_BASE).orElse(null);
+    if (base != null) {
+      return List.of(base);
+    }
+    return config.getOptional(ScoreTopicOptions.MODEL_URI).map(List::of).orElse(List.of());
+  }
+
+  /**
+   * The commands that the operator starts with.
+   *
+   * @param history the control topic's commands, those about other models among them
+   * @throws ModelException if there is no version anywhere, or its base cannot be listed
+   */
+  List<Command> commands(List<Command> history)
+      throws ConfigurationException, ModelException, InterruptedException {
+    List<Command> own = history.stream().filter(command -> command.model().equals(model)).toList();
+    if (isActiveIn(own)) {
+      return own;
+    }
+    List<Command> commands = new ArrayList<>(configured());
+    commands.addAll(own);
+    return commands;
+  }
+
+  private boolean isActiveIn(List<Command> commands) {
+    Timeline timeline = new Timeline(model);
+    for (Command command : commands) {
+      try {
+        timeline.accept(command);
+      } catch (ModelException e) {
+        LOG.info("Command {} of '{}' has no effect: {}", command.sequence(), model, e.getMessage());
+      }
+    }
+    return timeline.active().isPresent();
+  }
+
+  // Sequences below 0: any command of the control topic overrules the configuration.
+  private List<Command> configured()
+      throws ConfigurationException, ModelException, InterruptedException {
+    String digest = config.getOptional(ScoreTopicOptions.MODEL_DIGEST).orElse(null);
+    String uri = config.getOptional(ScoreTopicOptions.MODEL_URI).orElse(null);
+    if (uri != null) {
+      Long version = config.getOptional(ScoreTopicOptions.MODEL_VERSION).orElse(null);
+      return List.of(publish(exact(uri, version), digest, Command.CONFIGURED, true));
+    }
+    String base = config.getOptional(ScoreTopicOptions.MODEL_BASE).orElse(null);
+    if (base == null) {
+      throw new ConfigurationException(
+          "no version of '"
+              + model
+              + "' to start with: expected "
+              + ScoreTopicOptions.MODEL_BASE.key()
+              + " or "
+              + ScoreTopicOptions.MODEL_URI.key()
+              + ", or a published version in the control topic");
+    }
+    return belowBase(ModelBase.of(URI.create(base), roots()), digest);
+  }
+
+  private static Located exact(String uri, @Nullable Long version) throws ConfigurationException {
+    try {
+      return ModelBase.exact(URI.create(uri), version);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.MODEL_URI.key() + " is '" + uri + "': " + e.getMessage(), e);
+    }
+  }
+
+  private List<Command> belowBase(ModelBase base, @Nullable String digest)
+      throws ModelException, InterruptedException {
+    String policy = config.get(ScoreTopicOptions.VERSION_POLICY);
+    if (policy.equals("latest")) {
+      return List.of(publish(base.latest(), digest, Command.CONFIGURED, true));
+    }
+    if (!policy.equals("all")) {
+      return List.of(
+          publish(base.version(Long.parseLong(policy)), digest, Command.CONFIGURED, true));
+    }
+    List<Located> versions = base.versions();
+    List<Command> commands = new ArrayList<>();
+    for (int i = 0; i < versions.size(); i++) {
+      boolean last = i == versions.size() - 1;
+      commands.add(publish(versions.get(i), null, i - versions.size(), last));
+    }
+    return commands;
+  }
+
+  private Publish publish(
+      Located located, @Nullable String digest, long sequence, boolean activate) {
+    return new Publish(model, located.version(), located.uri(), digest, sequence, activate, null);
+  }
+}
