@@ -18,7 +18,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "millrace",
     description = "Scores streams with TensorFlow SavedModels inside Apache Flink.",
-    subcommands = ModelCommand.class,
+    subcommands = {DemoCommand.class, ModelCommand.class},
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Millrace.Version.class,

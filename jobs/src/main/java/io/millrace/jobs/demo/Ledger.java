@@ -1,5 +1,6 @@
 package io.millrace.jobs.demo;
 
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,11 @@ final class Ledger {
 
   long sentMillis(int id) {
     return sentMillis[id];
+  }
+
+  /** Whether it was made after the stream had flowed for so long. */
+  boolean isWarm(int id, Duration warmUp) {
+    return sentMillis[id] - sentMillis[0] >= warmUp.toMillis();
   }
 
   boolean fraud(int id) {

@@ -25,7 +25,7 @@ final class Progress implements AutoCloseable {
       double ratePerSecond,
       double p50,
       double p99,
-      SortedMap<Integer, Integer> versions) {
+      SortedMap<Integer, Long> versions) {
 
     private String text() {
       String live =
@@ -33,7 +33,7 @@ final class Progress implements AutoCloseable {
               .map(it -> it.getKey() + ":v" + it.getValue())
               .collect(Collectors.joining(" "));
       return String.format(
-          Locale.ROOT, "%,.0f/s  p50 %.1f ms  p99 %.1f ms  %s", ratePerSecond, p50, p99, live);
+          Locale.ROOT, "%,7.0f/s  p50 %5.1f ms  p99 %5.1f ms  %s", ratePerSecond, p50, p99, live);
     }
   }
 

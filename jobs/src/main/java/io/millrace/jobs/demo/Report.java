@@ -72,7 +72,7 @@ final class Report {
     page.put("secondAuc", auc(2));
     page.put("ceiling", String.format(Locale.ROOT, "%.3f", summary.ceiling()));
     page.put("batchTimeout", JobConfiguration.BATCH_TIMEOUT);
-    page.put("switchNote", switchover.sentence());
+    page.put("switchNote", switchNote());
     page.put("lastLine", summary.lastLine());
     page.put("style", resource("report.css"));
     page.put("script", resource("report.js"));
@@ -95,8 +95,10 @@ final class Report {
         new Tile("Lost", count(it.lost()), "", "of what was sent", good(it.lost() == 0)),
         new Tile(
             "Duplicated", count(it.duplicated()), "", "exactly-once", good(it.duplicated() == 0)),
-        new Tile("Latency, p50", millis(it.latency().p50()), "ms", "read to emission", ""),
-        new Tile("Latency, p99", millis(it.latency().p99()), "ms", "read to emission", ""),
+        new Tile(
+            "Latency, p50", millis(it.latency().p50()), "ms", "read to emission, when warm", ""),
+        new Tile(
+            "Latency, p99", millis(it.latency().p99()), "ms", "read to emission, when warm", ""),
         new Tile("AUC", auc(1) + " \u2192 " + auc(2), "", "before and after the switch", ""),
         new Tile(
             "Switch",
@@ -110,6 +112,19 @@ final class Report {
             "s",
             "p50, at the next checkpoint",
             ""));
+  }
+
+  private String switchNote() {
+    if (switchover.untilLive().isEmpty()) {
+      return "The second version never took over.";
+    }
+    return String.format(
+        Locale.ROOT,
+        "%.0f ms after it was published the second version scored on all %d subtasks (%s). The"
+            + " first went on scoring until then; the switch is between two batches.",
+        switchover.totalMillis(),
+        switchover.untilLive().size(),
+        switchover.stepsText());
   }
 
   private List<Reason> reasons() {

@@ -1,11 +1,12 @@
 package io.millrace.jobs.demo;
 
+import io.millrace.model.ModelEvent;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -40,9 +41,9 @@ record ReportData(
    * @param fraud share of the frauds in each bin
    */
   record Scores(double from, double width, List<Double> legitimate, List<Double> fraud) {
-    private static final double FROM = -9;
-    private static final double TO = 6;
-    private static final int BINS = 60;
+    private static final double FROM = -13;
+    private static final double TO = 5;
+    private static final int BINS = 72;
 
     static Scores of(Ledger ledger, int version) {
       double width = (TO - FROM) / BINS;
@@ -70,42 +71,28 @@ record ReportData(
   }
 
   /** A state that a version reached on a subtask. */
-  record Event(
-      double at,
-      int subtask,
-      int version,
-      String state,
-      boolean active,
-      Map<String, Double> millis) {}
+  record Event(double at, int subtask, long version, String state, boolean active) {}
 
   static ReportData of(
-      Ledger ledger, Summary summary, List<StatusLog.Entry> events, long publishedAtMillis) {
-    long start = ledger.sent() == 0 ? publishedAtMillis : ledger.sentMillis(0);
+      Ledger ledger, Summary summary, List<ModelEvent> events, Instant publishedAt) {
+    long start = ledger.sent() == 0 ? publishedAt.toEpochMilli() : ledger.sentMillis(0);
     SortedMap<Integer, Scores> scores = new TreeMap<>();
     SortedMap<Integer, List<RocCurve.Point>> roc = new TreeMap<>();
-    summary
-        .versions()
-        .forEach(
-            (version, it) -> {
-              scores.put(version, Scores.of(ledger, version));
-              roc.put(version, it.roc().points());
-            });
+    for (Summary.Version version : summary.versions().values()) {
+      scores.put(version.version(), Scores.of(ledger, version.version()));
+      roc.put(version.version(), version.roc().points());
+    }
+    List<Event> timeline = new ArrayList<>();
+    for (ModelEvent it : events) {
+      double at = secondsAfter(start, it.time());
+      timeline.add(new Event(at, it.subtask(), it.version(), it.state().name(), it.active()));
+    }
     return new ReportData(
-        (publishedAtMillis - start) / 1e3,
-        intervals(ledger, start),
-        scores,
-        roc,
-        events.stream()
-            .map(
-                it ->
-                    new Event(
-                        (it.epochMillis() - start) / 1e3,
-                        it.subtask(),
-                        it.version(),
-                        it.state(),
-                        it.active(),
-                        it.millis()))
-            .collect(Collectors.toList()));
+        secondsAfter(start, publishedAt), intervals(ledger, start), scores, roc, timeline);
+  }
+
+  private static double secondsAfter(long startMillis, Instant time) {
+    return Duration.between(Instant.ofEpochMilli(startMillis), time).toNanos() / 1e9;
   }
 
   /** Full intervals only: a part of one would look like a drop of the rate. */

@@ -2,17 +2,15 @@ package io.millrace.jobs.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.connectors.control.ModelEventJson;
 import io.millrace.connectors.kafka.MessageHeader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.Recorder;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -40,8 +38,7 @@ final class ResultReader implements Callable<Void> {
   /** The last source offset, by the topic it was found in and the partition it came from. */
   private final Map<TopicPartition, Long> lastOffsets = new HashMap<>();
 
-  private volatile int scored;
-  private volatile int rejected;
+  private volatile int returned;
   private volatile boolean finishing;
 
   ResultReader(String bootstrapServers, Topics topics, Ledger ledger, StatusLog status) {
@@ -51,12 +48,9 @@ final class ResultReader implements Callable<Void> {
     this.status = status;
   }
 
-  int scored() {
-    return scored;
-  }
-
-  int rejected() {
-    return rejected;
+  /** Records found so far, scored or rejected. */
+  int returned() {
+    return returned;
   }
 
   /** Latencies in microseconds since the last call of {@link Recorder#getIntervalHistogram()}. */
@@ -106,29 +100,30 @@ final class ResultReader implements Callable<Void> {
   private void poll(KafkaConsumer<byte[], byte[]> consumer) throws IOException {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       if (record.topic().equals(topics.status())) {
-        bookEvent(JSON.readTree(record.value()));
-      } else if (record.topic().equals(topics.output())) {
-        bookScore(record);
-      } else {
-        checkOrder(record);
-        ledger.rejected(TransactionRecords.id(record.key()), header(record, MessageHeader.REASON));
-        rejected = rejected + 1;
+        status.add(ModelEventJson.decode(record.value()));
+        continue;
       }
+      checkOrder(record);
+      int id = TransactionRecords.id(record.key());
+      if (record.topic().equals(topics.output())) {
+        bookScore(id, record);
+      } else {
+        ledger.rejected(id, header(record, MessageHeader.REASON));
+      }
+      returned = returned + 1; // This thread alone writes.
     }
   }
 
-  private void bookScore(ConsumerRecord<byte[], byte[]> record) throws IOException {
-    checkOrder(record);
+  private void bookScore(int id, ConsumerRecord<byte[], byte[]> record) throws IOException {
     JsonNode value = JSON.readTree(record.value());
     long micros = Long.parseLong(header(record, MessageHeader.LATENCY_MICROS));
     latency.recordValue(Math.max(0, micros));
     ledger.scored(
-        TransactionRecords.id(record.key()),
+        id,
         value.path("model").path("version").intValue(),
         value.path("predictions").path(FraudModel.OUTPUT).floatValue(),
         micros,
         System.currentTimeMillis());
-    scored = scored + 1;
   }
 
   /** Predictions and dead letters each keep the order of the partition that they came from. */
@@ -141,26 +136,7 @@ final class ResultReader implements Callable<Void> {
     }
   }
 
-  private void bookEvent(JsonNode event) {
-    SortedMap<String, Double> millis = new TreeMap<>();
-    event
-        .path("millis")
-        .fields()
-        .forEachRemaining(it -> millis.put(it.getKey(), it.getValue().doubleValue()));
-    status.add(
-        new StatusLog.Entry(
-            Instant.parse(event.path("time").asText()).toEpochMilli(),
-            event.path("subtask").intValue(),
-            event.path("version").intValue(),
-            event.path("state").asText(),
-            event.path("active").booleanValue(),
-            event.path("reason").isNull() ? "" : event.path("reason").asText(),
-            event.path("message").asText(),
-            millis));
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name)
-      throws IllegalStateException {
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     Header header = record.headers().lastHeader(name);
     if (header == null) {
       throw new IllegalStateException(

@@ -1,5 +1,6 @@
 package io.millrace.jobs.demo;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,7 @@ import org.HdrHistogram.Histogram;
  * @param misordered records that overtook another of their partition
  * @param misjudged sound records that were rejected, defective ones that were scored or rejected
  *     for another reason
+ * @param warmUp how long records flowed before their latency counted
  * @param ceiling the AUC of the hidden pattern itself: no model can do better on these labels
  * @param latency from the source's read to the operator's emission
  * @param visible from a record's making to a read-committed reader
@@ -32,6 +34,7 @@ record Summary(
     long misjudged,
     SortedMap<String, Long> deadByReason,
     SortedMap<Integer, Version> versions,
+    Duration warmUp,
     double ceiling,
     double ratePerSecond,
     Percentiles latency,
@@ -50,7 +53,7 @@ record Summary(
     }
   }
 
-  static Summary of(Ledger ledger) {
+  static Summary of(Ledger ledger, Duration warmUp) {
     long out = 0;
     long dead = 0;
     long lost = 0;
@@ -68,7 +71,9 @@ record Summary(
       misjudged += times > 0 && isMisjudged(ledger, id) ? 1 : 0;
       if (ledger.timesScored(id) > 0) {
         out++;
-        latency.recordValue(ledger.latencyMicros(id));
+        if (ledger.isWarm(id, warmUp)) {
+          latency.recordValue(ledger.latencyMicros(id));
+        }
         visible.recordValue(Math.max(0, ledger.visibleMillis(id)) * 1000L);
       } else if (ledger.timesRejected(id) > 0) {
         dead++;
@@ -86,7 +91,8 @@ record Summary(
         ledger.misorderedCount(),
         misjudged,
         deadByReason,
-        versions(ledger),
+        versions(ledger, warmUp),
+        warmUp,
         ceiling(ledger),
         (out + dead) / seconds,
         Percentiles.ofMicros(latency),
@@ -100,7 +106,7 @@ record Summary(
         : ledger.timesScored(id) > 0 || !defect.reason().name().equals(ledger.reason(id));
   }
 
-  private static SortedMap<Integer, Version> versions(Ledger ledger) {
+  private static SortedMap<Integer, Version> versions(Ledger ledger, Duration warmUp) {
     SortedMap<Integer, List<Integer>> ids = new TreeMap<>();
     for (int id = 0; id < ledger.sent(); id++) {
       if (ledger.timesScored(id) > 0) {
@@ -108,11 +114,11 @@ record Summary(
       }
     }
     SortedMap<Integer, Version> versions = new TreeMap<>();
-    ids.forEach((version, its) -> versions.put(version, version(ledger, version, its)));
+    ids.forEach((version, its) -> versions.put(version, version(ledger, version, its, warmUp)));
     return versions;
   }
 
-  private static Version version(Ledger ledger, int version, List<Integer> ids) {
+  private static Version version(Ledger ledger, int version, List<Integer> ids, Duration warmUp) {
     float[] scores = new float[ids.size()];
     boolean[] labels = new boolean[ids.size()];
     Histogram latency = new Histogram(3);
@@ -122,7 +128,9 @@ record Summary(
       scores[i] = ledger.score(id);
       labels[i] = ledger.fraud(id);
       frauds += labels[i] ? 1 : 0;
-      latency.recordValue(ledger.latencyMicros(id));
+      if (ledger.isWarm(id, warmUp)) {
+        latency.recordValue(ledger.latencyMicros(id));
+      }
     }
     RocCurve roc = RocCurve.of(scores, labels);
     return new Version(version, scores.length, frauds, roc, Percentiles.ofMicros(latency));

@@ -29,17 +29,14 @@ final class SummaryText {
           millis(version.latency().p50()),
           millis(version.latency().p99()));
     }
-    line(
-        text,
-        "%-14s %12s %10s %8.3f %10s %10s",
-        "all",
-        count(it.out()),
-        "",
-        it.ceiling(),
-        millis(it.latency().p50()),
-        millis(it.latency().p99()));
+    line(text, "%-14s %12s %10s %8.3f", "best possible", "", "", it.ceiling());
     text.append('\n');
-    row(text, "switch", millis(switchover.totalMillis()), steps(switchover));
+    row(text, "latency", millis(it.latency().p50()), latency(it));
+    row(
+        text,
+        "switch",
+        millis(switchover.totalMillis()),
+        "published to live everywhere: " + switchover.stepsText());
     row(text, "visible after", millis(it.visible().p50()), "p50, at the next checkpoint");
     return text.toString();
   }
@@ -50,14 +47,12 @@ final class SummaryText {
         .collect(Collectors.joining(", "));
   }
 
-  private static String steps(Switchover it) {
+  private static String latency(Summary it) {
     return String.format(
         Locale.ROOT,
-        "from publishing to scoring on %d subtasks: load %.0f ms, warm-up %.0f ms, switch %.2f ms",
-        it.liveMillis().size(),
-        it.longest("load"),
-        it.longest("warm-up"),
-        it.longest("switch"));
+        "p50; p99 %s; source read to emission, after a warm-up of %d s",
+        millis(it.latency().p99()),
+        it.warmUp().toSeconds());
   }
 
   private static void row(StringBuilder text, String name, String value, String note) {

@@ -1,60 +1,56 @@
 package io.millrace.jobs.demo;
 
+import io.millrace.model.LoadTimes;
+import io.millrace.model.ModelEvent;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * How the second version took over.
+ * How a version took over, as the status topic tells it.
  *
- * @param liveMillis by subtask: from publishing to scoring
- * @param stepMillis by subtask: how long the steps took, as the status topic says
+ * @param untilLive by subtask: from publishing to scoring
+ * @param steps by subtask: how long each step took
  */
-record Switchover(
-    SortedMap<Integer, Double> liveMillis,
-    SortedMap<Integer, SortedMap<String, Double>> stepMillis) {
+record Switchover(SortedMap<Integer, Duration> untilLive, List<LoadTimes> steps) {
 
-  static Switchover of(List<StatusLog.Entry> entries, int version, long publishedAtMillis) {
-    SortedMap<Integer, Double> live = new TreeMap<>();
-    SortedMap<Integer, SortedMap<String, Double>> steps = new TreeMap<>();
-    for (StatusLog.Entry it : entries) {
-      if (it.version() == version && it.isLive()) {
-        live.put(it.subtask(), (double) (it.epochMillis() - publishedAtMillis));
-        steps.put(it.subtask(), it.millis());
+  static Switchover of(List<ModelEvent> events, long version, Instant publishedAt) {
+    SortedMap<Integer, Duration> untilLive = new TreeMap<>();
+    SortedMap<Integer, LoadTimes> steps = new TreeMap<>();
+    for (ModelEvent event : events) {
+      if (event.version() == version && StatusLog.isLive(event)) {
+        untilLive.putIfAbsent(event.subtask(), Duration.between(publishedAt, event.time()));
+        steps.putIfAbsent(event.subtask(), event.times());
       }
     }
-    return new Switchover(live, steps);
+    return new Switchover(untilLive, List.copyOf(steps.values()));
   }
 
-  /** From publishing to scoring on every subtask; NaN where it never did. */
+  /** From publishing to scoring on every subtask, in milliseconds; NaN where it never did. */
   double totalMillis() {
-    return liveMillis.values().stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+    return untilLive.values().stream().mapToDouble(Switchover::millis).max().orElse(Double.NaN);
   }
 
-  /** The longest that a subtask spent on a step; 0 where no event told. */
-  double longest(String step) {
-    return stepMillis.values().stream()
-        .mapToDouble(it -> it.getOrDefault(step, 0.0))
-        .max()
-        .orElse(0);
-  }
-
-  /** In words. */
-  String sentence() {
-    if (liveMillis.isEmpty()) {
-      return "The second version never took over.";
-    }
+  /** The steps in words, each with the longest that a subtask spent on it. */
+  String stepsText() {
     return String.format(
         Locale.ROOT,
-        "Published, the second version scored on all %d subtasks %.0f ms later: fetched in %.0f ms,"
-            + " loaded in %.0f ms, warmed up in %.0f ms, while the first went on scoring; the"
-            + " switch itself took %.2f ms between two batches.",
-        liveMillis.size(),
-        totalMillis(),
-        longest("fetch"),
-        longest("load"),
-        longest("warm-up"),
-        longest("switch"));
+        "fetch %.0f ms, load %.0f ms, warm-up %.0f ms, switch %.2f ms",
+        longest(LoadTimes::fetch),
+        longest(LoadTimes::load),
+        longest(LoadTimes::warmUp),
+        longest(LoadTimes::switchOver));
+  }
+
+  private double longest(Function<LoadTimes, Duration> step) {
+    return steps.stream().mapToDouble(it -> millis(step.apply(it))).max().orElse(0);
+  }
+
+  private static double millis(Duration duration) {
+    return duration.toNanos() / 1e6;
   }
 }

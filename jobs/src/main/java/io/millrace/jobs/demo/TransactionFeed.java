@@ -1,6 +1,7 @@
 package io.millrace.jobs.demo;
 
 import io.millrace.jobs.demo.TransactionRecords.Entry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +24,7 @@ final class TransactionFeed implements Callable<Void> {
   private final TransactionRecords records;
   private final Ledger ledger;
   private final int total;
-  private final int ratePerSecond;
+  private final Pace pace;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private volatile int sent;
 
@@ -33,13 +34,13 @@ final class TransactionFeed implements Callable<Void> {
       TransactionRecords records,
       Ledger ledger,
       int total,
-      int ratePerSecond) {
+      Pace pace) {
     this.bootstrapServers = bootstrapServers;
     this.topic = topic;
     this.records = records;
     this.ledger = ledger;
     this.total = total;
-    this.ratePerSecond = ratePerSecond;
+    this.pace = pace;
   }
 
   /** How many are on their way so far. */
@@ -62,9 +63,10 @@ final class TransactionFeed implements Callable<Void> {
             "all");
     ByteArraySerializer bytes = new ByteArraySerializer();
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes)) {
+      producer.partitionsFor(topic); // Connects, which is not to be made up for afterwards.
       long start = System.nanoTime();
       while (sent < total && failure.get() == null) {
-        long due = (long) ((System.nanoTime() - start) / 1e9 * ratePerSecond);
+        long due = pace.due(Duration.ofNanos(System.nanoTime() - start));
         while (sent < Math.min(due, total)) {
           send(producer);
         }

@@ -35,7 +35,7 @@ final class TransactionRecords {
     Transaction transaction = labelled.transaction();
     byte[] key = key(transaction.id());
     if (random.nextInt(DEFECT_EVERY) == 0) {
-      Defect defect = Defect.values()[random.nextInt(Defect.values().length)];
+      Defect defect = Defect.random(random);
       return new Entry(labelled, key, defect.spoil(json(transaction)), defect);
     }
     byte[] value = json(transaction).toString().getBytes(StandardCharsets.UTF_8);

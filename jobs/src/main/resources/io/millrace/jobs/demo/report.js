@@ -97,8 +97,8 @@ function scores(selector, spread, top) {
   const x = d3.scaleLinear([spread.from, spread.from + bins * spread.width], [plot.left, plot.right]);
   const y = d3.scaleLinear([0, top * 1.08], [plot.bottom, plot.top]);
   const odds = (p) => Math.log(p / (1 - p));
-  const shown = [0.001, 0.01, 0.1, 0.5, 0.9, 0.99];
-  axes(plot, x, y, { xValues: shown.map(odds), xFormat: (it) => { const p = 1 / (1 + Math.exp(-it)); return +(p * 100).toFixed(1) + "%"; }, yFormat: d3.format(".0%"), yTicks: 4 });
+  const shown = [0.00001, 0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99];
+  axes(plot, x, y, { xValues: shown.map(odds), xFormat: (it) => { const p = 1 / (1 + Math.exp(-it)); return +(p * 100).toPrecision(2) + "%"; }, yFormat: d3.format(".0%"), yTicks: 4 });
   const steps = (shares) => shares.map((share, bin) => [spread.from + (bin + 0.5) * spread.width, share]);
   const area = d3.area().x((it) => x(it[0])).y0(plot.bottom).y1((it) => y(it[1])).curve(d3.curveMonotoneX);
   for (const [shares, fill] of [[spread.legitimate, "var(--legit)"], [spread.fraud, "var(--fraud)"]]) {
@@ -127,14 +127,15 @@ function switchover() {
   if (!events.length) return;
   const last = Math.max(...events.map((it) => it.at));
   const span = Math.max(last - data.publishedAt, 0.02);
-  const from = data.publishedAt - span * 0.3;
-  const to = last + span * 0.3;
+  const millisAfter = (at) => (at - data.publishedAt) * 1000;
+  const from = millisAfter(data.publishedAt - span * 0.3);
+  const to = millisAfter(last + span * 0.3);
   const plot = canvas("#switch", 1180, 48 + tasks.length * 78, { top: 18, right: 14, bottom: 28, left: 118 });
   const x = d3.scaleLinear([from, to], [plot.left, plot.right]).clamp(true);
   const lanes = tasks.flatMap((task) => versions.map((version) => ({ task, version: +version })));
   const y = d3.scaleBand(lanes.map((it) => it.task + "/" + it.version), [plot.top, plot.bottom]).paddingInner(0.25).paddingOuter(0.1);
   const ticks = x.ticks(8);
-  axes(plot, x, d3.scaleLinear([0, 1], [plot.bottom, plot.top]), { xValues: ticks, xFormat: (it) => number((it - data.publishedAt) * 1000) + " ms", yValues: [] });
+  axes(plot, x, d3.scaleLinear([0, 1], [plot.bottom, plot.top]), { xValues: ticks, xFormat: (it) => number(it) + " ms", yValues: [] });
   for (const { task, version } of lanes) {
     const own = data.events.filter((it) => it.subtask === task && it.version === version).sort((a, b) => a.at - b.at);
     const top = y(task + "/" + version);
@@ -142,7 +143,7 @@ function switchover() {
     own.forEach((event, index) => {
       if (event.state === "END") return;
       const next = own[index + 1];
-      const x1 = x(event.at), x2 = x(next ? next.at : to);
+      const x1 = x(millisAfter(event.at)), x2 = x(next ? millisAfter(next.at) : to);
       if (x2 - x1 <= 0) return;
       const scoring = event.state === "AVAILABLE" && event.active;
       plot.svg.append("rect").attr("x", x1).attr("width", Math.max(x2 - x1, 2)).attr("y", top).attr("height", y.bandwidth()).attr("rx", 4)
@@ -153,8 +154,8 @@ function switchover() {
       }
     });
   }
-  marker(plot, x, data.publishedAt, "");
-  plot.svg.append("text").attr("x", x(data.publishedAt)).attr("y", plot.top - 8).attr("text-anchor", "middle").text("published");
+  marker(plot, x, 0, "");
+  plot.svg.append("text").attr("x", x(0)).attr("y", plot.top - 8).attr("text-anchor", "middle").text("published");
   legend("#switch-legend", versions.map((it) => ({ label: "version " + it, color: color(it) })));
 }
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,9 +18,10 @@ class ReportTest {
   @Test
   void write_holdsFiguresAndData_andAsksNobodyForAnything() throws IOException {
     Ledger ledger = Runs.complete(12_000);
-    Summary summary = Summary.of(ledger);
-    ReportData data = ReportData.of(ledger, summary, Runs.events(), Runs.PUBLISHED);
-    Switchover switchover = Switchover.of(Runs.events(), 2, Runs.PUBLISHED);
+    Summary summary = Summary.of(ledger, Duration.ZERO);
+    ReportData data =
+        ReportData.of(ledger, summary, Runs.events(), Instant.ofEpochMilli(Runs.PUBLISHED));
+    Switchover switchover = Switchover.of(Runs.events(), 2, Instant.ofEpochMilli(Runs.PUBLISHED));
 
     Path file = folder.resolve("target/report.html");
     new Report(summary, data, switchover).write(file, "A run with <b>.", "Seed 1.");
@@ -26,14 +29,14 @@ class ReportTest {
     String html = Files.readString(file);
     assertThat(html)
         .contains("Every record accounted for", "A run with &lt;b&gt;.", summary.lastLine())
-        .contains("scored on all 2 subtasks 190 ms later")
+        .contains("190 ms after it was published")
         .doesNotContain("{{")
         .doesNotContainPattern("(?i)(src|href)\\s*=\\s*[\"']?(https?:)?//")
         .doesNotContainPattern("(?i)@import|url\\(\\s*[\"']?(https?:)?//");
     JsonNode plotted =
         new ObjectMapper().readTree(between(html, "type=\"application/json\">", "</script>"));
     assertThat(plotted.path("intervals")).hasSizeGreaterThanOrEqualTo(23);
-    assertThat(plotted.path("scores").path("2").path("fraud")).hasSize(60);
+    assertThat(plotted.path("scores").path("2").path("fraud")).hasSize(72);
     assertThat(plotted.path("publishedAt").doubleValue()).isEqualTo(6);
     assertThat(plotted.path("events")).hasSize(Runs.events().size());
   }
@@ -41,9 +44,10 @@ class ReportTest {
   @Test
   void html_ofAFaultyRun_saysWhatIsWrong() {
     Ledger ledger = Runs.complete(1_000);
-    Summary summary = Summary.of(ledger);
-    ReportData data = ReportData.of(ledger, summary, Runs.events(), Runs.PUBLISHED);
-    Switchover switchover = Switchover.of(Runs.events(), 2, Runs.PUBLISHED);
+    Summary summary = Summary.of(ledger, Duration.ZERO);
+    ReportData data =
+        ReportData.of(ledger, summary, Runs.events(), Instant.ofEpochMilli(Runs.PUBLISHED));
+    Switchover switchover = Switchover.of(Runs.events(), 2, Instant.ofEpochMilli(Runs.PUBLISHED));
 
     assertThat(new Report(summary, data, switchover).html("", ""))
         .contains("Not as it should be", "version 2 scored nothing");

@@ -1,9 +1,13 @@
 package io.millrace.jobs.demo;
 
+import io.millrace.model.LoadTimes;
+import io.millrace.model.ModelEvent;
+import io.millrace.model.VersionState;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
 
 /** Accounts of runs that never took place. */
 final class Runs {
@@ -36,26 +40,31 @@ final class Runs {
     return ledger;
   }
 
-  static List<StatusLog.Entry> events() {
-    List<StatusLog.Entry> events = new ArrayList<>();
+  static List<ModelEvent> events() {
+    List<ModelEvent> events = new ArrayList<>();
     for (int subtask = 0; subtask < 2; subtask++) {
-      events.add(event(START - 900, subtask, 1, "AVAILABLE", true));
-      events.add(event(PUBLISHED + 20, subtask, 2, "START", false));
-      events.add(event(PUBLISHED + 24, subtask, 2, "LOADING", false));
-      events.add(event(PUBLISHED + 150 + 40 * subtask, subtask, 2, "AVAILABLE", true));
-      events.add(event(PUBLISHED + 151 + 40 * subtask, subtask, 1, "UNLOADING", false));
-      events.add(event(PUBLISHED + 160 + 40 * subtask, subtask, 1, "END", false));
+      int later = 40 * subtask;
+      events.add(event(START - 900, subtask, 1, VersionState.AVAILABLE, true));
+      events.add(event(PUBLISHED + 20, subtask, 2, VersionState.START, false));
+      events.add(event(PUBLISHED + 24, subtask, 2, VersionState.LOADING, false));
+      events.add(event(PUBLISHED + 150 + later, subtask, 2, VersionState.AVAILABLE, true));
+      events.add(event(PUBLISHED + 151 + later, subtask, 1, VersionState.UNLOADING, false));
+      events.add(event(PUBLISHED + 160 + later, subtask, 1, VersionState.END, false));
     }
     return events;
   }
 
-  private static StatusLog.Entry event(
-      long millis, int subtask, int version, String state, boolean active) {
-    TreeMap<String, Double> steps = new TreeMap<>();
-    steps.put("fetch", 12.0);
-    steps.put("load", 80.0);
-    steps.put("warm-up", 15.0);
-    steps.put("switch", 0.2);
-    return new StatusLog.Entry(millis, subtask, version, state, active, "", "", steps);
+  private static ModelEvent event(
+      long millis, int subtask, int version, VersionState state, boolean active) {
+    LoadTimes times =
+        new LoadTimes(
+            Duration.ofMillis(12),
+            Duration.ofMillis(1),
+            Duration.ofMillis(80),
+            Duration.ofMillis(15),
+            Duration.ofNanos(200_000));
+    Instant time = Instant.ofEpochMilli(millis);
+    return new ModelEvent(
+        time, "demo", subtask, 2, "fraud", version, null, state, active, null, "", times);
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.jobs.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -10,7 +11,7 @@ class SummaryTest {
 
   @Test
   void of_completeRun_hasNoFaults() {
-    Summary summary = Summary.of(Runs.complete(RECORDS));
+    Summary summary = Summary.of(Runs.complete(RECORDS), Duration.ZERO);
 
     assertThat(summary.faults()).isEmpty();
     assertThat(summary.out() + summary.dead()).isEqualTo(RECORDS);
@@ -22,6 +23,21 @@ class SummaryTest {
         .matches(
             "in=12000 out=\\d+ dead=\\d+ lost=0 duplicated=0 versions=1:\\d+,2:\\d+"
                 + " rate=1000/s p50=\\d+\\.\\dms p99=\\d+\\.\\dms");
+  }
+
+  @Test
+  void of_warmUp_countsEveryRecordButNotItsLatency() {
+    Ledger ledger = new Ledger(3);
+    TransactionGenerator generator = new TransactionGenerator(1);
+    for (int id = 0; id < 3; id++) {
+      ledger.send(generator.next(), null, Runs.START + 1_000L * id);
+      ledger.scored(id, 1, 0.5f, id == 0 ? 900_000 : 2_000, Runs.START + 1_000L * id);
+    }
+
+    Summary summary = Summary.of(ledger, Duration.ofSeconds(1));
+    assertThat(summary.out()).isEqualTo(3);
+    assertThat(summary.latency().max()).isEqualTo(2, within(0.01));
+    assertThat(summary.versions().get(1).latency().max()).isEqualTo(2, within(0.01));
   }
 
   @Test
@@ -39,7 +55,7 @@ class SummaryTest {
       }
     }
 
-    Summary summary = Summary.of(shorter);
+    Summary summary = Summary.of(shorter, Duration.ZERO);
     assertThat(summary.lost()).isEqualTo(1);
     assertThat(summary.faults()).containsExactly("1 records lost");
   }
@@ -50,7 +66,7 @@ class SummaryTest {
     int id = firstScored(ledger);
     ledger.scored(id, 1, 0.5f, 1, Runs.START);
 
-    assertThat(Summary.of(ledger).faults()).containsExactly("1 records duplicated");
+    assertThat(Summary.of(ledger, Duration.ZERO).faults()).containsExactly("1 records duplicated");
   }
 
   @Test
@@ -62,7 +78,7 @@ class SummaryTest {
       ledger.rejected(id, "MODEL_FAILED");
     }
 
-    assertThat(Summary.of(ledger).faults())
+    assertThat(Summary.of(ledger, Duration.ZERO).faults())
         .containsExactly(
             "2 records scored or rejected against what was sent",
             "version 1 scored nothing",
@@ -75,7 +91,7 @@ class SummaryTest {
     ledger.rejected(RECORDS, "MALFORMED");
     ledger.scored(-1, 1, 0.5f, 1, Runs.START);
 
-    assertThat(Summary.of(ledger).faults())
+    assertThat(Summary.of(ledger, Duration.ZERO).faults())
         .containsExactly("2 records in the output that nobody sent");
   }
 

@@ -1,0 +1,105 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.demo.Demo;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Everything at once, on this machine, in about a minute. */
+@Command(
+    name = "demo",
+    description =
+        "Scores a stream of card transactions with a real Kafka broker and Flink, publishes a"
+            + " better model while records flow, and accounts for every record.",
+    footer = {
+      "",
+      "Exits with 0 only if nothing was lost or duplicated and both versions scored.",
+      "Flink's own log is written to millrace-demo.log in the folder for temporary files.",
+      "",
+      "Example:",
+      "  millrace demo --seconds 20 --rate 5000"
+    })
+final class DemoCommand implements Callable<Integer> {
+  /** How many ports are tried where none is asked for. */
+  private static final int PORTS = 20;
+
+  private static final int DEFAULT_PORT = 8081;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "40",
+      description = "How long transactions flow (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "8000",
+      description = "Transactions a second (default: ${DEFAULT-VALUE}).")
+  private int rate;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Of the transactions and the training (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      defaultValue = "target/demo-report.html",
+      description = "Where the report is written (default: ${DEFAULT-VALUE}).")
+  private Path report = Path.of("");
+
+  @Option(
+      names = "--port",
+      description = "Port of Flink's web UI (default: the first free one from 8081 on).")
+  private @Nullable Integer port;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    requireRange("--seconds", seconds, 12, 3_600);
+    requireRange("--rate", rate, 100, 50_000);
+    String ports =
+        port == null ? DEFAULT_PORT + "-" + (DEFAULT_PORT + PORTS - 1) : Integer.toString(port);
+    // System.out itself: the bar needs a stream that draws at once.
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    Demo demo =
+        new Demo(
+            new Demo.Options(seconds, rate, seed, report, ports), out, System.console() != null);
+    Path folder = Files.createTempDirectory("millrace-demo");
+    List<String> faults;
+    try {
+      faults = demo.run(folder);
+    } finally {
+      delete(folder);
+    }
+    if (!faults.isEmpty()) {
+      throw CommandException.failed(String.join("; ", faults), null);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void requireRange(String option, int value, int min, int max) {
+    if (spec != null && (value < min || value > max)) {
+      throw new ParameterException(
+          spec.commandLine(), "%s %d: expected %d to %d".formatted(option, value, min, max));
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    FileUtils.deleteDirectory(folder.toFile());
+  }
+}
