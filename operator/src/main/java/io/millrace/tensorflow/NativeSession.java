@@ -1,6 +1,5 @@
 package io.millrace.tensorflow;
 
-import io.millrace.model.LoadOptions;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class NativeSession implements AutoCloseable {
   }
 
   /** Loads a SavedModel: restores its variables, then runs its initialiser. */
-  static NativeSession load(Path directory, List<String> tags, LoadOptions options)
+  static NativeSession load(Path directory, List<String> tags, ConfigProto config)
       throws ModelException {
     TF_Graph graph = tensorflow.TF_NewGraph();
     TF_SessionOptions sessionOptions = tensorflow.TF_NewSessionOptions();
@@ -44,7 +43,7 @@ final class NativeSession implements AutoCloseable {
     // so.
     try (NativeStatus status = new NativeStatus();
         PointerScope scope = new PointerScope()) {
-      configure(sessionOptions, options, status);
+      configure(sessionOptions, config.toByteArray(), status);
       TF_Session session =
           tensorflow.TF_LoadSessionFromSavedModel(
               sessionOptions,
@@ -71,14 +70,7 @@ final class NativeSession implements AutoCloseable {
   }
 
   private static void configure(
-      TF_SessionOptions sessionOptions, LoadOptions options, NativeStatus status) {
-    byte[] config =
-        ConfigProto.newBuilder()
-            .setIntraOpParallelismThreads(options.intraOpParallelism())
-            .setInterOpParallelismThreads(options.interOpParallelism())
-            .setAllowSoftPlacement(true)
-            .build()
-            .toByteArray();
+      TF_SessionOptions sessionOptions, byte[] config, NativeStatus status) {
     try (BytePointer bytes = new BytePointer(config)) {
       tensorflow.TF_SetConfig(sessionOptions, bytes, config.length, status.handle());
     }

@@ -8,6 +8,7 @@ import io.millrace.model.ModelFiles;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
 
 /**
@@ -46,7 +47,8 @@ public final class TensorFlowEngine implements ModelEngine {
     new GraphChecks(directory, metaGraph).verify();
     SignatureTable signatures = new SignatureTable(metaGraph);
     Set<String> retaining = RetainedInputs.signatures(metaGraph, signatures);
-    NativeSession session = NativeSession.load(directory, SavedModelFile.tags(metaGraph), options);
+    ConfigProto config = SessionConfig.of(options, metaGraph.getGraphDef());
+    NativeSession session = NativeSession.load(directory, SavedModelFile.tags(metaGraph), config);
     TensorFlowModel model = new TensorFlowModel(session, signatures, retaining);
     boolean initialised = false;
     try {

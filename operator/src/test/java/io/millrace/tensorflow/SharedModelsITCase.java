@@ -1,16 +1,19 @@
 package io.millrace.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Prediction;
+import io.millrace.tensor.Row;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorReader;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 
 /**
  * Other people's models answer what TensorFlow answers in Python. Skipped where the folder of
@@ -119,8 +123,7 @@ class SharedModelsITCase {
         (it, row) ->
             it.inputs()
                 .forEach((name, x) -> x.write(row.input(name), 0, (int) x.shape().elements()));
-    try (Batch batch =
-        model.newBatch(new io.millrace.model.BatchOptions(narrowed, false, 1, false))) {
+    try (Batch batch = model.newBatch(new BatchOptions(narrowed, false, 1, false))) {
       batch.append(expected, writer);
       batch.run(0, 1);
       Prediction prediction = batch.prediction(0);
@@ -191,7 +194,7 @@ class SharedModelsITCase {
     }
   }
 
-  private static void emptySparseTensors(int rows, io.millrace.tensor.Row row) {
+  private static void emptySparseTensors(int rows, Row row) {
     for (String input : row.signature().inputNames()) {
       if (input.endsWith("/dense_shape")) {
         row.input(input).put((long) rows).put(1L);
@@ -228,11 +231,11 @@ class SharedModelsITCase {
   @Test
   void modelWithoutContent_isRefused() {
     ModelException refusal = Loaded.refusal(MODELS.resolve("negative/tiny-savedmodel"));
-    System.out.println(refusal.getMessage());
     assertThat(refusal.reason()).isEqualTo(ModelReason.LOAD_FAILED);
+    assertThat(refusal).hasMessageContaining("NodeDef missing attrs");
   }
 
-  private static ModelException assertRefused(org.junit.jupiter.api.function.Executable call) {
-    return org.junit.jupiter.api.Assertions.assertThrows(ModelException.class, call);
+  private static ModelException assertRefused(Executable call) {
+    return assertThrows(ModelException.class, call);
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -123,7 +124,7 @@ class TensorFlowBatchITCase {
         Batch batch = Loaded.batch(model, 100)) {
       for (int length = 0; length < 50; length++) {
         float[] row = new float[length];
-        java.util.Arrays.fill(row, 1);
+        Arrays.fill(row, 1);
         for (int i = 0; i < 20; i++) {
           assertThat(batch.append(row, ANY_LENGTH)).isTrue();
         }

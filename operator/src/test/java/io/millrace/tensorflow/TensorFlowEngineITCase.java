@@ -15,10 +15,13 @@ import io.millrace.testing.models.SavedModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.SavedModel;
@@ -47,7 +50,7 @@ class TensorFlowEngineITCase {
   void load_truncatedFile_isRefused() throws Exception {
     Path file = SavedModels.linear(directory, new float[4], 0).resolve("saved_model.pb");
     byte[] bytes = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
     assertThat(Loaded.refusal(directory).reason()).isEqualTo(ModelReason.LOAD_FAILED);
   }
 
@@ -78,7 +81,7 @@ class TensorFlowEngineITCase {
   void load_truncatedShard_isIncomplete() throws Exception {
     SavedModels.linear(directory, new float[4], 0);
     Path shard = directory.resolve("variables/variables.data-00000-of-00001");
-    Files.write(shard, java.util.Arrays.copyOf(Files.readAllBytes(shard), 7));
+    Files.write(shard, Arrays.copyOf(Files.readAllBytes(shard), 7));
     assertThat(Loaded.refusal(directory))
         .hasMessageContaining("has 7 bytes")
         .hasMessageContaining("20 bytes in this one");
@@ -131,7 +134,7 @@ class TensorFlowEngineITCase {
     assertThat(refusal).hasMessageContaining("cannot read the graph");
   }
 
-  private void edit(java.util.function.Consumer<SavedModel.Builder> change) throws Exception {
+  private void edit(Consumer<SavedModel.Builder> change) throws Exception {
     Path file = SavedModels.linear(directory, new float[4], 0).resolve("saved_model.pb");
     SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
     change.accept(model);
@@ -174,7 +177,7 @@ class TensorFlowEngineITCase {
           .hasMessage(
               "input 'x' of signature 'serving_default' is of unknown rank: state its shape in"
                   + " model.input-shapes");
-      Signature narrowed = signature.withInputShapes(java.util.Map.of("x", Shape.of(-1, 4)));
+      Signature narrowed = signature.withInputShapes(Map.of("x", Shape.of(-1, 4)));
       try (Batch batch = model.newBatch(new BatchOptions(narrowed, true, 4, false))) {
         batch.append(new float[4], (it, row) -> row.input(0).put(it, 0, 4));
         batch.run(0, 1);
