@@ -44,7 +44,7 @@ final class Inputs {
               + spec
               + " of signature '"
               + options.signature().name()
-              + "' has no batch dimension (an unknown first one): set batching: off");
+              + "' has no batch dimension (an unknown first one): set batching.mode to off");
     }
     Shape row = options.batched() ? shape.withoutFirst() : shape;
     boolean string = spec.type() == ElementType.STRING;
@@ -83,7 +83,7 @@ final class Inputs {
               + input.spec()
               + ": "
               + options.maxRows()
-              + " rows take more than 2 GiB; lower max-batch-size",
+              + " rows take more than 2 GiB; lower batching.max-batch-size",
           e);
     }
   }

@@ -65,7 +65,7 @@ final class OutputReader implements TensorReader, AutoCloseable {
               + " rows, one for each input row, got "
               + type
               + Arrays.toString(dimensions(answer, 0, rank))
-              + "; if rows depend on each other, set batching: off",
+              + "; if rows depend on each other, set batching.mode to off",
           false);
     }
     int skipped = batched ? 1 : 0;
@@ -75,7 +75,8 @@ final class OutputReader implements TensorReader, AutoCloseable {
     long byteSize = tensorflow.TF_TensorByteSize(answer);
     if (byteSize > Integer.MAX_VALUE) {
       throw new InferenceException(
-          "output '" + spec.name() + "' takes more than 2 GiB: lower max-batch-size", false);
+          "output '" + spec.name() + "' takes more than 2 GiB: lower batching.max-batch-size",
+          false);
     }
     size = (int) shape.elements();
     first = 0;

@@ -140,7 +140,7 @@ final class SavedModelFile {
         (tags == null ? "the model has no tag set [serve]" : "unknown tag set " + tags)
             + ": expected one of "
             + tagSets
-            + " (--tags, model.tags)");
+            + " (--tags, model.saved-model-tags)");
   }
 
   static List<String> tags(MetaGraphDef graph) {

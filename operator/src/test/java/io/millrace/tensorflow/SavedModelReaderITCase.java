@@ -96,6 +96,7 @@ class SavedModelReaderITCase {
     SavedModelInfo info = SavedModelReader.read(SavedModels.linear(directory, new float[1], 0));
     assertThatThrownBy(() -> info.graph(List.of("train")))
         .isInstanceOf(ModelException.class)
-        .hasMessage("unknown tag set [train]: expected one of [[serve]] (--tags, model.tags)");
+        .hasMessage(
+            "unknown tag set [train]: expected one of [[serve]] (--tags, model.saved-model-tags)");
   }
 }

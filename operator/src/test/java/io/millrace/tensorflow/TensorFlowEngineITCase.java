@@ -62,7 +62,8 @@ class TensorFlowEngineITCase {
         .isInstanceOfSatisfying(
             ModelException.class,
             e -> assertThat(e.reason()).isEqualTo(ModelReason.SIGNATURE_MISMATCH))
-        .hasMessage("unknown tag set [train]: expected one of [[serve]] (--tags, model.tags)");
+        .hasMessage(
+            "unknown tag set [train]: expected one of [[serve]] (--tags, model.saved-model-tags)");
   }
 
   @Test
@@ -192,7 +193,7 @@ class TensorFlowEngineITCase {
       BatchOptions options = new BatchOptions(model.signature(null), true, 4, false);
       assertThatThrownBy(() -> model.newBatch(options))
           .hasMessageContaining("has no batch dimension")
-          .hasMessageContaining("batching: off");
+          .hasMessageContaining("batching.mode to off");
     }
   }
 
@@ -203,7 +204,7 @@ class TensorFlowEngineITCase {
       assertThatThrownBy(() -> model.newBatch(options))
           .isInstanceOfSatisfying(
               ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.TOO_LARGE))
-          .hasMessageContaining("lower max-batch-size");
+          .hasMessageContaining("lower batching.max-batch-size");
     }
   }
 
