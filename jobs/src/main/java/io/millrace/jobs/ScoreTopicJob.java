@@ -7,6 +7,7 @@ import io.millrace.connectors.control.RefusedCommand;
 import io.millrace.connectors.formats.DeadLetterFormat;
 import io.millrace.connectors.formats.ScoredRecordFormat;
 import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.connectors.kafka.KafkaRecordDeserializer;
 import io.millrace.connectors.kafka.KafkaTypes;
@@ -19,10 +20,12 @@ import io.millrace.jobs.ScoreTopicOptions.Guarantee;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -83,6 +86,7 @@ public final class ScoreTopicJob {
 
   private void addTo(StreamExecutionEnvironment env)
       throws ConfigurationException, IOException, ModelException, InterruptedException {
+    requireTopics();
     env.configure(flinkOptions());
     DataStream<KafkaRecord> records =
         env.fromSource(source(), WatermarkStrategy.noWatermarks(), "input topic")
@@ -121,6 +125,20 @@ public final class ScoreTopicJob {
     DataStream<ModelEvent> events =
         refusals == null ? scored.events() : scored.events().union(refusals);
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
+  }
+
+  // A sink whose topic is absent would fail after the job has started, and again at each restart.
+  private void requireTopics() throws IOException {
+    List<String> topics = new ArrayList<>();
+    for (ConfigOption<String> option :
+        List.of(
+            ScoreTopicOptions.INPUT_TOPIC,
+            ScoreTopicOptions.OUTPUT_TOPIC,
+            ScoreTopicOptions.DEAD_LETTER_TOPIC,
+            ScoreTopicOptions.STATUS_TOPIC)) {
+      config.getOptional(option).ifPresent(topics::add);
+    }
+    new KafkaConnection(client).partitionCounts(topics);
   }
 
   private void report(DataStream<ModelEvent> events, String topic) {

@@ -1,0 +1,74 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.CheckReport;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nothing lost, nothing twice, in order, by the right version: whatever happens to the job. */
+class ScoreTopicExactlyOnceITCase {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void taskManagersLostAndVersionsPublished_everyRecordIsScoredOnceInOrder(boolean unaligned)
+      throws Exception {
+    try (ScoringBench bench = new ScoringBench(folder, 2)) {
+      bench.version(1);
+      Configuration config =
+          bench.config(Map.of("checkpointing.unaligned", Boolean.toString(unaligned)));
+      bench.submit(config, 2, null);
+      bench.awaitActive(1, 2);
+      bench.sendNumbers(0, 3_000);
+      bench.cluster.terminateTaskManager(0).get();
+      bench.cluster.startTaskManager();
+      bench.sendNumbers(3_000, 6_000);
+      bench.version(3);
+      bench.publish(3);
+      bench.sendNumbers(6_000, 9_000);
+      bench.cluster.terminateTaskManager(1).get();
+      bench.cluster.startTaskManager();
+      bench.awaitActive(3, 2);
+      bench.sendNumbers(9_000, 12_000);
+      bench.awaitOutputs();
+      CheckReport report = bench.check();
+      assertThat(report.isClean()).as(report.toString()).isTrue();
+      assertThat(bench.read("dead")).hasSize(120);
+    }
+  }
+
+  @Test
+  void savepointAndRescale_theFirstRecordIsScoredByTheVersionOfTheSavepoint() throws Exception {
+    try (ScoringBench bench = new ScoringBench(folder, 2)) {
+      bench.version(1);
+      JobID first = bench.submit(bench.config(Map.of()), 2, null);
+      bench.awaitActive(1, 2);
+      bench.sendNumbers(0, 1_000);
+      bench.version(2);
+      bench.publish(2);
+      bench.awaitActive(2, 2);
+      String savepoint = bench.stopWithSavepoint(first);
+      bench.sendNumbers(1_000, 3_000);
+      // The configuration says otherwise now; the state wins.
+      Configuration config = bench.config(Map.of("model.version-policy", "1"));
+      bench.submit(config, 3, savepoint);
+      bench.awaitOutputs();
+      CheckReport report = bench.check();
+      assertThat(report.isClean()).as(report.toString()).isTrue();
+      assertThat(
+              bench.events().stream()
+                  .filter(event -> event.parallelism() == 3 && event.active())
+                  .map(ModelEvent::version))
+          .isNotEmpty()
+          .containsOnly(2L);
+    }
+  }
+}
