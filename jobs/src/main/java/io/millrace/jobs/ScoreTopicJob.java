@@ -28,6 +28,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
@@ -191,6 +192,8 @@ public final class ScoreTopicJob {
     Configuration flink = new Configuration();
     // Records and results are immutable here: handing them on without copies is safe.
     flink.set(PipelineOptions.OBJECT_REUSE, true);
+    // Flink's own 100 ms between source and operator would make the batch timeout meaningless.
+    flink.set(ExecutionOptions.BUFFER_TIMEOUT, config.get(InferenceOptions.BATCH_TIMEOUT));
     flink.set(
         CheckpointingOptions.CHECKPOINTING_INTERVAL,
         config.get(ScoreTopicOptions.CHECKPOINT_INTERVAL));
