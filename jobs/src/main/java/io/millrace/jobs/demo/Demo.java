@@ -73,12 +73,12 @@ public final class Demo {
       stage.step(
           "models",
           () -> train(models),
-          it -> "fraud/1 (logistic regression) and fraud/2 (network) trained and exported");
+          it -> "fraud/1 (logistic regression), fraud/2 (network): trained");
       try (ScoringCluster cluster =
           stage.step(
               "job",
               () -> startJob(folder, broker.bootstrapServers(), models),
-              it -> "Flink, 2 slots, exactly-once; web UI at " + it.address())) {
+              it -> "Flink, 2 slots, exactly-once: web UI " + it.address())) {
         return stream(broker.bootstrapServers(), models, cluster);
       }
     }
@@ -174,7 +174,7 @@ public final class Demo {
         new Report(summary, data, switchover)
             .write(options.report(), lead(), "Made by millrace demo --seed " + options.seed());
     stage.say("\n" + SummaryText.of(summary, switchover));
-    stage.say("  report         " + report.toAbsolutePath().normalize().toUri() + "\n");
+    stage.say("  report             " + report.toAbsolutePath().normalize().toUri() + "\n");
     stage.say(summary.lastLine());
     return summary.faults();
   }

@@ -13,13 +13,13 @@ final class Gauges {
 
   private record Reading(long nanoTime, int returned, Histogram latency) {}
 
-  private final TransactionFeed feed;
+  private final int total;
   private final ResultReader results;
   private final StatusLog status;
   private final Deque<Reading> window = new ArrayDeque<>();
 
-  Gauges(TransactionFeed feed, ResultReader results, StatusLog status) {
-    this.feed = feed;
+  Gauges(int total, ResultReader results, StatusLog status) {
+    this.total = total;
     this.results = results;
     this.status = status;
   }
@@ -36,8 +36,8 @@ final class Gauges {
     Histogram latency = new Histogram(3);
     window.forEach(it -> latency.add(it.latency()));
     return new Progress.Moment(
-        feed.sent(),
         returned,
+        total,
         window.size() == 1 ? 0 : (returned - first.returned()) / seconds,
         latency.getValueAtPercentile(50) / 1e3,
         latency.getValueAtPercentile(99) / 1e3,

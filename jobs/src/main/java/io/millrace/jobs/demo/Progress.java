@@ -3,11 +3,11 @@ package io.millrace.jobs.demo;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,66 +16,81 @@ import org.jspecify.annotations.Nullable;
  */
 final class Progress implements AutoCloseable {
   private static final int REFRESH_MILLIS = 200;
+  private static final int MAX_BAR = 40;
+  private static final int MIN_BAR = 5;
   private static final long LINE_EVERY_NANOS = 5_000_000_000L;
 
-  /** What the run looks like at a moment; latencies in milliseconds, of the last second. */
+  /** What the run looks like at a moment; latencies in milliseconds, of the last seconds. */
   record Moment(
-      int sent,
       int returned,
+      int total,
       double ratePerSecond,
       double p50,
       double p99,
       SortedMap<Integer, Long> versions) {
 
+    private double share() {
+      return total == 0 ? 1 : (double) returned / total;
+    }
+
+    /** Of steady width: what is drawn over leaves nothing behind. */
     private String text() {
       String live =
-          versions.entrySet().stream()
-              .map(it -> it.getKey() + ":v" + it.getValue())
-              .collect(Collectors.joining(" "));
+          versions.values().stream().map(version -> "v" + version).collect(Collectors.joining(" "));
       return String.format(
-          Locale.ROOT, "%,7.0f/s  p50 %5.1f ms  p99 %5.1f ms  %s", ratePerSecond, p50, p99, live);
+          Locale.ROOT,
+          "%3.0f %%  %,7d  %,6.0f/s  p50 %5.1f  p99 %6.1f ms  %s",
+          100 * share(),
+          returned,
+          ratePerSecond,
+          p50,
+          p99,
+          live);
+    }
+
+    /** The bar and the text, in a line of this width. */
+    String line(int width) {
+      String text = text();
+      int room = Math.min(MAX_BAR, width - text.length() - 5);
+      if (room < MIN_BAR) {
+        return "  " + text;
+      }
+      int full = (int) Math.round(share() * room);
+      return "  " + "\u2588".repeat(full) + "\u2591".repeat(room - full) + "  " + text;
     }
   }
 
   private final PrintStream out;
-  private final int total;
   private final @Nullable ProgressBar bar;
   private final long start = System.nanoTime();
   private long lastLine = start;
+  private volatile Moment moment;
 
   /**
    * @param terminal whether {@code out} is one
    */
   Progress(PrintStream out, int total, boolean terminal) {
     this.out = out;
-    this.total = total;
-    this.bar = terminal ? bar(out, total) : null;
+    this.moment = new Moment(0, total, 0, 0, 0, new TreeMap<>());
+    this.bar =
+        terminal
+            ? new ProgressBarBuilder()
+                .setInitialMax(total)
+                .setUpdateIntervalMillis(REFRESH_MILLIS)
+                .continuousUpdate()
+                .setRenderer((state, width) -> moment.line(width))
+                .setConsumer(new ConsoleProgressBarConsumer(out))
+                .build()
+            : null;
   }
 
-  private static ProgressBar bar(PrintStream out, int total) {
-    return new ProgressBarBuilder()
-        .setTaskName("  scoring")
-        .setInitialMax(total)
-        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
-        .setUpdateIntervalMillis(REFRESH_MILLIS)
-        .hideEta()
-        .setConsumer(new ConsoleProgressBarConsumer(out))
-        .build();
-  }
-
-  void show(Moment moment) {
+  void show(Moment now) {
+    moment = now;
     if (bar != null) {
-      bar.stepTo(moment.returned());
-      bar.setExtraMessage(" " + moment.text());
+      bar.stepTo(now.returned());
     } else if (System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
       lastLine = System.nanoTime();
-      out.printf(
-          Locale.ROOT,
-          "  %3.0f s  %,d of %,d  %s%n",
-          (lastLine - start) / 1e9,
-          moment.returned(),
-          total,
-          moment.text());
+      out.printf(Locale.ROOT, "  %3.0f s  %s%n", (lastLine - start) / 1e9, now.text());
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The run as one HTML file that needs no network: D3, styles and data lie within it. */
 final class Report {
@@ -121,10 +122,12 @@ final class Report {
     return String.format(
         Locale.ROOT,
         "%.0f ms after it was published the second version scored on all %d subtasks (%s). The"
-            + " first went on scoring until then; the switch is between two batches.",
+            + " first went on scoring until then; the hand-over is between two batches.",
         switchover.totalMillis(),
         switchover.untilLive().size(),
-        switchover.stepsText());
+        switchover.longestSteps().entrySet().stream()
+            .map(it -> it.getKey() + " " + millis(it.getValue()) + " ms")
+            .collect(Collectors.joining(", ")));
   }
 
   private List<Reason> reasons() {

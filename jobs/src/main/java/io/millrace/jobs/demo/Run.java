@@ -70,7 +70,7 @@ final class Run implements AutoCloseable {
    */
   Instant flow(Progress progress, int total, Publication publication) throws Exception {
     Future<Void> feeding = threads.submit(feed);
-    Gauges gauges = new Gauges(feed, results, status);
+    Gauges gauges = new Gauges(total, results, status);
     Instant publishedAt = null;
     int returned = 0;
     long lastReturn = System.nanoTime();

@@ -22,7 +22,7 @@ final class Stage {
     long start = System.nanoTime();
     T result = action.call();
     double seconds = (System.nanoTime() - start) / 1e9;
-    out.printf(Locale.ROOT, "  %-9s %-72s %5.1f s%n", name, outcome.apply(result), seconds);
+    out.printf(Locale.ROOT, "  %-9s %-60s %5.1f s%n", name, outcome.apply(result), seconds);
     out.flush();
     return result;
   }

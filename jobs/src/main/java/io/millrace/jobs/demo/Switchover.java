@@ -4,8 +4,9 @@ import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -35,15 +36,14 @@ record Switchover(SortedMap<Integer, Duration> untilLive, List<LoadTimes> steps)
     return untilLive.values().stream().mapToDouble(Switchover::millis).max().orElse(Double.NaN);
   }
 
-  /** The steps in words, each with the longest that a subtask spent on it. */
-  String stepsText() {
-    return String.format(
-        Locale.ROOT,
-        "fetch %.0f ms, load %.0f ms, warm-up %.0f ms, switch %.2f ms",
-        longest(LoadTimes::fetch),
-        longest(LoadTimes::load),
-        longest(LoadTimes::warmUp),
-        longest(LoadTimes::switchOver));
+  /** The steps in order, each with the longest that a subtask spent on it, in milliseconds. */
+  Map<String, Double> longestSteps() {
+    Map<String, Double> longest = new LinkedHashMap<>();
+    longest.put("fetch", longest(LoadTimes::fetch));
+    longest.put("load", longest(LoadTimes::load));
+    longest.put("warm-up", longest(LoadTimes::warmUp));
+    longest.put("hand-over", longest(LoadTimes::switchOver));
+    return longest;
   }
 
   private double longest(Function<LoadTimes, Duration> step) {
