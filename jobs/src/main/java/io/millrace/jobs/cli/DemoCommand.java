@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.FileUtils;
+import org.apache.flink.util.FlinkException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,18 +39,21 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--seconds",
+      paramLabel = "NUMBER",
       defaultValue = "40",
       description = "How long transactions flow (default: ${DEFAULT-VALUE}).")
   private int seconds;
 
   @Option(
       names = "--rate",
+      paramLabel = "NUMBER",
       defaultValue = "8000",
       description = "Transactions a second (default: ${DEFAULT-VALUE}).")
   private int rate;
 
   @Option(
       names = "--seed",
+      paramLabel = "NUMBER",
       defaultValue = "1",
       description = "Of the transactions and the training (default: ${DEFAULT-VALUE}).")
   private long seed;
@@ -63,6 +67,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--port",
+      paramLabel = "PORT",
       description = "Port of Flink's web UI (default: the first free one from 8081 on).")
   private @Nullable Integer port;
 
@@ -74,22 +79,31 @@ final class DemoCommand implements Callable<Integer> {
     requireRange("--rate", rate, 100, 50_000);
     String ports =
         port == null ? DEFAULT_PORT + "-" + (DEFAULT_PORT + PORTS - 1) : Integer.toString(port);
-    // System.out itself: the bar needs a stream that draws at once.
+    // Not spec's writer: the bar needs a stream that draws at once, and an encoding for its blocks.
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    Demo demo =
-        new Demo(
-            new Demo.Options(seconds, rate, seed, report, ports), out, System.console() != null);
+    Demo demo = new Demo(new Demo.Options(seconds, rate, seed, report, ports), out, isTerminal());
     Path folder = Files.createTempDirectory("millrace-demo");
-    List<String> faults;
+    Thread deletion = new Thread(() -> FileUtils.deleteDirectoryQuietly(folder.toFile()));
+    Runtime.getRuntime().addShutdownHook(deletion); // Interrupted, it leaves nothing behind either.
     try {
-      faults = demo.run(folder);
-    } finally {
-      delete(folder);
+      List<String> faults = demo.run(folder);
+      if (!faults.isEmpty()) {
+        throw CommandException.failed(String.join("; ", faults), null);
+      }
+      return ExitCode.DONE;
+    } catch (IOException | FlinkException e) {
+      throw CommandException.failed(e.getMessage() + " (Flink's log: " + log() + ")", e);
     }
-    if (!faults.isEmpty()) {
-      throw CommandException.failed(String.join("; ", faults), null);
+  }
+
+  // System.console() answers for input and output at once, and from Java 22 on always.
+  private static boolean isTerminal() {
+    try {
+      Path out = Files.readSymbolicLink(Path.of("/proc/self/fd/1"));
+      return out.startsWith("/dev/pts") || out.toString().startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false;
     }
-    return ExitCode.DONE;
   }
 
   private void requireRange(String option, int value, int min, int max) {
@@ -99,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
-    FileUtils.deleteDirectory(folder.toFile());
+  private static Path log() {
+    return Path.of(System.getProperty("java.io.tmpdir"), "millrace-demo.log");
   }
 }

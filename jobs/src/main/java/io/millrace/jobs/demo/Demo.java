@@ -2,12 +2,16 @@ package io.millrace.jobs.demo;
 
 import io.millrace.connectors.control.CommandPublisher;
 import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.flink.FileSystemModelStore;
 import io.millrace.jobs.ScoreTopicJob;
 import io.millrace.jobs.YamlConfiguration;
 import io.millrace.model.Command;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
 import io.millrace.testing.processes.KafkaBroker;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -152,15 +156,20 @@ public final class Demo {
     return account(ledger, status, publishedAt);
   }
 
-  /** What {@code millrace model publish} does. */
+  /** Does what {@code millrace model publish} does. */
   private Instant publish(String bootstrapServers, Path models)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, ModelException {
+    URI version = models.resolve("2").toUri();
+    String digest;
+    try (ModelFiles files =
+        FileSystemModelStore.of(List.of(models.toUri().toString())).fetch(version, null)) {
+      digest = files.digest();
+    }
     KafkaClientProperties client = new KafkaClientProperties(bootstrapServers, Map.of());
     try (CommandPublisher publisher = CommandPublisher.open(client, topics.control())) {
       Instant sentAt = Instant.now();
       publisher.send(
-          new Command.Publish(
-              JobConfiguration.MODEL, 2, models.resolve("2").toUri(), null, 0, true, null));
+          new Command.Publish(JobConfiguration.MODEL, 2, version, digest, 0, true, null));
       return sentAt;
     }
   }

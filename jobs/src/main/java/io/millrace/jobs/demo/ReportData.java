@@ -13,9 +13,11 @@ import org.HdrHistogram.Histogram;
  * What the report plots; times are seconds from the first record.
  *
  * @param publishedAt when the second version was published
+ * @param warmUp until when latencies do not count
  */
 record ReportData(
     double publishedAt,
+    double warmUp,
     List<Interval> intervals,
     SortedMap<Integer, Scores> scores,
     SortedMap<Integer, List<RocCurve.Point>> roc,
@@ -88,7 +90,12 @@ record ReportData(
       timeline.add(new Event(at, it.subtask(), it.version(), it.state().name(), it.active()));
     }
     return new ReportData(
-        secondsAfter(start, publishedAt), intervals(ledger, start), scores, roc, timeline);
+        secondsAfter(start, publishedAt),
+        summary.warmUp().toMillis() / 1e3,
+        intervals(ledger, start),
+        scores,
+        roc,
+        timeline);
   }
 
   private static double secondsAfter(long startMillis, Instant time) {

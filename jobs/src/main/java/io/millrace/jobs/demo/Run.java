@@ -1,6 +1,7 @@
 package io.millrace.jobs.demo;
 
 import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelException;
 import io.millrace.model.VersionState;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class Run implements AutoCloseable {
   @FunctionalInterface
   interface Publication {
     /** Returns when the command was sent. */
-    Instant publish() throws IOException, InterruptedException;
+    Instant publish() throws IOException, InterruptedException, ModelException;
   }
 
   private final TransactionFeed feed;

@@ -1,6 +1,7 @@
 package io.millrace.jobs.demo;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobID;
@@ -12,6 +13,8 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
 
 /** Flink with its web UI in this JVM, and the one job that runs in it. */
 final class ScoringCluster implements AutoCloseable {
@@ -47,6 +50,9 @@ final class ScoringCluster implements AutoCloseable {
           cluster, address, cluster.submitJob(graph.getJobGraph()).get().getJobID());
     } catch (Exception e) {
       cluster.close();
+      if (ExceptionUtils.findThrowable(e, BindException.class).isPresent()) {
+        throw new IOException("port " + ports + " is taken: expected a free one for the web UI", e);
+      }
       throw e;
     }
   }
@@ -69,8 +75,16 @@ final class ScoringCluster implements AutoCloseable {
               .getSerializedThrowable()
               .map(it -> it.deserializeError(ScoringCluster.class.getClassLoader()))
               .orElse(null);
-      throw new IOException("the scoring job is " + status, cause);
+      throw new IOException("the scoring job is " + status + ": " + rootMessage(cause), cause);
     }
+  }
+
+  private static String rootMessage(@Nullable Throwable cause) {
+    Throwable root = cause;
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null ? "no cause is known" : root.toString();
   }
 
   /** Ends the job; what it has committed stays, the rest is never seen. */

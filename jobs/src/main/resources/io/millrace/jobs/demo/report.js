@@ -73,6 +73,9 @@ function throughput() {
 
 function latency() {
   const plot = canvas("#latency", 1180, 240);
+  const warm = (plot.right - plot.left) * Math.min(1, data.warmUp / end);
+  plot.svg.append("rect").attr("class", "warm-up").attr("x", plot.left).attr("width", warm).attr("y", plot.top).attr("height", plot.bottom - plot.top);
+  if (warm > 90) plot.svg.append("text").attr("x", plot.left + warm - 8).attr("y", plot.top + 16).attr("text-anchor", "end").text("warm-up");
   const rows = data.intervals.filter((it) => it.p99 > 0);
   const x = d3.scaleLinear([0, end], [plot.left, plot.right]);
   const low = Math.min(1, d3.min(rows, (it) => it.p50) || 1);
@@ -82,8 +85,8 @@ function latency() {
   axes(plot, x, y, { xFormat: seconds, yFormat: (it) => it + " ms", yValues: ticks });
   const line = (value) => d3.line().x((it) => x(middle(it))).y((it) => y(Math.max(value(it), low))).curve(d3.curveMonotoneX)(rows);
   plot.svg.append("path").attr("d", d3.area().x((it) => x(middle(it))).y0((it) => y(Math.max(it.p50, low))).y1((it) => y(it.p99)).curve(d3.curveMonotoneX)(rows)).style("fill", "var(--second)").attr("opacity", 0.1);
-  for (const [value, stroke, dash] of [[(it) => it.p99, "var(--warn)"], [(it) => it.p50, "var(--second)"]]) {
-    plot.svg.append("path").attr("d", line(value)).attr("fill", "none").style("stroke", stroke).attr("stroke-width", 2).attr("stroke-linejoin", "round").attr("stroke-dasharray", dash);
+  for (const [value, stroke] of [[(it) => it.p99, "var(--warn)"], [(it) => it.p50, "var(--second)"]]) {
+    plot.svg.append("path").attr("d", line(value)).attr("fill", "none").style("stroke", stroke).attr("stroke-width", 2).attr("stroke-linejoin", "round");
   }
   marker(plot, x, data.publishedAt, "version 2 published");
   legend("#latency-legend", [{ label: "p50", color: "var(--second)" }, { label: "p99", color: "var(--warn)" }]);
