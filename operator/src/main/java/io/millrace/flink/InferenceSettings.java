@@ -9,10 +9,8 @@ import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.Shape;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +45,7 @@ record InferenceSettings(
     return new InferenceSettings(
         model,
         config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null),
-        shapes(config),
+        new HashMap<>(InputShapes.of(config)),
         List.copyOf(roots),
         config.get(InferenceOptions.SHARING),
         new LoadOptions(
@@ -87,37 +85,5 @@ record InferenceSettings(
       case ON -> BatchDimension.PRESENT;
       case OFF -> BatchDimension.ABSENT;
     };
-  }
-
-  private static HashMap<String, Shape> shapes(ReadableConfig config) {
-    Map<String, String> texts = config.getOptional(InferenceOptions.INPUT_SHAPES).orElse(Map.of());
-    HashMap<String, Shape> shapes = new HashMap<>();
-    texts.forEach((input, text) -> shapes.put(input, shape(input, text)));
-    return shapes;
-  }
-
-  private static Shape shape(String input, String text) {
-    String inner = text.strip();
-    try {
-      if (!inner.startsWith("[") || !inner.endsWith("]")) {
-        throw new NumberFormatException();
-      }
-      inner = inner.substring(1, inner.length() - 1).strip();
-      return inner.isEmpty()
-          ? Shape.scalar()
-          : Shape.of(
-              Arrays.stream(inner.split(","))
-                  .mapToLong(part -> Long.parseLong(part.strip()))
-                  .toArray());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          InferenceOptions.INPUT_SHAPES.key()
-              + "."
-              + input
-              + " is '"
-              + text
-              + "': expected dimensions such as [-1, 3], -1 for an unknown one",
-          e);
-    }
   }
 }
