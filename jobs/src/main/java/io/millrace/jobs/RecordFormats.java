@@ -73,7 +73,7 @@ final class RecordFormats {
       if (dtype == ElementType.STRING) {
         return value;
       }
-      if (dtype == ElementType.BOOL) {
+      if (dtype == ElementType.BOOL && (value.equals("true") || value.equals("false"))) {
         return Boolean.valueOf(value);
       }
       return dtype.isFloating() ? (Serializable) Double.valueOf(value) : Long.valueOf(value);

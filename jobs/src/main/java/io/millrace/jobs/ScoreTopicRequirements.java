@@ -37,6 +37,16 @@ final class ScoreTopicRequirements {
     checkTopics(config);
     checkFeatures(config);
     checkTransactions(config);
+    checkClient(config);
+  }
+
+  private static void checkClient(ReadableConfig config) throws ConfigurationException {
+    try {
+      ScoreTopicJob.client(config);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.KAFKA_PROPERTIES.key() + ": " + e.getMessage(), e);
+    }
   }
 
   private static String describe(ConfigOption<String> option) {
@@ -54,7 +64,7 @@ final class ScoreTopicRequirements {
     boolean control = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent();
     if (!base && !uri && !control) {
       throw new ConfigurationException(
-          "model.base is missing: expected "
+          "model.base is missing: "
               + describe(ScoreTopicOptions.MODEL_BASE)
               + ", or model.uri, or a control.topic that names the version");
     }
@@ -94,9 +104,13 @@ final class ScoreTopicRequirements {
           (input ? "features.fields" : "features.input")
               + " is missing: expected both or neither of features.input and features.fields");
     }
-    if (input && config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.RAW) {
-      throw new ConfigurationException(
-          "features.input is given with input.format raw: expected json");
+    if (config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.RAW) {
+      boolean carried = !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty();
+      if (input || carried) {
+        throw new ConfigurationException(
+            (input ? "features.input" : "output.fields")
+                + " is given with input.format raw, whose records have no fields: expected json");
+      }
     }
   }
 

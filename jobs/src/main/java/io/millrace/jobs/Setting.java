@@ -97,10 +97,10 @@ final class Setting<T> {
   static Setting<MemorySize> size(ConfigOption<MemorySize> option) {
     return scalar(
         option,
-        "a size above zero with its unit, such as 64 kb, 1 mb",
+        "a size from 1 b to 2047 mb with its unit, such as 64 kb, 1 mb",
         value -> {
           MemorySize size = MemorySize.parse(value);
-          return size.getBytes() == 0 ? null : size;
+          return size.getBytes() == 0 || size.getBytes() > Integer.MAX_VALUE ? null : size;
         });
   }
 

@@ -3,6 +3,7 @@ package io.millrace.jobs;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelBase.Located;
+import io.millrace.flink.ModelLocation;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelException;
@@ -10,6 +11,8 @@ import io.millrace.model.Timeline;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +55,7 @@ final class StartingVersions {
   List<Command> commands(List<Command> history)
       throws ConfigurationException, ModelException, InterruptedException {
     List<Command> own = history.stream().filter(command -> command.model().equals(model)).toList();
-    if (isActiveIn(own)) {
+    if (active(own).isPresent()) {
       return own;
     }
     List<Command> commands = new ArrayList<>(configured());
@@ -60,7 +63,8 @@ final class StartingVersions {
     return commands;
   }
 
-  private boolean isActiveIn(List<Command> commands) {
+  /** The version that these commands amount to. */
+  Optional<Publish> active(List<Command> commands) {
     Timeline timeline = new Timeline(model);
     for (Command command : commands) {
       try {
@@ -69,7 +73,7 @@ final class StartingVersions {
         LOG.info("Command {} of '{}' has no effect: {}", command.sequence(), model, e.getMessage());
       }
     }
-    return timeline.active().isPresent();
+    return timeline.active();
   }
 
   // Sequences below 0: any command of the control topic overrules the configuration.
@@ -92,12 +96,21 @@ final class StartingVersions {
               + ScoreTopicOptions.MODEL_URI.key()
               + ", or a published version in the control topic");
     }
-    return belowBase(ModelBase.of(URI.create(base), roots()), digest);
+    return belowBase(ModelBase.of(location(ScoreTopicOptions.MODEL_BASE, base), roots()), digest);
+  }
+
+  private static URI location(ConfigOption<String> option, String text)
+      throws ConfigurationException {
+    try {
+      return ModelLocation.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(option.key() + ": " + e.getMessage(), e);
+    }
   }
 
   private static Located exact(String uri, @Nullable Long version) throws ConfigurationException {
     try {
-      return ModelBase.exact(URI.create(uri), version);
+      return ModelBase.exact(location(ScoreTopicOptions.MODEL_URI, uri), version);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           ScoreTopicOptions.MODEL_URI.key() + " is '" + uri + "': " + e.getMessage(), e);
