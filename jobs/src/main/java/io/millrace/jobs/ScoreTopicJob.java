@@ -32,6 +32,7 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -52,16 +53,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class ScoreTopicJob {
   private static final Logger LOG = LoggerFactory.getLogger(ScoreTopicJob.class);
+  private static final CommandHistory NO_HISTORY = new CommandHistory(List.of(), List.of(), 0);
 
   private final Configuration config;
   private final KafkaClientProperties client;
 
   private ScoreTopicJob(Configuration config) {
     this.config = config;
-    this.client =
-        new KafkaClientProperties(
-            config.get(ScoreTopicOptions.BOOTSTRAP_SERVERS),
-            config.get(ScoreTopicOptions.KAFKA_PROPERTIES));
+    this.client = client(config);
+  }
+
+  /** How the configuration reaches Kafka. */
+  static KafkaClientProperties client(ReadableConfig config) {
+    return new KafkaClientProperties(
+        config.get(ScoreTopicOptions.BOOTSTRAP_SERVERS),
+        config.get(ScoreTopicOptions.KAFKA_PROPERTIES));
+  }
+
+  static String groupId(ReadableConfig config) {
+    return config
+        .getOptional(ScoreTopicOptions.GROUP_ID)
+        .orElse(config.get(ScoreTopicOptions.JOB_NAME));
   }
 
   /** Builds the job from a file and overrides and runs it where Flink says. */
@@ -76,7 +88,7 @@ public final class ScoreTopicJob {
    * Adds the whole job to an environment.
    *
    * @throws ConfigurationException for a key that is missing or does not go with another
-   * @throws IOException if the control topic cannot be read
+   * @throws IOException in one line, if the brokers do not answer or a topic does not exist
    * @throws ModelException if there is no version to start with
    */
   public static void build(StreamExecutionEnvironment env, Configuration config)
@@ -93,19 +105,19 @@ public final class ScoreTopicJob {
         env.fromSource(source(), WatermarkStrategy.noWatermarks(), "input topic")
             .uid("input-source");
     String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
-    CommandHistory history =
-        controlTopic == null
-            ? new CommandHistory(List.of(), List.of(), 0)
-            : CommandHistory.read(client, controlTopic);
-    for (RefusedCommand refused : history.refused()) {
-      LOG.warn("Control topic, offset {}: {}", refused.offset(), refused.cause().getMessage());
-    }
+    // A restored job takes versions and offsets from its state, whatever the topic says by now.
+    boolean restored =
+        controlTopic != null
+            && env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH) != null;
+    CommandHistory history = controlTopic == null || restored ? NO_HISTORY : history(controlTopic);
     StartingVersions starting = new StartingVersions(config);
     Inference<KafkaRecord> inference =
         Inference.on(records)
             .configure(config)
             .with(InferenceOptions.ROOTS, starting.roots())
-            .startingFrom(config.get(InferenceOptions.NAME), starting.commands(history.commands()))
+            .startingFrom(
+                config.get(InferenceOptions.NAME),
+                restored ? List.of() : starting.commands(history.commands()))
             .features(RecordFormats.writer(config))
             .uid("inference");
     DataStream<ModelEvent> refusals = null;
@@ -126,6 +138,14 @@ public final class ScoreTopicJob {
     DataStream<ModelEvent> events =
         refusals == null ? scored.events() : scored.events().union(refusals);
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
+  }
+
+  private CommandHistory history(String controlTopic) throws IOException {
+    CommandHistory history = CommandHistory.read(client, controlTopic);
+    for (RefusedCommand refused : history.refused()) {
+      LOG.warn("Control topic, offset {}: {}", refused.offset(), refused.cause().getMessage());
+    }
+    return history;
   }
 
   // A sink whose topic is absent would fail after the job has started, and again at each restart.
@@ -166,14 +186,10 @@ public final class ScoreTopicJob {
   private KafkaSource<KafkaRecord> source() {
     Properties properties = client.toProperties();
     properties.setProperty("isolation.level", "read_committed");
-    String group =
-        config
-            .getOptional(ScoreTopicOptions.GROUP_ID)
-            .orElse(config.get(ScoreTopicOptions.JOB_NAME));
     return KafkaSource.<KafkaRecord>builder()
         .setBootstrapServers(client.bootstrapServers())
         .setTopics(config.get(ScoreTopicOptions.INPUT_TOPIC))
-        .setGroupId(group)
+        .setGroupId(groupId(config))
         .setStartingOffsets(startingOffsets())
         .setDeserializer(new KafkaRecordDeserializer())
         .setProperties(properties)

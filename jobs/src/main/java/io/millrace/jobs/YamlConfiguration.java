@@ -49,6 +49,15 @@ public final class YamlConfiguration {
     return parse(text, file.toString(), overrides);
   }
 
+  /**
+   * A configuration of keys and values alone.
+   *
+   * @throws ConfigurationException if a key is unknown or a value is not allowed
+   */
+  public static Configuration of(Map<String, String> values) throws ConfigurationException {
+    return parse("", "options", values);
+  }
+
   static Configuration parse(String yaml, String where, Map<String, String> overrides)
       throws ConfigurationException {
     Configuration configuration = new Configuration();

@@ -18,9 +18,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "millrace",
     description = "Scores streams with TensorFlow SavedModels inside Apache Flink.",
-    subcommands = {DemoCommand.class, ModelCommand.class},
-    mixinStandardHelpOptions = true,
-    scope = ScopeType.INHERIT,
+    subcommands = {DemoCommand.class, ScoreTopicCommand.class, ModelCommand.class},
     versionProvider = Millrace.Version.class,
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})
 public final class Millrace {
@@ -31,6 +29,22 @@ public final class Millrace {
       scope = ScopeType.INHERIT,
       description = "Print the stack trace of an error.")
   private boolean verbose;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // Picocli acts on it.
+  private boolean help;
+
+  // Not inherited: --version of a command is a model's.
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  @SuppressWarnings("UnusedVariable")
+  private boolean version;
 
   Millrace() {}
 

@@ -40,9 +40,14 @@ final class ModelArgument {
     return tags;
   }
 
+  /** Where it is, without a look at it. */
+  URI location() throws CommandException {
+    return Locations.parse(path);
+  }
+
   /** Fetches the version's files. */
   Opened open() throws ModelException, InterruptedException, CommandException {
-    URI uri = Locations.parse(path);
+    URI uri = location();
     List<String> roots = List.of(uri.toString());
     FileSystemModelStore store = FileSystemModelStore.of(roots);
     try {

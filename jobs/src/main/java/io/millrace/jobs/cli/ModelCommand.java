@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ModelShowCommand.class,
       ModelRunCommand.class,
+      ModelPublishCommand.class,
     },
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})
 final class ModelCommand {}

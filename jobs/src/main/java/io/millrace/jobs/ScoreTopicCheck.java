@@ -1,0 +1,165 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.control.CommandHistory;
+import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.KafkaConnection;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.flink.FileSystemModelStore;
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InputShapes;
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.Command;
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelVersion;
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Signature;
+import io.millrace.tensorflow.TensorFlowEngine;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** How the records of a topic fit the model, found out without a job and without scoring any. */
+public final class ScoreTopicCheck {
+  private static final int RECORDS = 100;
+
+  private ScoreTopicCheck() {}
+
+  /**
+   * What was found.
+   *
+   * @param read how many records
+   * @param rejected those that do not fit, by reason
+   */
+  public record Report(
+      ModelVersion version, Signature signature, int read, Map<RecordReason, Misfits> rejected) {
+
+    /** Whether there were records and every one fits. */
+    public boolean allFit() {
+      return read > 0 && rejected.isEmpty();
+    }
+
+    /** Lines for people. */
+    public String toText() {
+      int misfits = rejected.values().stream().mapToInt(Misfits::count).sum();
+      StringBuilder text = new StringBuilder();
+      text.append("model     ").append(version).append(' ').append(version.digest()).append('\n');
+      text.append("signature ").append(signature.name()).append(": ");
+      text.append(signature.inputs()).append('\n');
+      text.append("records   ").append(read).append(" read, ").append(read - misfits);
+      text.append(" fit, ").append(misfits).append(" do not\n");
+      rejected.forEach(
+          (reason, found) ->
+              text.append("  ")
+                  .append(reason)
+                  .append(' ')
+                  .append(found.count())
+                  .append(", first at ")
+                  .append(found.place())
+                  .append(": ")
+                  .append(found.message())
+                  .append('\n'));
+      return text.toString();
+    }
+  }
+
+  /**
+   * Records that do not fit for one reason.
+   *
+   * @param place the first of them, as topic-partition@offset
+   * @param message what is wrong with the first
+   */
+  public record Misfits(int count, String place, String message) {}
+
+  /**
+   * Reads up to 100 records, from where the job would start.
+   *
+   * @throws ConfigurationException before any I/O, for a configuration that no job can run with
+   * @throws IOException in one line, for a broker that does not answer or a topic that is not there
+   * @throws ModelException if the version that the job would start with cannot be loaded
+   */
+  public static Report run(Configuration config)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    ScoreTopicRequirements.check(config);
+    KafkaClientProperties client = ScoreTopicJob.client(config);
+    KafkaConnection connection = new KafkaConnection(client);
+    String topic = config.get(ScoreTopicOptions.INPUT_TOPIC);
+    int partitions = connection.partitionCounts(List.of(topic)).getOrDefault(topic, 0);
+    Command.Publish publish = startingVersion(config, client);
+    List<KafkaRecord> records = new TopicSample(config, connection, partitions).read(RECORDS);
+    FileSystemModelStore store = FileSystemModelStore.of(new StartingVersions(config).roots());
+    try (ModelFiles files = store.fetch(publish.uri(), publish.digest());
+        Model loaded = TensorFlowEngine.create().load(files, loadOptions(config))) {
+      ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());
+      return check(version, loaded, config, records);
+    }
+  }
+
+  private static Command.Publish startingVersion(
+      ReadableConfig config, KafkaClientProperties client)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    String control = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
+    List<Command> history =
+        control == null ? List.of() : CommandHistory.read(client, control).commands();
+    StartingVersions starting = new StartingVersions(config);
+    return starting.active(starting.commands(history)).orElseThrow();
+  }
+
+  private static LoadOptions loadOptions(ReadableConfig config) {
+    return new LoadOptions(
+        config.getOptional(InferenceOptions.TAGS).orElse(null),
+        config.get(InferenceOptions.INTRA_OP_PARALLELISM),
+        config.get(InferenceOptions.INTER_OP_PARALLELISM));
+  }
+
+  private static Signature stated(Signature signature, ReadableConfig config)
+      throws ConfigurationException {
+    try {
+      return signature.withInputShapes(InputShapes.of(config));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Report check(
+      ModelVersion version, Model model, ReadableConfig config, List<KafkaRecord> records)
+      throws ModelException, ConfigurationException {
+    Signature signature =
+        model.signature(config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null));
+    Signature stated = stated(signature, config);
+    boolean batched =
+        switch (config.get(InferenceOptions.BATCHING)) {
+          case AUTO -> stated.hasBatchDimension();
+          case ON -> true;
+          case OFF -> false;
+        };
+    boolean finite =
+        config.get(InferenceOptions.NON_FINITE_INPUT) == InferenceOptions.NonFinite.REJECT;
+    FeatureWriter<KafkaRecord> writer = RecordFormats.writer(config);
+    Map<RecordReason, Misfits> rejected = new EnumMap<>(RecordReason.class);
+    try (Batch batch = model.newBatch(new BatchOptions(stated, batched, 1, finite))) {
+      for (KafkaRecord record : records) {
+        try {
+          batch.append(record, writer);
+        } catch (RecordException e) {
+          Misfits first = new Misfits(1, record.toString(), String.valueOf(e.getMessage()));
+          rejected.merge(
+              e.reason(),
+              first,
+              (known, more) -> new Misfits(known.count() + 1, known.place(), known.message()));
+        }
+        batch.clear();
+      }
+    }
+    return new Report(version, stated, records.size(), rejected);
+  }
+}

@@ -1,0 +1,107 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.connectors.control.CommandPublisher;
+import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.flink.ModelBase;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelException;
+import io.millrace.tensorflow.SavedModelReader;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Announces a version to the running jobs of a model. */
+@Command(
+    name = "publish",
+    description = {
+      "Announces a version on the control topic. The files are read first: what cannot be read is"
+          + " not announced, and jobs accept nothing but these very bytes.",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  millrace model publish hdfs:///models/fraud/7 --config fraud.yaml",
+      "  millrace model publish /models/fraud/7 --model fraud --topic models \\",
+      "    --bootstrap-servers localhost:9092"
+    })
+final class ModelPublishCommand implements Callable<Integer> {
+
+  @Mixin private ModelArgument model = new ModelArgument();
+
+  @Mixin private ControlTopicOptions control = new ControlTopicOptions();
+
+  @Option(
+      names = "--version",
+      paramLabel = "NUMBER",
+      description = "The version; by default the last segment of PATH.")
+  private @Nullable Long version;
+
+  @Option(
+      names = "--digest",
+      paramLabel = "sha256:...",
+      description = "What the files hash to; PATH is not read then.")
+  private @Nullable String digest;
+
+  @Option(
+      names = "--no-activate",
+      description = "Only make the version known; another command activates it.")
+  private boolean inactive;
+
+  @Option(
+      names = "--effective-from",
+      paramLabel = "TIME",
+      description = "The event time from which it is valid, as 2026-01-31T00:00:00Z.")
+  private @Nullable Instant effectiveFrom;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    ControlTopicOptions.Target target = control.target();
+    Publish publish = publish(target.model());
+    KafkaClientProperties client = target.client();
+    try (CommandPublisher publisher = CommandPublisher.open(client, target.topic())) {
+      long offset = publisher.send(publish);
+      Console.out(spec)
+          .printf(
+              "published %s/%d (%s) as %s at offset %d of topic %s%n",
+              publish.model(),
+              publish.version(),
+              publish.digest(),
+              publish.uri(),
+              offset,
+              target.topic());
+    } catch (IOException e) {
+      throw CommandException.failed(String.valueOf(e.getMessage()), e);
+    }
+    return ExitCode.DONE;
+  }
+
+  private Publish publish(String name)
+      throws ModelException, InterruptedException, CommandException {
+    if (digest != null) {
+      return publish(name, model.location(), digest);
+    }
+    try (ModelArgument.Opened opened = model.open()) {
+      SavedModelReader.read(opened.files().directory()).graph(model.tags());
+      return publish(name, opened.location(), opened.files().digest());
+    }
+  }
+
+  private Publish publish(String name, URI location, String bytes) throws CommandException {
+    try {
+      ModelBase.Located located = ModelBase.exact(location, version);
+      return new Publish(
+          name, located.version(), located.uri(), bytes, 0, !inactive, effectiveFrom);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

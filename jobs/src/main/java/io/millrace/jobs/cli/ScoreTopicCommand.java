@@ -1,0 +1,127 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.JobArguments;
+import io.millrace.jobs.ScoreTopicCheck;
+import io.millrace.jobs.ScoreTopicJob;
+import io.millrace.jobs.ScoreTopicOptions;
+import io.millrace.model.ModelException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores a Kafka topic in this JVM, or checks how a topic's records fit the model. */
+@Command(
+    name = "score-topic",
+    description = "Scores a Kafka topic with a SavedModel, on a Flink inside this JVM.",
+    footer = {
+      "",
+      "Ctrl-C ends the job; what it has committed stays. With --check the exit code is 0 if there",
+      "were records and every one fits, else 1.",
+      "",
+      "Examples:",
+      "  millrace score-topic --config fraud.yaml",
+      "  millrace score-topic --config fraud.yaml -Dmodel.version-policy=7 --check"
+    })
+final class ScoreTopicCommand implements Callable<Integer> {
+
+  @Mixin private JobArguments arguments = new JobArguments();
+
+  @Option(
+      names = "--check",
+      description = "Only read up to 100 records and report how they fit the signature.")
+  private boolean check;
+
+  @Option(
+      names = "--restore",
+      paramLabel = "PATH",
+      description = "A savepoint or retained checkpoint to go on from.")
+  private @Nullable String restore;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Configuration configuration = arguments.configuration();
+    Configuration flink = Locations.flinkConfiguration();
+    PrintWriter out = Console.out(spec);
+    try {
+      if (check) {
+        Locations.initializeFileSystems(flink);
+        ScoreTopicCheck.Report report = ScoreTopicCheck.run(configuration);
+        out.print(report.toText());
+        return report.allFit() ? ExitCode.DONE : ExitCode.FAILED;
+      }
+      return run(configuration, flink, out);
+    } catch (IOException e) {
+      throw CommandException.failed(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int run(Configuration configuration, Configuration flink, PrintWriter out)
+      throws Exception {
+    LocalFlink.limitRestarts(flink);
+    if (restore != null) {
+      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restore);
+    }
+    StreamGraph graph = graph(configuration, flink);
+    int slots =
+        graph.getStreamNodes().stream().mapToInt(node -> node.getParallelism()).max().orElse(1);
+    try (LocalFlink local = LocalFlink.start(flink, slots)) {
+      Thread stop = new Thread(() -> stop(local), "millrace stop");
+      Runtime.getRuntime().addShutdownHook(stop);
+      out.println("web UI at " + local.address() + "; Ctrl-C ends the job");
+      out.flush();
+      Optional<Throwable> failure = local.run(graph);
+      if (failure.isPresent()) {
+        throw CommandException.failed("the job failed: " + reason(failure.get()), failure.get());
+      }
+    }
+    return ExitCode.DONE;
+  }
+
+  private static StreamGraph graph(Configuration configuration, Configuration flink)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    Locations.initializeFileSystems(flink);
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    ScoreTopicJob.build(environment, configuration);
+    StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName(configuration.get(ScoreTopicOptions.JOB_NAME));
+    return graph;
+  }
+
+  private static void stop(LocalFlink local) {
+    try {
+      local.close();
+    } catch (Exception e) {
+      // The JVM is on its way out, and Kafka aborts what was not committed.
+      System.err.println("millrace: Flink did not end in good order: " + e.getMessage());
+    }
+  }
+
+  // Flink wraps a failure many times over; the innermost says what happened.
+  private static String reason(Throwable failure) {
+    Throwable reason =
+        ExceptionUtils.findThrowable(failure, ModelException.class)
+            .<Throwable>map(found -> found)
+            .orElse(ExceptionUtils.stripException(failure, RuntimeException.class));
+    while (reason.getCause() != null && !(reason instanceof ModelException)) {
+      reason = reason.getCause();
+    }
+    String message = reason.getMessage();
+    return message == null ? reason.getClass().getSimpleName() : message;
+  }
+}

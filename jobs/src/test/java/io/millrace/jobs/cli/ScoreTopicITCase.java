@@ -1,0 +1,311 @@
+package io.millrace.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelReason;
+import io.millrace.model.VersionState;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.processes.KafkaBroker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code score-topic} from JSON in a real broker to predictions, dead letters and events. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class ScoreTopicITCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int PARTITIONS_IN = 4;
+  private static final int PARTITIONS_OUT = 2;
+
+  @TempDir private static Path folder;
+  private static KafkaBroker broker;
+  private static Topics topics;
+
+  private static int tests;
+  private String suffix;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    topics = new Topics(broker.bootstrapServers());
+    for (int version = 1; version <= 3; version++) {
+      SavedModels.constantVersion(folder.resolve("models/" + version), version);
+    }
+  }
+
+  @AfterAll
+  static void stopBroker() throws Exception {
+    broker.close();
+  }
+
+  @BeforeEach
+  void createTopics() throws Exception {
+    suffix = "-" + tests++;
+    broker.createTopic("in" + suffix, PARTITIONS_IN);
+    broker.createTopic("out" + suffix, PARTITIONS_OUT);
+    broker.createTopic("dead" + suffix, PARTITIONS_OUT);
+    broker.createTopic("control" + suffix, 1);
+    broker.createTopic("status" + suffix, 1);
+  }
+
+  private Path config(String more) throws Exception {
+    String yaml =
+        """
+        job: {name: score%1$s, parallelism: 2}
+        kafka: {bootstrap-servers: "%2$s"}
+        input: {topic: in%1$s}
+        output: {topic: out%1$s, fields: [id]}
+        dead-letters: {topic: dead%1$s}
+        control: {topic: control%1$s, status-topic: status%1$s}
+        records: {max-size: 200 b}
+        model: {name: echo, base: "%3$s", version-policy: 1}
+        checkpointing: {interval: 500 ms, directory: "%4$s"}
+        %5$s
+        """
+            .formatted(
+                suffix,
+                broker.bootstrapServers(),
+                folder.resolve("models"),
+                folder.resolve("checkpoints" + suffix).toUri(),
+                more);
+    return Files.writeString(folder.resolve("job" + suffix + ".yaml"), yaml);
+  }
+
+  private void send(int partition, String key, String value) throws Exception {
+    topics.send("in" + suffix, partition, key, value);
+  }
+
+  private CommandLineRun publish(Path config, int version) {
+    return CommandLineRun.of(
+        "model",
+        "publish",
+        folder.resolve("models/" + version).toString(),
+        "--config",
+        config.toString());
+  }
+
+  @Test
+  void scoreTopic_goodAndBadRecords_eachLeavesOnceWithItsLineage() throws Exception {
+    Map<String, String> bad = new LinkedHashMap<>();
+    bad.put("MALFORMED", "{\"x\": 1");
+    bad.put("MISSING_FIELD", "{\"id\": 1}");
+    bad.put("UNKNOWN_FIELD", "{\"x\": 1, \"z\": 2}");
+    bad.put("WRONG_TYPE", "{\"x\": \"one\"}");
+    bad.put("WRONG_SHAPE", "{\"x\": [1, 2]}");
+    bad.put("NON_FINITE_INPUT", "{\"x\": \"NaN\"}");
+    bad.put("TOO_LARGE", "{\"x\": 1, \"id\": \"" + "z".repeat(200) + "\"}");
+    bad.put("NULL_RECORD", null);
+    int good = 40;
+    for (int i = 0; i < good; i++) {
+      send(i % PARTITIONS_IN, "k" + i, "{\"id\": " + i + ", \"x\": " + i + "}");
+    }
+    for (Map.Entry<String, String> record : bad.entrySet()) {
+      send(3, record.getKey(), record.getValue());
+    }
+
+    try (RunningJob job = RunningJob.start(config(""))) {
+      List<ConsumerRecord<byte[], byte[]>> scored = topics.await("out" + suffix, good);
+      List<ConsumerRecord<byte[], byte[]>> dead = topics.await("dead" + suffix, bad.size());
+
+      assertThat(scored).hasSize(good);
+      for (ConsumerRecord<byte[], byte[]> record : scored) {
+        JsonNode value = JSON.readTree(record.value());
+        int id = value.at("/fields/id").intValue();
+        assertThat(new String(record.key(), UTF_8)).isEqualTo("k" + id);
+        assertThat(value.get("key").textValue()).isEqualTo("k" + id);
+        assertThat(value.at("/predictions/x").doubleValue()).isEqualTo(id);
+        assertThat(value.at("/predictions/version").longValue()).isEqualTo(1);
+        assertThat(value.at("/model/name").textValue()).isEqualTo("echo");
+        assertThat(value.at("/model/version").longValue()).isEqualTo(1);
+        assertThat(value.at("/model/digest").textValue()).startsWith("sha256:");
+        assertThat(record.timestamp()).isEqualTo(Topics.TIMESTAMP);
+        assertThat(header(record, "millrace.source.topic")).isEqualTo("in" + suffix);
+        assertThat(header(record, "millrace.source.partition")).isEqualTo("" + id % PARTITIONS_IN);
+        assertThat(header(record, "millrace.source.offset")).isEqualTo("" + id / PARTITIONS_IN);
+        assertThat(record.partition()).isEqualTo(id % PARTITIONS_IN % PARTITIONS_OUT);
+      }
+      assertThat(dead).hasSize(bad.size());
+      for (ConsumerRecord<byte[], byte[]> record : dead) {
+        String reason = new String(record.key(), UTF_8);
+        assertThat(header(record, "millrace.reason")).isEqualTo(reason);
+        assertThat(header(record, "millrace.message")).isNotEmpty().doesNotContain("\n");
+        assertThat(header(record, "millrace.source.partition")).isEqualTo("3");
+        String value = bad.get(reason);
+        assertThat(record.value()).isEqualTo(value == null ? null : value.getBytes(UTF_8));
+        assertThat(record.partition()).isEqualTo(3 % PARTITIONS_OUT);
+      }
+    }
+  }
+
+  @Test
+  void scoreTopic_publishedVersion_takesOverAndIsReported() throws Exception {
+    Path config = config("");
+    try (RunningJob job = RunningJob.start(config)) {
+      send(0, "a", "{\"x\": 1}");
+      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(1L);
+
+      CommandLineRun published = publish(config, 2);
+      assertThat(published.exitCode()).as(published.err()).isZero();
+      assertThat(published.out()).contains("published echo/2 (sha256:", "offset 0");
+      awaitActive(2);
+      send(0, "b", "{\"x\": 2}");
+
+      assertThat(versions(topics.await("out" + suffix, 2))).containsExactly(1L, 2L);
+    }
+  }
+
+  @Test
+  void scoreTopic_commandThatMakesNoSense_isReportedAndTheJobGoesOn() throws Exception {
+    try (RunningJob job = RunningJob.start(config(""))) {
+      topics.send("control" + suffix, 0, "echo/9", "{\"format\": 1, \"command\": \"dance\"}");
+
+      topics.awaitEvent(
+          "status" + suffix, event -> event.reason() == ModelReason.MALFORMED_COMMAND);
+      send(0, "a", "{\"x\": 1}");
+      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(1L);
+    }
+  }
+
+  @Test
+  void scoreTopic_freshStart_takesTheTopicsVersionRatherThanTheConfigurations() throws Exception {
+    Path config = config("");
+    assertThat(publish(config, 2).exitCode()).isZero();
+    assertThat(publish(config, 3).exitCode()).isZero();
+    send(0, "a", "{\"x\": 1}");
+
+    try (RunningJob job = RunningJob.start(config)) {
+      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(3L);
+      List<ModelEvent> events = topics.events("status" + suffix);
+      assertThat(events).noneMatch(event -> event.version() == 1);
+      assertThat(events)
+          .noneMatch(event -> event.version() == 2 && event.state() == VersionState.LOADING);
+    }
+  }
+
+  @Test
+  void scoreTopic_withoutControlTopic_scoresWithTheConfiguredVersion() throws Exception {
+    Path config = config("");
+    Files.writeString(config, Files.readString(config).replaceAll("(?m)^control:.*$", ""));
+    send(1, "a", "{\"x\": 1}");
+
+    try (RunningJob job = RunningJob.start(config, "-Dmodel.version-policy=latest")) {
+      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(3L);
+    }
+  }
+
+  @Test
+  void check_recordsThatFitAndThatDoNot_areCountedWithTheFirstOfEachReason() throws Exception {
+    Path config = config("");
+    send(0, "a", "{\"x\": 1}");
+    CommandLineRun fit = check(config);
+    send(2, "b", "{\"x\": true}");
+    send(2, "c", "{}");
+    send(2, "d", "{\"x\": []}");
+    CommandLineRun misfit = check(config);
+
+    assertThat(fit.out()).contains("echo/1 sha256:", "1 read, 1 fit, 0 do not");
+    assertThat(fit.exitCode()).as(fit.err()).isZero();
+    assertThat(misfit.exitCode()).isEqualTo(1);
+    assertThat(misfit.out())
+        .contains("4 read, 1 fit, 3 do not")
+        .contains("WRONG_TYPE 1, first at in" + suffix + "-2@0: ")
+        .contains("MISSING_FIELD 1, first at in" + suffix + "-2@1: ")
+        .contains("WRONG_SHAPE 1, first at in" + suffix + "-2@2: ");
+  }
+
+  @Test
+  void check_topicWithoutRecords_provesNothing() throws Exception {
+    CommandLineRun run = check(config(""));
+
+    assertThat(run.out()).contains("0 read");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void scoreTopic_wrongConfiguration_exitsWith2AndOneLine() throws Exception {
+    Path config = config("");
+    assertFails(score(config, "-Dbatching.max-batch-size=0"), 2, "batching.max-batch-size", "'0'");
+    assertFails(score(config, "-Dbatching.size=3"), 2, "unknown key batching.size");
+    assertFails(
+        score(config, "-Doutput.transaction-timeout=1 min"),
+        2,
+        "output.transaction-timeout",
+        "checkpointing.interval");
+    assertFails(score(config, "-Dkafka.properties.group.id=x"), 2, "group.id");
+    assertFails(score(folder.resolve("nowhere.yaml")), 2, "nowhere.yaml");
+  }
+
+  @Test
+  void scoreTopic_whatIsNotThere_isNamedInOneLine() throws Exception {
+    Path config = config("");
+    assertFails(score(config, "-Dinput.topic=absent"), 1, "absent", "create it");
+    assertFails(
+        score(config, "-Dkafka.bootstrap-servers=localhost:1"), 1, "localhost:1", "no answer");
+    assertFails(score(config, "-Dmodel.version-policy=77"), 1, "no version 77", "[1, 2, 3]");
+    assertFails(score(config, "-Dmodel.base=/nowhere"), 1, "/nowhere");
+    assertFails(check(config, "-Dinput.topic=absent"), 1, "absent", "create it");
+  }
+
+  private static CommandLineRun score(Path config, String... more) {
+    List<String> args = new ArrayList<>(List.of("score-topic", "--config", config.toString()));
+    args.addAll(List.of(more));
+    return CommandLineRun.of(args.toArray(String[]::new));
+  }
+
+  private static CommandLineRun check(Path config, String... more) {
+    List<String> args = new ArrayList<>(List.of(more));
+    args.add("--check");
+    return score(config, args.toArray(String[]::new));
+  }
+
+  private static void assertFails(CommandLineRun run, int exitCode, String... parts) {
+    assertThat(run.err()).contains(parts);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+  }
+
+  private void awaitActive(long version) throws Exception {
+    for (int subtask = 0; subtask < 2; subtask++) {
+      int index = subtask;
+      topics.awaitEvent(
+          "status" + suffix,
+          event ->
+              event.version() == version
+                  && event.state() == VersionState.AVAILABLE
+                  && event.active()
+                  && event.subtask() == index);
+    }
+  }
+
+  private static List<Long> versions(List<ConsumerRecord<byte[], byte[]>> records)
+      throws Exception {
+    List<Long> versions = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      JsonNode value = JSON.readTree(record.value());
+      assertThat(value.at("/model/version")).isEqualTo(value.at("/predictions/version"));
+      versions.add(value.at("/model/version").longValue());
+    }
+    return versions;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null ? null : new String(header.value(), UTF_8);
+  }
+}

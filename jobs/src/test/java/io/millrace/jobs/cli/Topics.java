@@ -1,0 +1,74 @@
+package io.millrace.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.connectors.control.ModelEventJson;
+import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.CommittedTopic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The topics of a test, from outside. */
+final class Topics {
+  static final long TIMESTAMP = 1_700_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final String bootstrapServers;
+
+  Topics(String bootstrapServers) {
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /** Sends and waits until it is stored. */
+  void send(String topic, int partition, String key, String value) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      byte[] bytes = value == null ? null : value.getBytes(UTF_8);
+      producer
+          .send(new ProducerRecord<>(topic, partition, TIMESTAMP, key.getBytes(UTF_8), bytes))
+          .get();
+    }
+  }
+
+  /** What is committed, once it is at least so many records. */
+  List<ConsumerRecord<byte[], byte[]>> await(String topic, int atLeast) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    List<ConsumerRecord<byte[], byte[]>> records = List.of();
+    while (System.nanoTime() < deadline) {
+      records = CommittedTopic.read(bootstrapServers, topic, PATIENCE);
+      if (records.size() >= atLeast) {
+        return records;
+      }
+    }
+    throw new AssertionError(topic + ": " + records.size() + " records, expected " + atLeast);
+  }
+
+  List<ModelEvent> events(String topic) throws Exception {
+    List<ModelEvent> events = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedTopic.read(bootstrapServers, topic, PATIENCE)) {
+      events.add(ModelEventJson.decode(record.value()));
+    }
+    return events;
+  }
+
+  void awaitEvent(String topic, Predicate<ModelEvent> wanted) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    List<ModelEvent> events = List.of();
+    while (System.nanoTime() < deadline) {
+      events = events(topic);
+      if (events.stream().anyMatch(wanted)) {
+        return;
+      }
+    }
+    throw new AssertionError("no such event among " + events);
+  }
+}
