@@ -2,6 +2,8 @@ package io.millrace.jobs.demo;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ final class Ledger {
   private final @Nullable String[] reasons;
   private long strangers;
   private long misordered;
+
+  /** The last source offset, by the topic it was found in and the partition it came from. */
+  private final Map<String, Long> lastOffsets = new HashMap<>();
 
   Ledger(int capacity) {
     sentMillis = new long[capacity];
@@ -71,9 +76,15 @@ final class Ledger {
     }
   }
 
-  /** A record came after one that it was sent before, in the same partition. */
-  void misordered() {
-    misordered++;
+  /**
+   * A record was found in a topic, next after those that were placed there before. Predictions and
+   * dead letters each keep the order of the partition that they came from.
+   */
+  void place(String topic, int sourcePartition, long sourceOffset) {
+    Long last = lastOffsets.put(topic + "/" + sourcePartition, sourceOffset);
+    if (last != null && sourceOffset < last) {
+      misordered++;
+    }
   }
 
   private boolean isStranger(int id) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -34,9 +33,6 @@ final class ResultReader implements Callable<Void> {
   private final Ledger ledger;
   private final StatusLog status;
   private final Recorder latency = new Recorder(3);
-
-  /** The last source offset, by the topic it was found in and the partition it came from. */
-  private final Map<TopicPartition, Long> lastOffsets = new HashMap<>();
 
   private volatile int returned;
   private volatile boolean finishing;
@@ -103,7 +99,10 @@ final class ResultReader implements Callable<Void> {
         status.add(ModelEventJson.decode(record.value()));
         continue;
       }
-      checkOrder(record);
+      ledger.place(
+          record.topic(),
+          Integer.parseInt(header(record, MessageHeader.SOURCE_PARTITION)),
+          Long.parseLong(header(record, MessageHeader.SOURCE_OFFSET)));
       int id = TransactionRecords.id(record.key());
       if (record.topic().equals(topics.output())) {
         bookScore(id, record);
@@ -124,16 +123,6 @@ final class ResultReader implements Callable<Void> {
         value.path("predictions").path(FraudModel.OUTPUT).floatValue(),
         micros,
         System.currentTimeMillis());
-  }
-
-  /** Predictions and dead letters each keep the order of the partition that they came from. */
-  private void checkOrder(ConsumerRecord<byte[], byte[]> record) {
-    int partition = Integer.parseInt(header(record, MessageHeader.SOURCE_PARTITION));
-    long offset = Long.parseLong(header(record, MessageHeader.SOURCE_OFFSET));
-    Long last = lastOffsets.put(new TopicPartition(record.topic(), partition), offset);
-    if (last != null && offset < last) {
-      ledger.misordered();
-    }
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

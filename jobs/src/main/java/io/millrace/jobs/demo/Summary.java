@@ -40,6 +40,8 @@ record Summary(
     Percentiles latency,
     Percentiles visible) {
 
+  private static final List<Integer> PUBLISHED = List.of(1, 2);
+
   /** What one version did. */
   record Version(int version, long records, long frauds, RocCurve roc, Percentiles latency) {}
 
@@ -154,9 +156,14 @@ record Summary(
     addFault(faults, strangers, "in the output that nobody sent");
     addFault(faults, misordered, "out of order within their partition");
     addFault(faults, misjudged, "scored or rejected against what was sent");
-    for (int version = 1; version <= 2; version++) {
+    for (int version : PUBLISHED) {
       if (!versions.containsKey(version)) {
         faults.add("version " + version + " scored nothing");
+      }
+    }
+    for (Version version : versions.values()) {
+      if (!PUBLISHED.contains(version.version())) {
+        faults.add("version " + version.version() + " scored, which nobody published");
       }
     }
     return faults;

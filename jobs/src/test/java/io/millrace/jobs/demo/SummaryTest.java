@@ -86,6 +86,37 @@ class SummaryTest {
   }
 
   @Test
+  void of_recordsThatChangedPlaces_areOutOfOrder() {
+    Ledger ledger = Runs.complete(RECORDS);
+    for (long offset : new long[] {0, 1, 3, 2, 4}) {
+      ledger.place("scored", 0, offset);
+      ledger.place("scored", 1, 7 + offset / 4);
+    }
+
+    assertThat(Summary.of(ledger, Duration.ZERO).faults())
+        .containsExactly("1 records out of order within their partition");
+  }
+
+  @Test
+  void of_wrongStamp_isAVersionThatNobodyPublished() {
+    Ledger ledger = Runs.complete(RECORDS);
+    TransactionRecords records = new TransactionRecords(1);
+    Ledger stamped = new Ledger(RECORDS);
+    for (int id = 0; id < RECORDS; id++) {
+      TransactionRecords.Entry entry = records.next();
+      stamped.send(entry.labelled(), entry.defect(), Runs.START + id);
+      if (entry.defect() == null) {
+        stamped.scored(id, id == 99 ? 3 : ledger.version(id), 0.5f, 1, Runs.START + id);
+      } else {
+        stamped.rejected(id, entry.defect().reason().name());
+      }
+    }
+
+    assertThat(Summary.of(stamped, Duration.ZERO).faults())
+        .containsExactly("version 3 scored, which nobody published");
+  }
+
+  @Test
   void of_recordThatNobodySent_isAStranger() {
     Ledger ledger = Runs.complete(RECORDS);
     ledger.rejected(RECORDS, "MALFORMED");
