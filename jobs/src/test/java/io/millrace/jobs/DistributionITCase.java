@@ -2,6 +2,7 @@ package io.millrace.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
@@ -40,6 +41,23 @@ class DistributionITCase {
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err().lines()).hasSize(1);
     assertThat(outcome.err()).contains("'modle'");
+  }
+
+  @Test
+  void script_modelRunFromAnotherFolder_answersOnRelativePaths() throws Exception {
+    SavedModels.linear(elsewhere.resolve("models/7"), new float[] {2, 3}, 1);
+    Files.writeString(elsewhere.resolve("in.json"), "{\"instances\": [[1, 1], [0, 2]]}");
+    String script = HOME.resolve("bin/millrace").toString();
+
+    Outcome shown = run(script, "model", "show", "models");
+    Outcome outcome =
+        run(script, "model", "run", "models/7", "--input", "in.json", "--output", "out.json");
+
+    assertThat(shown.exitCode()).as(shown.err()).isZero();
+    assertThat(shown.out()).contains("/models/7", "'x': float32[-1, 2]");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(Files.readString(elsewhere.resolve("out.json")))
+        .isEqualTo("{\"outputs\":{\"y\":[[6.0],[7.0]]}}");
   }
 
   @Test

@@ -20,7 +20,8 @@ final class LocalFlink implements AutoCloseable {
   private static final int RESTARTS = 10;
 
   private final MiniCluster cluster;
-  private @Nullable JobID job;
+  private volatile @Nullable JobID job;
+  private boolean closed;
 
   private LocalFlink(MiniCluster cluster) {
     this.cluster = cluster;
@@ -79,9 +80,14 @@ final class LocalFlink implements AutoCloseable {
             .map(error -> error.deserializeError(LocalFlink.class.getClassLoader()));
   }
 
-  /** Cancels the job, which gives its models back, and ends Flink. */
+  /** Cancels the job, which gives its models back, and ends Flink. Idempotent, by any thread. */
   @Override
-  public void close() throws Exception {
+  public synchronized void close() throws Exception {
+    // Ctrl-C closes from a shutdown hook while the command closes on its way out.
+    if (closed) {
+      return;
+    }
+    closed = true;
     JobID running = job;
     try {
       if (running != null && !cluster.getJobStatus(running).get().isGloballyTerminalState()) {
