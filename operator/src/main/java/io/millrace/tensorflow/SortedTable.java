@@ -16,6 +16,8 @@ final class SortedTable {
   private static final long MAGIC = 0xdb4775248b80fb57L;
   private static final byte UNCOMPRESSED = 0;
   private static final byte SNAPPY = 1;
+  // A copy of up to 64 bytes takes 3: a block that claims to unpack to more than this is damaged.
+  private static final int MAX_SNAPPY_RATIO = 22;
 
   private SortedTable() {}
 
@@ -47,7 +49,7 @@ final class SortedTable {
   private static byte[] block(byte[] file, ByteBuffer handle) throws IOException {
     long offset = varint(handle);
     long size = varint(handle);
-    if (offset < 0 || size < 0 || offset + size >= file.length) {
+    if (offset < 0 || size < 0 || offset >= file.length || size >= file.length - offset) {
       throw new IOException("a block lies outside the file");
     }
     int end = (int) (offset + size);
@@ -67,6 +69,9 @@ final class SortedTable {
     byte[] key = {};
     while (buffer.hasRemaining()) {
       int shared = (int) varint(buffer);
+      if (shared < 0 || shared > key.length) {
+        throw new IOException("a key shares " + shared + " bytes with one of " + key.length);
+      }
       int unshared = (int) varint(buffer);
       byte[] value = new byte[bounded((int) varint(buffer), buffer)];
       key = Arrays.copyOf(key, shared + bounded(unshared, buffer));
@@ -86,7 +91,11 @@ final class SortedTable {
 
   /** Snappy's raw format (snappy/format_description.txt). */
   private static byte[] unpack(ByteBuffer packed) throws IOException {
-    byte[] unpacked = new byte[Math.toIntExact(varint(packed))];
+    long size = varint(packed);
+    if (size < 0 || size > (long) MAX_SNAPPY_RATIO * packed.remaining()) {
+      throw new IOException("a block of " + packed.limit() + " bytes cannot unpack to " + size);
+    }
+    byte[] unpacked = new byte[(int) size];
     int position = 0;
     while (packed.hasRemaining()) {
       int tag = packed.get() & 0xFF;

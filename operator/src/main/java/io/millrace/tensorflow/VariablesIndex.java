@@ -19,6 +19,8 @@ import org.tensorflow.proto.BundleHeaderProto;
  */
 final class VariablesIndex {
   private static final String HEADER = "";
+  // The names of the shards' files have five digits for it; it also bounds what is allocated.
+  private static final int MAX_SHARDS = 99_999;
   // Python's view of the model's objects, kept among the variables.
   private static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
@@ -33,9 +35,26 @@ final class VariablesIndex {
       throw new IOException("there is no header");
     }
     this.shards = BundleHeaderProto.parseFrom(header).getNumShards();
-    for (var entry : table.entrySet()) {
-      entries.put(entry.getKey(), BundleEntryProto.parseFrom(entry.getValue()));
+    if (shards < 0 || shards > MAX_SHARDS) {
+      throw new IOException("num_shards is " + shards + ", expected 0 to " + MAX_SHARDS);
     }
+    for (var entry : table.entrySet()) {
+      entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue()));
+    }
+  }
+
+  private BundleEntryProto entry(String name, byte[] value) throws IOException {
+    BundleEntryProto entry = BundleEntryProto.parseFrom(value);
+    if (entry.getShardId() < 0 || entry.getShardId() >= shards) {
+      throw new IOException("'" + name + "' lies in shard " + entry.getShardId() + " of " + shards);
+    }
+    if (entry.getOffset() < 0
+        || entry.getSize() < 0
+        || entry.getSize() > Long.MAX_VALUE - entry.getOffset()) {
+      throw new IOException(
+          "'" + name + "' has " + entry.getSize() + " bytes from byte " + entry.getOffset());
+    }
+    return entry;
   }
 
   /**
@@ -80,9 +99,7 @@ final class VariablesIndex {
     long[] needed = new long[shards];
     for (BundleEntryProto entry : entries.values()) {
       int shard = entry.getShardId();
-      if (shard >= 0 && shard < shards) {
-        needed[shard] = Math.max(needed[shard], entry.getOffset() + entry.getSize());
-      }
+      needed[shard] = Math.max(needed[shard], entry.getOffset() + entry.getSize());
     }
     for (int shard = 0; shard < shards; shard++) {
       Path file = folder.resolve("variables.data-%05d-of-%05d".formatted(shard, shards));
