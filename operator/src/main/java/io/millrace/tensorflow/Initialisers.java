@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,21 +57,38 @@ final class Initialisers {
   /**
    * The tensors that hold paths of assets, and the paths.
    *
-   * @throws ModelException LOAD_FAILED if an asset lies outside the model
+   * @throws ModelException LOAD_FAILED if an asset's name is no path, or leads out of {@code
+   *     assets/}
    */
   static Map<String, Path> assets(Path directory, MetaGraphDef metaGraph) throws ModelException {
     Path folder = directory.resolve("assets").toAbsolutePath().normalize();
     Map<String, Path> assets = new LinkedHashMap<>();
     for (AssetFileDef asset : definitions(metaGraph)) {
-      Path file = folder.resolve(asset.getFilename()).normalize();
-      if (!file.startsWith(folder)) {
-        throw new ModelException(
-            ModelReason.LOAD_FAILED,
-            "asset '" + asset.getFilename() + "' lies outside the model's assets/ folder");
-      }
-      assets.put(asset.getTensorInfo().getName(), file);
+      assets.put(asset.getTensorInfo().getName(), inside(folder, asset));
     }
     return assets;
+  }
+
+  private static Path inside(Path folder, AssetFileDef asset) throws ModelException {
+    Path file;
+    try {
+      file = folder.resolve(asset.getFilename()).normalize();
+    } catch (InvalidPathException e) {
+      // Without the name: it holds what no path and hardly a log can hold.
+      throw new ModelException(
+          ModelReason.LOAD_FAILED,
+          "the asset of tensor '"
+              + asset.getTensorInfo().getName()
+              + "' has a name that is no path: "
+              + e.getReason(),
+          e);
+    }
+    if (!file.startsWith(folder) || file.equals(folder)) {
+      throw new ModelException(
+          ModelReason.LOAD_FAILED,
+          "asset '" + asset.getFilename() + "' is no file in the model's assets/ folder");
+    }
+    return file;
   }
 
   private static List<AssetFileDef> definitions(MetaGraphDef metaGraph) throws ModelException {
