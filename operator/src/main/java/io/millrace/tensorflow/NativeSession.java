@@ -96,9 +96,11 @@ final class NativeSession implements AutoCloseable {
       PointerPointer<TF_Tensor> values = new PointerPointer<>(Math.max(1, assets.size()));
       for (Map.Entry<String, Path> asset : assets.entrySet()) {
         StringScalar path = new StringScalar(asset.getValue().toString());
-        fed.position(paths.size()).oper(required(asset.getKey())).index(0);
-        values.put(paths.size(), path.tensor());
+        // First of all, so that it is closed if the tensor is not there.
         paths.add(path);
+        int i = paths.size() - 1;
+        fed.position(i).oper(required(asset.getKey())).index(0);
+        values.put(i, path.tensor());
       }
       PointerPointer<TF_Operation> operations = new PointerPointer<>(targets.size());
       for (int i = 0; i < targets.size(); i++) {

@@ -1,0 +1,132 @@
+package io.millrace.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.model.Batch;
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.testing.models.Node;
+import io.millrace.testing.models.SavedModelWriter;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.Tensors;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.DataType;
+
+/** What the garbage collector does not see: the process's memory, threads and files. */
+class NativeLeaksITCase {
+  private static final long MEGABYTE = 1 << 20;
+  // garbage-first heap   total 262144K, used 1024K [0x0000000080000000, 0x0000000100000000)
+  private static final Pattern HEAP = Pattern.compile("heap .*\\[0x([0-9a-f]+), 0x([0-9a-f]+)\\)");
+  private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-[0-9a-f]+ ");
+  // The JVM starts and ends compiler and collector threads as it likes.
+  private static final long THREADS_OF_THE_JVM = 16;
+
+  @TempDir private Path directory;
+
+  @Test
+  void loadRunClose_300Times_leavesNoMemoryThreadsOrFiles() throws Exception {
+    heavy();
+    long memory = 0;
+    long threads = 0;
+    long files = 0;
+    for (int i = 0; i < 300; i++) {
+      try (Model model = Loaded.model(directory);
+          Batch batch = Loaded.batch(model, 4)) {
+        batch.append(2f, (x, row) -> row.input(0).put(x));
+        batch.run(0, 1);
+        assertThat(batch.prediction(0).output("y").getFloat(0)).isEqualTo(2);
+      }
+      if (i == 100) {
+        memory = memory();
+        threads = count("task");
+        files = count("fd");
+      }
+    }
+    assertThat(memory() - memory).isLessThan(200 * MEGABYTE);
+    assertThat(count("task")).isLessThan(threads + THREADS_OF_THE_JVM);
+    assertThat(count("fd")).isLessThanOrEqualTo(files);
+  }
+
+  /** {@code x -> y}: the same. 4 MB belong to the session, a variable, 2 MB to the graph. */
+  private void heavy() {
+    SavedModelWriter model = new SavedModelWriter();
+    Node x = model.placeholder("x", DataType.DT_FLOAT, -1);
+    model.variable("weights", Tensors.floats(new float[1 << 20], 1 << 20));
+    float[] distinct = new float[1 << 19];
+    for (int i = 0; i < distinct.length; i++) {
+      distinct[i] = i;
+    }
+    model.constant("table", Tensors.floats(distinct, distinct.length));
+    Node y = model.node("Identity", "y").input(x).attr("T", DataType.DT_FLOAT);
+    model.signature("serving_default").input("x", x, DataType.DT_FLOAT, -1);
+    model.signature("serving_default").output("y", y, DataType.DT_FLOAT, -1);
+    model.write(directory);
+  }
+
+  @Test
+  void initialise_assetWithoutItsTensor_leavesNoMemory() throws Exception {
+    SavedModels.linear(directory, new float[1], 0);
+    Map<String, Path> assets = Map.of("absent:0", Path.of("a".repeat(1 << 20)));
+    try (NativeSession session =
+        NativeSession.load(directory, List.of("serve"), ConfigProto.getDefaultInstance())) {
+      long memory = 0;
+      for (int i = 0; i < 600; i++) {
+        assertThatThrownBy(() -> session.initialise(List.of("fill"), assets))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("'absent:0' is not in the graph");
+        if (i == 100) {
+          memory = memory();
+        }
+      }
+      assertThat(memory() - memory).isLessThan(200 * MEGABYTE);
+    }
+  }
+
+  /** The resident memory beside the Java heap, which grows and shrinks as it likes. */
+  private static long memory() throws Exception {
+    Matcher heap = HEAP.matcher(heapInfo());
+    assertThat(heap.find()).isTrue();
+    long heapStart = Long.parseUnsignedLong(heap.group(1), 16);
+    long heapEnd = Long.parseUnsignedLong(heap.group(2), 16);
+    long kilobytes = 0;
+    boolean beside = true;
+    for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+      Matcher mapping = MAPPING.matcher(line);
+      if (mapping.find()) {
+        long start = Long.parseUnsignedLong(mapping.group(1), 16);
+        beside =
+            Long.compareUnsigned(start, heapStart) < 0 || Long.compareUnsigned(start, heapEnd) >= 0;
+      } else if (beside && line.startsWith("Rss:")) {
+        kilobytes += Long.parseLong(line.replaceAll("[^0-9]", ""));
+      }
+    }
+    return kilobytes * 1024;
+  }
+
+  private static String heapInfo() throws Exception {
+    return (String)
+        ManagementFactory.getPlatformMBeanServer()
+            .invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                "gcHeapInfo",
+                new Object[0],
+                new String[0]);
+  }
+
+  private static long count(String entries) throws Exception {
+    try (var paths = Files.list(Path.of("/proc/self", entries))) {
+      return paths.count();
+    }
+  }
+}
