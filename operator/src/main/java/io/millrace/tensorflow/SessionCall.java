@@ -5,6 +5,8 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.tensor.TensorSpec;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerPointer;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
@@ -18,6 +20,8 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 final class SessionCall implements AutoCloseable {
   // A reference variable is of its value's type + 100.
   private static final int REFERENCE_OFFSET = 100;
+  // Strict, as an index out of range reads beyond the operation's outputs.
+  private static final Pattern TENSOR = Pattern.compile("([^:\\x00]+)(?::([0-9]{1,9}))?");
 
   private final NativeSession session;
   private final NativeStatus status = new NativeStatus();
@@ -66,10 +70,13 @@ final class SessionCall implements AutoCloseable {
       throws ModelException {
     for (int i = 0; i < specs.size(); i++) {
       String tensor = tensors.get(i);
-      int colon = tensor.lastIndexOf(':');
-      String name = colon < 0 ? tensor : tensor.substring(0, colon);
-      int index = colon < 0 ? 0 : Integer.parseInt(tensor.substring(colon + 1));
-      TF_Operation operation = session.operation(name);
+      Matcher name = TENSOR.matcher(tensor);
+      if (!name.matches()) {
+        throw mismatch(
+            specs.get(i) + " is the tensor '" + tensor + "', expected a name as 'node:0'");
+      }
+      int index = name.group(2) == null ? 0 : Integer.parseInt(name.group(2));
+      TF_Operation operation = session.operation(name.group(1));
       if (operation == null || index >= tensorflow.TF_OperationNumOutputs(operation)) {
         throw mismatch(specs.get(i) + " is the tensor '" + tensor + "', which the graph lacks");
       }

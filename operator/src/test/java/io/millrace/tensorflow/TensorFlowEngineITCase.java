@@ -24,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.TensorInfo;
 
@@ -256,30 +258,40 @@ class TensorFlowEngineITCase {
     return null;
   }
 
-  @Test
-  void loadRunClose_300Times_leavesNoThreadsAndNoFiles() throws Exception {
-    SavedModels.vocabulary(directory, List.of("oak", "elm"));
-    int threads = 0;
-    long files = 0;
-    for (int i = 0; i < 300; i++) {
-      try (Model model = Loaded.model(directory);
-          Batch batch = Loaded.batch(model, 4)) {
-        batch.append("elm", (word, row) -> row.input(0).put(word));
-        batch.run(0, 1);
-        assertThat(batch.prediction(0).output("id").getLong(0)).isEqualTo(1);
-      }
-      if (i == 50) {
-        threads = Thread.activeCount();
-        files = openFiles();
-      }
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"x:abc", "x:-1", "x:", "x:+0", "x:99999999999", "x:0:0", ":0", "", "x:\u0660"})
+  void newBatch_tensorNameThatIsNone_isRefused(String tensor) throws Exception {
+    feed(tensor);
+    try (Model model = Loaded.model(directory)) {
+      BatchOptions options = new BatchOptions(model.signature(null), true, 4, false);
+      assertThatThrownBy(() -> model.newBatch(options))
+          .isInstanceOfSatisfying(
+              ModelException.class,
+              e -> assertThat(e.reason()).isEqualTo(ModelReason.SIGNATURE_MISMATCH))
+          .hasMessageContaining("is the tensor '" + tensor + "', expected a name as 'node:0'");
     }
-    assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads);
-    assertThat(openFiles()).isLessThanOrEqualTo(files);
   }
 
-  private static long openFiles() throws Exception {
-    try (var files = Files.list(Path.of("/proc/self/fd"))) {
-      return files.count();
+  @ParameterizedTest
+  @ValueSource(strings = {"x:1", "absent:0"})
+  void newBatch_tensorThatTheGraphLacks_isRefused(String tensor) throws Exception {
+    feed(tensor);
+    try (Model model = Loaded.model(directory)) {
+      BatchOptions options = new BatchOptions(model.signature(null), true, 4, false);
+      assertThatThrownBy(() -> model.newBatch(options))
+          .hasMessageContaining("is the tensor '" + tensor + "', which the graph lacks");
     }
+  }
+
+  /** A linear model whose signature says that its input is this tensor. */
+  private void feed(String tensor) throws Exception {
+    edit(
+        model -> {
+          var metaGraph = model.getMetaGraphsBuilder(0);
+          var signature = metaGraph.getSignatureDefOrThrow("serving_default").toBuilder();
+          TensorInfo renamed = signature.getInputsOrThrow("x").toBuilder().setName(tensor).build();
+          metaGraph.putSignatureDef("serving_default", signature.putInputs("x", renamed).build());
+        });
   }
 }
