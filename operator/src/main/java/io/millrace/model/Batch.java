@@ -23,11 +23,12 @@ public interface Batch extends AutoCloseable {
   int maxRows();
 
   /**
-   * Writes a record into the next row.
+   * Writes a record into the next row. Whatever comes of it, the predictions of the last {@link
+   * #run} are not readable any more: they may lie in the memory that the rows grow out of.
    *
-   * @return false if the record's inner shape differs from that of the rows at hand: the batch is
-   *     unchanged, and is to be run and cleared before the record is appended again
-   * @throws io.millrace.tensor.RecordException if the record does not fit; the batch is unchanged
+   * @return false if the record's inner shape differs from that of the rows at hand: the rows are
+   *     unchanged, and are to be run and cleared before the record is appended again
+   * @throws io.millrace.tensor.RecordException if the record does not fit; the rows are unchanged
    * @throws IllegalStateException if the batch is full
    */
   <T> boolean append(T record, FeatureWriter<T> writer);
@@ -42,8 +43,10 @@ public interface Batch extends AutoCloseable {
 
   /**
    * What the last {@link #run} answered for a row within its range. The same object is returned
-   * each time and shows the last row that was asked for, until the next {@code run} or {@code
-   * clear}.
+   * each time and shows the last row that was asked for, until the next {@code run}, {@code append}
+   * or {@code clear}.
+   *
+   * @throws IndexOutOfBoundsException if the row is not in the last run, or that is forgotten
    */
   Prediction prediction(int row);
 

@@ -82,6 +82,7 @@ final class TensorFlowBatch implements Batch {
 
   @Override
   public <T> boolean append(T record, FeatureWriter<T> writer) {
+    releaseOutputs();
     if (rows == options.maxRows()) {
       throw new IllegalStateException("the batch is full: " + rows + " rows");
     }
@@ -170,7 +171,10 @@ final class TensorFlowBatch implements Batch {
     rows = 0;
   }
 
-  /** Outputs may show an input's memory (Identity): they go before it is written again. */
+  /**
+   * Outputs may show an input's memory (Identity): they go before it is written again, or given
+   * back because the rows outgrow it.
+   */
   private void releaseOutputs() {
     runFrom = 0;
     runTo = 0;

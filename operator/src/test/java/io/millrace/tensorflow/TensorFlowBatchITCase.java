@@ -162,6 +162,28 @@ class TensorFlowBatchITCase {
   }
 
   @Test
+  void append_afterRun_forgetsThePredictions() throws Exception {
+    try (Model model = Loaded.model(SavedModels.ragged(directory));
+        Batch batch = Loaded.batch(model, 64)) {
+      batch.append(new float[] {1, 2}, ANY_LENGTH);
+      batch.run(0, 1);
+      assertThat(batch.prediction(0).output("sum").getFloat(0)).isEqualTo(3);
+
+      assertThat(batch.append(new float[3], ANY_LENGTH)).isFalse();
+      assertThatThrownBy(() -> batch.prediction(0)).isInstanceOf(IndexOutOfBoundsException.class);
+      batch.run(0, 1);
+      batch.append(new float[] {3, 4}, ANY_LENGTH);
+      assertThatThrownBy(() -> batch.prediction(0)).isInstanceOf(IndexOutOfBoundsException.class);
+      batch.run(0, 2);
+      assertThat(batch.prediction(0).output("sum").getFloat(0)).isEqualTo(3);
+      assertThat(batch.prediction(1).output("sum").getFloat(0)).isEqualTo(7);
+      assertThatThrownBy(() -> batch.append("", (value, row) -> {}))
+          .isInstanceOf(RecordException.class);
+      assertThatThrownBy(() -> batch.prediction(0)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
   void run_tensorFlowFails_blamesTheInputAndCanBeRepeatedInParts() throws Exception {
     try (Model model = Loaded.model(SavedModels.failing(directory));
         Batch batch = Loaded.batch(model, 4)) {
