@@ -48,7 +48,7 @@ final class BatchEmitter<T, OUT> implements Bisection.Sink {
       metrics.ran(done.rows().rows(), done.runNanos());
       scored(0, done.rows().rows());
     } else if (failure instanceof InferenceException inference) {
-      Bisection.split(done.rows(), inference, this);
+      Bisection.run(done.rows(), inference, this);
     } else {
       ExceptionUtils.rethrowException(failure);
     }

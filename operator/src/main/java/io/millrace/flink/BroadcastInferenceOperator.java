@@ -121,7 +121,7 @@ final class BroadcastInferenceOperator<T, OUT> extends AbstractStreamOperator<OU
 
   @Override
   public void finish() throws Exception {
-    runtime().core().drain(FlushReason.END_OF_INPUT);
+    runtime().finish();
     super.finish();
   }
 

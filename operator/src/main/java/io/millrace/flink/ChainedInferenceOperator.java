@@ -96,7 +96,7 @@ final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
 
   @Override
   public void finish() throws Exception {
-    runtime().core().drain(FlushReason.END_OF_INPUT);
+    runtime().finish();
     super.finish();
   }
 

@@ -62,15 +62,7 @@ public final class CommandSerializer extends ValueSerializer<Command> {
 
   @Override
   public Command deserialize(DataInputView source) throws IOException {
-    int format = source.readByte();
-    if (format != FORMAT) {
-      throw new IOException(
-          "stored command of format "
-              + format
-              + ": expected "
-              + FORMAT
-              + "; restore this state with the release that wrote it, or a later one");
-    }
+    requireFormat(source.readByte(), FORMAT, "command");
     String model = source.readUTF();
     long sequence = source.readLong();
     int kind = source.readByte();

@@ -4,7 +4,6 @@ import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.PredictionReader;
 import io.millrace.tensor.FeatureWriter;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -74,7 +73,9 @@ public final class Inference<T> {
   public Inference<T> model(String name, long version, String uri) {
     return startingFrom(
         name,
-        List.of(new Publish(name, version, URI.create(uri), null, Command.CONFIGURED, true, null)));
+        List.of(
+            new Publish(
+                name, version, ModelLocation.parse(uri), null, Command.CONFIGURED, true, null)));
   }
 
   /**
@@ -145,6 +146,17 @@ public final class Inference<T> {
           "no version to score with: expected model(...), or commands(...) that publish one");
     }
     InferenceSettings settings = InferenceSettings.of(config, roots());
+    for (Command command : initial) {
+      if (!command.model().equals(settings.model())) {
+        throw new IllegalArgumentException(
+            InferenceOptions.NAME.key()
+                + " is '"
+                + settings.model()
+                + "', but a version of '"
+                + command.model()
+                + "' is to start with: expected one name");
+      }
+    }
     OutputTag<Rejection<T>> rejections = rejectionTag();
     InferenceFunctions<T, OUT> functions =
         new InferenceFunctions<>(features, reader, mapper, rejections);

@@ -75,13 +75,15 @@ final class InferenceCore<T, OUT> {
     try {
       if (!batch.rows().append(record, functions.writer())) {
         flush(FlushReason.SHAPE);
-        batch = open(model);
+        // Flushing may have waited, and a switch taken place meanwhile.
+        batch = open(active == null ? model : active);
         batch.rows().append(record, functions.writer());
       }
       batch.addScored(record, timestamp);
     } catch (RecordException e) {
       batch.addOther(
-          new Rejection<>(record, e.reason(), String.valueOf(e.getMessage()), model.version()),
+          new Rejection<>(
+              record, e.reason(), String.valueOf(e.getMessage()), batch.model().version()),
           timestamp);
     }
     if (batch.isFull()) {

@@ -95,7 +95,6 @@ final class InferenceRuntime<T, OUT> {
                 task,
                 Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0])),
             new LoaderThread(name + " loader", mailbox),
-            mailbox,
             events,
             metrics,
             core::switchTo,
@@ -137,8 +136,17 @@ final class InferenceRuntime<T, OUT> {
     control.start(initial);
   }
 
+  /** At the end of input: nothing may be emitted from here on. */
+  void finish() throws Exception {
+    core.drain(FlushReason.END_OF_INPUT);
+    control.finish();
+  }
+
   void close() {
-    control.stop();
-    core.close(control::release);
+    try {
+      control.stop();
+    } finally {
+      core.close(control::release);
+    }
   }
 }

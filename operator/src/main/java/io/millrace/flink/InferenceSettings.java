@@ -42,6 +42,7 @@ record InferenceSettings(
       throw new IllegalArgumentException(
           InferenceOptions.NAME.key() + " is missing: expected the name of the model that scores");
     }
+    ModelRoots.of(roots);
     return new InferenceSettings(
         model,
         config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null),

@@ -3,11 +3,7 @@ package io.millrace.flink;
 import io.millrace.model.ModelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.util.function.ThrowingConsumer;
 import org.apache.flink.util.function.ThrowingRunnable;
@@ -15,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Loads and closes models beside the task thread and says by mail how it went. */
 final class LoaderThread {
-  private static final long CLOSE_SECONDS = 3;
 
   /** A load: blocks. */
   @FunctionalInterface
@@ -23,22 +18,14 @@ final class LoaderThread {
     ServedModel load() throws ModelException, InterruptedException;
   }
 
-  private final ExecutorService executor;
-  private final MailboxExecutor mailbox;
+  private final SideThread thread;
   private final Object lock = new Object();
   private @Nullable ServedModel ready;
-  private boolean closed;
   private @Nullable Future<?> loading;
+  private boolean closed;
 
   LoaderThread(String name, MailboxExecutor mailbox) {
-    this.mailbox = mailbox;
-    this.executor =
-        Executors.newSingleThreadExecutor(
-            runnable -> {
-              Thread thread = new Thread(runnable, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.thread = new SideThread(name, mailbox);
   }
 
   /**
@@ -48,7 +35,7 @@ final class LoaderThread {
   ServedModel await(Load load) throws ModelException, InterruptedException {
     CompletableFuture<ServedModel> result = new CompletableFuture<>();
     loading =
-        executor.submit(
+        thread.submit(
             () -> {
               try {
                 ServedModel model = load.load();
@@ -79,20 +66,20 @@ final class LoaderThread {
       ThrowingConsumer<ServedModel, Exception> loaded,
       ThrowingConsumer<ModelException, Exception> failed) {
     loading =
-        executor.submit(
+        thread.submit(
             () -> {
               try {
                 if (handOver(load.load())) {
-                  mail(() -> takeReady(loaded), "switch to a loaded model");
+                  thread.mail(() -> takeReady(loaded), "switch to a loaded model");
                 }
               } catch (ModelException e) {
-                mail(() -> failed.accept(e), "report a rejected model");
+                thread.mail(() -> failed.accept(e), "report a rejected model");
               } catch (InterruptedException e) {
                 // close() asked for it; nothing was loaded.
-              } catch (RuntimeException | Error bug) {
-                mail(
+              } catch (Error error) {
+                thread.mail(
                     () -> {
-                      throw bug;
+                      throw error;
                     },
                     "fail the task");
               }
@@ -122,21 +109,16 @@ final class LoaderThread {
     }
   }
 
-  /** Runs an action beside the task thread, then another one on it. */
+  /** Runs an action beside the task thread, then another one on it, whether or not it succeeds. */
   void run(Runnable action, ThrowingRunnable<Exception> then) {
-    executor.execute(
+    thread.submit(
         () -> {
-          action.run();
-          mail(then, "after an unload");
+          try {
+            action.run();
+          } finally {
+            thread.mail(then, "after an unload");
+          }
         });
-  }
-
-  private void mail(ThrowingRunnable<? extends Exception> action, String what) {
-    try {
-      mailbox.execute(action, what);
-    } catch (RejectedExecutionException e) {
-      // The task has ended, and close() has taken or will take what was loaded.
-    }
   }
 
   /**
@@ -150,19 +132,13 @@ final class LoaderThread {
       left = ready;
       ready = null;
     }
-    // Not shutdownNow: a model that is waiting to be closed must be closed.
     Future<?> current = loading;
     if (current != null) {
       current.cancel(true);
     }
-    executor.shutdown();
     if (left != null) {
       left.close();
     }
-    try {
-      executor.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -13,11 +13,13 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Events on their way to a sink. */
+/** Events on their way to a sink, which an unaligned checkpoint may store. */
 public final class ModelEventSerializer extends ValueSerializer<ModelEvent> {
   private static final long serialVersionUID = 1L;
 
   static final ModelEventSerializer INSTANCE = new ModelEventSerializer();
+
+  private static final int FORMAT = 1;
 
   private ModelEventSerializer() {}
 
@@ -28,6 +30,7 @@ public final class ModelEventSerializer extends ValueSerializer<ModelEvent> {
 
   @Override
   public void serialize(ModelEvent event, DataOutputView target) throws IOException {
+    target.writeByte(FORMAT);
     target.writeLong(event.time().getEpochSecond());
     target.writeInt(event.time().getNano());
     target.writeUTF(event.job());
@@ -40,9 +43,7 @@ public final class ModelEventSerializer extends ValueSerializer<ModelEvent> {
     target.writeBoolean(event.active());
     ModelReason reason = event.reason();
     CommandSerializer.writeNullable(reason == null ? null : reason.name(), target);
-    // writeUTF holds 64 KiB; a message of TensorFlow's may be longer.
-    String message = event.message();
-    target.writeUTF(message.length() <= 8_000 ? message : message.substring(0, 8_000));
+    writeBounded(event.message(), target);
     LoadTimes times = event.times();
     target.writeLong(times.fetch().toNanos());
     target.writeLong(times.verify().toNanos());
@@ -53,6 +54,7 @@ public final class ModelEventSerializer extends ValueSerializer<ModelEvent> {
 
   @Override
   public ModelEvent deserialize(DataInputView source) throws IOException {
+    requireFormat(source.readByte(), FORMAT, "event");
     Instant time = Instant.ofEpochSecond(source.readLong(), source.readInt());
     String job = source.readUTF();
     int subtask = source.readInt();
@@ -91,7 +93,7 @@ public final class ModelEventSerializer extends ValueSerializer<ModelEvent> {
     return new Snapshot();
   }
 
-  /** Events are never stored; Flink asks for a snapshot all the same. */
+  /** The format version inside each value tells releases apart. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<ModelEvent> {
     public Snapshot() {
       super(() -> INSTANCE);

@@ -10,9 +10,14 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
-/** Rejections on their way through the side output: the record by its own serializer, then why. */
+/**
+ * Rejections on their way through the side output, which an unaligned checkpoint may store: the
+ * record by its own serializer, then why.
+ */
 public final class RejectionSerializer<T> extends TypeSerializer<Rejection<T>> {
   private static final long serialVersionUID = 1L;
+
+  private static final int FORMAT = 1;
 
   private final TypeSerializer<T> record;
 
@@ -55,10 +60,10 @@ public final class RejectionSerializer<T> extends TypeSerializer<Rejection<T>> {
 
   @Override
   public void serialize(Rejection<T> rejection, DataOutputView target) throws IOException {
+    target.writeByte(FORMAT);
     record.serialize(rejection.record(), target);
     target.writeUTF(rejection.reason().name());
-    String message = rejection.message();
-    target.writeUTF(message.length() <= 8_000 ? message : message.substring(0, 8_000));
+    ValueSerializer.writeBounded(rejection.message(), target);
     ModelVersion version = rejection.version();
     target.writeBoolean(version != null);
     if (version != null) {
@@ -70,6 +75,7 @@ public final class RejectionSerializer<T> extends TypeSerializer<Rejection<T>> {
 
   @Override
   public Rejection<T> deserialize(DataInputView source) throws IOException {
+    ValueSerializer.requireFormat(source.readByte(), FORMAT, "rejection");
     T value = record.deserialize(source);
     RecordReason reason = RecordReason.valueOf(source.readUTF());
     String message = source.readUTF();
@@ -105,7 +111,7 @@ public final class RejectionSerializer<T> extends TypeSerializer<Rejection<T>> {
     return new Snapshot<>(this);
   }
 
-  /** Rejections are never stored; Flink asks for a snapshot all the same. */
+  /** The format version inside each value tells releases apart. */
   public static final class Snapshot<T>
       extends CompositeTypeSerializerSnapshot<Rejection<T>, RejectionSerializer<T>> {
     public Snapshot() {}

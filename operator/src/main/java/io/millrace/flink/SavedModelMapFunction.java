@@ -7,7 +7,6 @@ import io.millrace.model.PredictionReader;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -102,7 +101,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
   }
 
   private static Publish publish(String name, long version, String uri) {
-    return new Publish(name, version, URI.create(uri), null, 0, true, null);
+    return new Publish(name, version, ModelLocation.parse(uri), null, 0, true, null);
   }
 
   @Override
@@ -112,7 +111,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
                 settings,
                 getRuntimeContext().getTaskInfo(),
                 Path.of(System.getProperty("java.io.tmpdir")))
-            .load(version);
+            .load(version, null);
     model = served;
     batch = served.takeBatch();
   }

@@ -6,7 +6,6 @@ import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelVersion;
 import io.millrace.serving.Leases.Lease;
-import io.millrace.tensor.Signature;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,21 +30,19 @@ final class ServedModel {
   ServedModel(
       Publish publish,
       ModelVersion version,
-      Signature signature,
-      boolean batched,
       Lease<SharedModel> lease,
-      LoadTimes times,
-      InferenceSettings settings) {
+      BatchOptions batchOptions,
+      LoadTimes times) {
     this.publish = publish;
     this.version = version;
     this.lease = lease;
+    this.batchOptions = batchOptions;
     this.times = times;
-    this.batchOptions =
-        new BatchOptions(
-            signature,
-            batched,
-            batched ? settings.maxBatchSize() : 1,
-            settings.rejectNonFiniteInput());
+  }
+
+  /** What this version takes and answers, as the job uses it. */
+  ServingSchema schema() {
+    return new ServingSchema(batchOptions.signature(), batchOptions.batched());
   }
 
   /** The order that this version was loaded for, with the digest of its files. */
@@ -112,9 +109,12 @@ final class ServedModel {
    * a run. Idempotent; may run on another thread once the task thread is done with this object.
    */
   void close() {
-    all.forEach(RecordBatch::close);
-    all.clear();
-    idle.clear();
-    lease.close();
+    try {
+      all.forEach(RecordBatch::close);
+      all.clear();
+      idle.clear();
+    } finally {
+      lease.close();
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.millrace.model.ModelStore;
 import io.millrace.serving.Leases;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,10 @@ final class SharedModel implements AutoCloseable {
    * What is loaded once.
    *
    * @param scope the slot's allocation, or the TaskManager
+   * @param roots where models may lie: whoever may read less does not get at what others hold
    */
-  record Key(String scope, String model, long version, URI uri, LoadOptions options) {}
+  record Key(
+      String scope, String model, long version, URI uri, LoadOptions options, List<String> roots) {}
 
   private static final Leases<Key, SharedModel> LEASES = new Leases<>();
 

@@ -12,6 +12,9 @@ import org.apache.flink.core.memory.DataOutputView;
 public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
   private static final long serialVersionUID = 1L;
 
+  /** {@code writeUTF} holds 65,535 bytes. */
+  private static final int MAX_TEXT = 8_000;
+
   @Override
   public final boolean isImmutableType() {
     return true;
@@ -49,5 +52,24 @@ public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
   @Override
   public void copy(DataInputView source, DataOutputView target) throws IOException {
     serialize(deserialize(source), target);
+  }
+
+  /** Refuses a value that another release wrote in a form that this one does not know. */
+  static void requireFormat(int actual, int expected, String what) throws IOException {
+    if (actual != expected) {
+      throw new IOException(
+          "stored "
+              + what
+              + " of format "
+              + actual
+              + ": expected "
+              + expected
+              + "; restore it with the release that wrote it, or a later one");
+    }
+  }
+
+  /** Writes a text of any length: what is beyond the first 8,000 characters is left out. */
+  static void writeBounded(String text, DataOutputView target) throws IOException {
+    target.writeUTF(text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT));
   }
 }

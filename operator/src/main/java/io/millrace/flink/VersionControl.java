@@ -13,12 +13,11 @@ import io.millrace.model.VersionState;
 import io.millrace.serving.VersionSelector;
 import io.millrace.serving.VersionSelector.Step;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,6 @@ final class VersionControl {
   private final String model;
   private final ModelLoader loader;
   private final LoaderThread thread;
-  private final MailboxExecutor mailbox;
   private final EventReporter events;
   private final InferenceMetrics metrics;
   private final Switch switchOver;
@@ -50,6 +48,8 @@ final class VersionControl {
   private final Set<ServedModel> held = new LinkedHashSet<>();
   private Timeline timeline;
   private @Nullable ServedModel active;
+  private @Nullable ServingSchema schema;
+  private boolean finished;
 
   /**
    * @param state where commands are kept; null for a version that is fixed
@@ -58,7 +58,6 @@ final class VersionControl {
       String model,
       ModelLoader loader,
       LoaderThread thread,
-      MailboxExecutor mailbox,
       EventReporter events,
       InferenceMetrics metrics,
       Switch switchOver,
@@ -66,7 +65,6 @@ final class VersionControl {
     this.model = model;
     this.loader = loader;
     this.thread = thread;
-    this.mailbox = mailbox;
     this.events = events;
     this.metrics = metrics;
     this.switchOver = switchOver;
@@ -76,7 +74,8 @@ final class VersionControl {
 
   /**
    * Loads the version that the first record is scored with, before there is a record: the one that
-   * scored when the state was written, else the one that the initial commands amount to.
+   * scored when the state was written, else, in a job without state, the one that the initial
+   * commands amount to.
    *
    * @throws ModelException if it cannot be loaded: there is no other version to fall back to
    */
@@ -84,27 +83,32 @@ final class VersionControl {
     ServingState restored = state == null ? null : state.get(model);
     Publish first = null;
     if (restored != null) {
-      timeline = Timeline.restore(model, restored.floor(), restored.commands());
+      timeline = new Timeline(model, restored.timeline());
+      schema = restored.schema();
       first = restored.serving();
     } else {
       for (Command command : initial) {
-        take(command);
+        if (command.model().equals(model)) {
+          take(command);
+        }
       }
+      first = timeline.active().orElse(null);
     }
-    Publish wanted = timeline.active().orElse(null);
-    if (first == null) {
-      first = wanted;
+    if (first != null) {
+      activate(loadFirst(first), System.nanoTime());
     }
-    if (first == null) {
-      return;
-    }
-    Publish chosen = first;
-    ServedModel served = thread.await(() -> loader.load(chosen));
-    held.add(served);
-    selector.startWith(served.publish());
-    activate(served, System.nanoTime());
-    if (wanted != null) {
-      follow(selector.target(wanted));
+    followTimeline();
+  }
+
+  private ServedModel loadFirst(Publish first) throws ModelException, InterruptedException {
+    try {
+      ServedModel served = thread.await(() -> loader.load(first, schema));
+      held.add(served);
+      selector.startWith(served.publish());
+      return served;
+    } catch (ModelException e) {
+      report(first, e);
+      throw e;
     }
   }
 
@@ -112,10 +116,22 @@ final class VersionControl {
    * Takes a command of the control input. Commands for other models are none of this operator's.
    */
   void accept(Command command) throws Exception {
-    if (!command.model().equals(model) || !take(command)) {
+    if (!command.model().equals(model)) {
       return;
     }
-    store();
+    if (command instanceof Retire retire && isActive(retire.version())) {
+      // Also where the timeline has moved on to a version that could not be loaded here.
+      refuse(
+          command,
+          ModelReason.MALFORMED_COMMAND,
+          "version " + retire.version() + " of '" + model + "' scores: activate another one first");
+    } else if (take(command)) {
+      store();
+      followTimeline();
+    }
+  }
+
+  private void followTimeline() throws Exception {
     Publish wanted = timeline.active().orElse(null);
     if (wanted != null) {
       follow(selector.target(wanted));
@@ -130,24 +146,21 @@ final class VersionControl {
       }
       return news;
     } catch (ModelException e) {
-      long version = versionOf(command);
-      LOG.warn(
-          "Command {} of '{}' refused on subtask {}: {}",
-          command.sequence(),
-          model,
-          events.subtask(),
-          e.getMessage());
-      events.rejected(
-          model,
-          version,
-          null,
-          stateOf(version),
-          isActive(version),
-          e.reason(),
-          String.valueOf(e.getMessage()));
+      refuse(command, e.reason(), String.valueOf(e.getMessage()));
       // Kept by the timeline, but for one that is stale: a later arrival may give it its sense.
       return e.reason() != ModelReason.STALE;
     }
+  }
+
+  private void refuse(Command command, ModelReason reason, String message) {
+    long version = versionOf(command);
+    LOG.warn(
+        "Command {} of '{}' refused on subtask {}: {}",
+        command.sequence(),
+        model,
+        events.subtask(),
+        message);
+    events.rejected(model, version, null, stateOf(version), isActive(version), reason, message);
   }
 
   private static long versionOf(Command command) {
@@ -181,15 +194,18 @@ final class VersionControl {
   private void follow(Step step) throws Exception {
     if (step instanceof Step.Load load) {
       Publish publish = load.version();
+      ServingSchema demanded = schema;
       events.state(model, publish.version(), publish.digest(), VersionState.LOADING);
       thread.load(
-          () -> loader.load(publish),
-          served -> loaded(served),
-          failure -> failed(publish, failure));
+          () -> loader.load(publish, demanded), this::loaded, failure -> failed(publish, failure));
     }
   }
 
   private void loaded(ServedModel served) throws Exception {
+    if (finished) {
+      served.close();
+      return;
+    }
     held.add(served);
     Step step = selector.loaded(served.publish());
     if (step instanceof Step.Switch) {
@@ -210,6 +226,9 @@ final class VersionControl {
   private void activate(ServedModel served, long begun) throws Exception {
     switchOver.to(served);
     active = served;
+    if (schema == null) {
+      schema = served.schema();
+    }
     store();
     LoadTimes times = served.times();
     LoadTimes whole =
@@ -228,6 +247,14 @@ final class VersionControl {
   }
 
   private void failed(Publish publish, ModelException failure) throws Exception {
+    if (finished) {
+      return;
+    }
+    report(publish, failure);
+    follow(selector.failed());
+  }
+
+  private void report(Publish publish, ModelException failure) {
     metrics.loadFailed();
     LOG.warn(
         "{}/{} rejected on subtask {}: {} {}",
@@ -236,7 +263,6 @@ final class VersionControl {
         events.subtask(),
         failure.reason(),
         failure.getMessage());
-    Step next = selector.failed();
     events.rejected(
         model,
         publish.version(),
@@ -245,7 +271,6 @@ final class VersionControl {
         false,
         failure.reason(),
         String.valueOf(failure.getMessage()));
-    follow(next);
   }
 
   // Closing frees native memory, which takes a while for a large model: not on the task thread.
@@ -254,17 +279,26 @@ final class VersionControl {
     old.retire(
         () -> {
           held.remove(old);
-          thread.run(old::close, () -> events.state(old, VersionState.END, false, LoadTimes.NONE));
+          thread.run(old::close, () -> unloaded(old));
         });
+  }
+
+  private void unloaded(ServedModel old) {
+    if (!finished) {
+      events.state(old, VersionState.END, false, LoadTimes.NONE);
+    }
   }
 
   private void store() throws Exception {
     if (state != null) {
-      state.put(
-          model,
-          new ServingState(
-              timeline.floor(), timeline.commands(), active == null ? null : active.publish()));
+      Publish serving = active == null ? null : active.publish();
+      state.put(model, new ServingState(timeline.snapshot(), serving, schema));
     }
+  }
+
+  /** Ends the reports: behind the end of input, nothing downstream takes an element any more. */
+  void finish() {
+    finished = true;
   }
 
   /** Ends loads; a native load in progress ends by itself and closes what it loaded. */
@@ -274,8 +308,17 @@ final class VersionControl {
 
   /** Gives back every model that this subtask holds. No batch may be inside a run. */
   void release() {
-    List<ServedModel> all = new ArrayList<>(held);
+    RuntimeException failure = null;
+    for (ServedModel served : held) {
+      try {
+        served.close();
+      } catch (RuntimeException e) {
+        failure = ExceptionUtils.firstOrSuppressed(e, failure);
+      }
+    }
     held.clear();
-    all.forEach(ServedModel::close);
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

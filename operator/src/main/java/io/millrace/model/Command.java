@@ -3,7 +3,6 @@ package io.millrace.model;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,9 @@ public sealed interface Command extends Serializable {
    * beside it: below every offset, so that the first command of a topic overrides it.
    */
   long CONFIGURED = -1;
+
+  /** So long may a location be: commands are kept in state and sent to every subtask. */
+  int MAX_URI_LENGTH = 4096;
 
   /** The model's name. */
   String model();
@@ -47,7 +49,11 @@ public sealed interface Command extends Serializable {
       implements Command {
     public Publish {
       check(model, version, Math.max(sequence, 0));
-      Objects.requireNonNull(uri, "uri");
+      uri = withoutTrailingSlash(uri);
+      if (uri.toString().length() > MAX_URI_LENGTH) {
+        throw new IllegalArgumentException(
+            "uri of " + uri.toString().length() + " characters: expected up to " + MAX_URI_LENGTH);
+      }
       if (digest != null && !digest.matches("sha256:[0-9a-f]{64}")) {
         throw new IllegalArgumentException(
             "digest '" + digest + "': expected sha256: and 64 hexadecimal digits");
@@ -78,6 +84,15 @@ public sealed interface Command extends Serializable {
     public Retire {
       check(model, version, sequence);
     }
+  }
+
+  // A folder is the same with and without it, and versions are compared by location.
+  private static URI withoutTrailingSlash(URI uri) {
+    String text = uri.toString();
+    String path = uri.getPath();
+    return path != null && path.length() > 1 && text.endsWith("/")
+        ? URI.create(text.substring(0, text.length() - 1))
+        : uri;
   }
 
   private static void check(String model, long version, long sequence) {

@@ -4,63 +4,81 @@ import io.millrace.model.Command.Activate;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.Command.Retire;
 import io.millrace.model.Command.Rollback;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the commands of one model amount to. The commands are kept in the order of their sequences
  * and read anew from the lowest, so whatever order they arrive in, and however often, the same set
  * of commands gives the same active version. Not thread-safe.
  *
- * <p>The oldest commands are dropped beyond {@value #MAX_COMMANDS}, but never the publication of
- * the active version or of the one before it; a command older than what was dropped is stale.
+ * <p>Beyond {@value #MAX_COMMANDS} commands the oldest are folded into what they amounted to; a
+ * command older than those is stale.
  */
 public final class Timeline {
-  /** So many commands are kept at the most: months of daily versions, and bounded state. */
+  /** So many commands are kept as they came: those that others may still arrive before. */
   static final int MAX_COMMANDS = 256;
 
-  private static final long NONE_DROPPED = Long.MIN_VALUE;
+  /** So many activations are remembered for rolling back. */
+  private static final int MAX_HISTORY = 64;
+
+  /** So many published versions are remembered, those in the history on top. */
+  private static final int MAX_PUBLISHED = 256;
 
   private final String model;
   private final NavigableMap<Long, Command> commands = new TreeMap<>();
-  private long floor = NONE_DROPPED;
+  private final Reading folded;
+  private long floor;
+
+  /**
+   * A timeline in a form that can be stored.
+   *
+   * @param floor the highest sequence that was folded, Long.MIN_VALUE if none
+   * @param published what the folded commands published
+   * @param history the versions that were active by them, the last one last
+   * @param commands those that are kept as they came, oldest first
+   */
+  public record Snapshot(
+      long floor, List<Publish> published, List<Long> history, List<Command> commands) {
+    /** The snapshot of a timeline without commands. */
+    public static final Snapshot EMPTY =
+        new Snapshot(Long.MIN_VALUE, List.of(), List.of(), List.of());
+
+    public Snapshot {
+      published = List.copyOf(published);
+      history = List.copyOf(history);
+      commands = List.copyOf(commands);
+    }
+  }
 
   /** A timeline without commands. */
   public Timeline(String model) {
+    this(model, Snapshot.EMPTY);
+  }
+
+  /** A timeline as it was stored. */
+  public Timeline(String model, Snapshot snapshot) {
     this.model = Objects.requireNonNull(model, "model");
+    this.floor = snapshot.floor();
+    this.folded = new Reading(snapshot.published(), snapshot.history());
+    snapshot.commands().forEach(command -> commands.put(command.sequence(), command));
   }
 
-  /**
-   * A timeline of commands that were kept before.
-   *
-   * @param floor the highest sequence that was dropped, Long.MIN_VALUE if none
-   */
-  public static Timeline restore(String model, long floor, List<Command> commands) {
-    Timeline timeline = new Timeline(model);
-    timeline.floor = floor;
-    commands.forEach(command -> timeline.commands.put(command.sequence(), command));
-    return timeline;
-  }
-
-  public String model() {
-    return model;
-  }
-
-  /** The highest sequence that was dropped, Long.MIN_VALUE if none: older commands are stale. */
-  public long floor() {
-    return floor;
-  }
-
-  /** The commands that are kept, oldest first; a copy. */
-  public List<Command> commands() {
-    return List.copyOf(commands.values());
+  /** What is to be stored. */
+  public Snapshot snapshot() {
+    return new Snapshot(
+        floor,
+        List.copyOf(folded.published.values()),
+        folded.history,
+        List.copyOf(commands.values()));
   }
 
   /**
@@ -68,7 +86,7 @@ public final class Timeline {
    * exception, yet kept: a command with a lower sequence that arrives later may give it its sense.
    *
    * @return whether it was new; a command that is already known changes nothing
-   * @throws ModelException STALE for a command older than what was dropped and CONFLICT for a
+   * @throws ModelException STALE for a command older than what was folded and CONFLICT for a
    *     sequence that is known with another content (neither is kept); CONFLICT for a version that
    *     is known with other bytes, NOT_FOUND for a version that is not published, MALFORMED_COMMAND
    *     for retiring the active version
@@ -92,156 +110,162 @@ public final class Timeline {
           ModelReason.STALE,
           "sequence " + command.sequence() + " of '" + model + "': expected above " + floor);
     }
+    Reading before = read(commands.headMap(command.sequence(), false).values());
     commands.put(command.sequence(), command);
-    prune();
-    check(command);
+    fold();
+    before.check(model, command);
     return true;
-  }
-
-  private void check(Command command) throws ModelException {
-    Reading before = read(command.sequence());
-    if (command instanceof Publish publish) {
-      Publish known = before.published.get(publish.version());
-      if (known != null && !sameBytes(known, publish)) {
-        throw new ModelException(
-            ModelReason.CONFLICT,
-            "version "
-                + publish.version()
-                + " of '"
-                + model
-                + "' is already published as "
-                + describe(known)
-                + ", not "
-                + describe(publish)
-                + ": give new bytes a new version");
-      }
-    } else if (command instanceof Activate activate) {
-      requirePublished(before, activate.version());
-    } else if (command instanceof Rollback rollback) {
-      Long version = rollback.version();
-      if (version != null) {
-        requirePublished(before, version);
-      } else if (before.history.size() < 2) {
-        throw new ModelException(
-            ModelReason.NOT_FOUND,
-            "no version of '" + model + "' was active before the present one");
-      }
-    } else if (command instanceof Retire retire) {
-      requirePublished(before, retire.version());
-      Long active = before.history.peekLast();
-      if (active != null && active == retire.version()) {
-        throw new ModelException(
-            ModelReason.MALFORMED_COMMAND,
-            "version "
-                + retire.version()
-                + " of '"
-                + model
-                + "' is active: activate another one first");
-      }
-    }
-  }
-
-  private void requirePublished(Reading reading, long version) throws ModelException {
-    if (!reading.published.containsKey(version)) {
-      throw new ModelException(
-          ModelReason.NOT_FOUND,
-          "version "
-              + version
-              + " of '"
-              + model
-              + "' is not published: expected one of "
-              + reading.published.keySet());
-    }
-  }
-
-  private static boolean sameBytes(Publish known, Publish other) {
-    return known.digest() != null && other.digest() != null
-        ? known.digest().equals(other.digest())
-        : known.uri().equals(other.uri());
-  }
-
-  private static String describe(Publish publish) {
-    return publish.digest() != null ? publish.digest() : publish.uri().toString();
   }
 
   /** The version that is to score, as the highest sequence says; empty where none is published. */
   public Optional<Publish> active() {
-    Reading reading = read(Long.MAX_VALUE);
-    Long version = reading.history.peekLast();
-    return version == null
-        ? Optional.empty()
-        : Optional.of(Objects.requireNonNull(reading.published.get(version)));
+    Reading reading = read(commands.values());
+    return Optional.ofNullable(reading.active()).map(reading.published::get);
   }
 
-  /** What the commands below a sequence amount to. */
-  private static final class Reading {
-    final Map<Long, Publish> published = new LinkedHashMap<>();
-    final Deque<Long> history = new ArrayDeque<>();
-
-    void activate(long version) {
-      if (published.containsKey(version) && !Objects.equals(history.peekLast(), version)) {
-        history.addLast(version);
-      }
-    }
-  }
-
-  // Every command is judged again here: one that was fine when it came may have been overtaken by a
-  // lower sequence that came later.
-  private Reading read(long below) {
-    Reading reading = new Reading();
-    for (Command command : commands.headMap(below, false).values()) {
-      if (command instanceof Publish publish) {
-        Publish known = reading.published.get(publish.version());
-        if (known == null || sameBytes(known, publish)) {
-          reading.published.put(publish.version(), publish);
-          if (publish.activate()) {
-            reading.activate(publish.version());
-          }
-        }
-      } else if (command instanceof Activate activate) {
-        reading.activate(activate.version());
-      } else if (command instanceof Rollback rollback) {
-        Long version = rollback.version();
-        if (version != null) {
-          reading.activate(version);
-        } else if (reading.history.size() > 1) {
-          reading.history.removeLast();
-        }
-      } else if (command instanceof Retire retire) {
-        if (!Objects.equals(reading.history.peekLast(), retire.version())) {
-          reading.published.remove(retire.version());
-          reading.history.removeIf(version -> version == retire.version());
-        }
-      }
-    }
+  private Reading read(Collection<Command> among) {
+    Reading reading = new Reading(folded.published.values(), folded.history);
+    among.forEach(reading::apply);
     return reading;
   }
 
-  private void prune() {
+  private void fold() {
     while (commands.size() > MAX_COMMANDS) {
-      Reading reading = read(Long.MAX_VALUE);
-      Optional<Command> oldest =
-          commands.values().stream().filter(command -> !isNeeded(command, reading)).findFirst();
-      if (oldest.isEmpty()) {
-        return;
-      }
-      commands.remove(oldest.get().sequence());
-      floor = Math.max(floor, oldest.get().sequence());
+      Map.Entry<Long, Command> oldest = commands.pollFirstEntry();
+      folded.apply(oldest.getValue());
+      floor = oldest.getKey();
     }
+    folded.trim();
   }
 
-  private static boolean isNeeded(Command command, Reading reading) {
-    Long active = reading.history.peekLast();
-    Long previous = null;
-    for (Long version : reading.history) {
-      if (!version.equals(active)) {
-        previous = version;
+  /** What commands amount to, one after the other. */
+  private static final class Reading {
+    final Map<Long, Publish> published = new TreeMap<>();
+    final List<Long> history;
+
+    Reading(Collection<Publish> published, List<Long> history) {
+      published.forEach(publish -> this.published.put(publish.version(), publish));
+      this.history = new ArrayList<>(history);
+    }
+
+    @Nullable Long active() {
+      return history.isEmpty() ? null : history.get(history.size() - 1);
+    }
+
+    // A command without effect is passed over: it may have been overtaken by a lower sequence that
+    // came later than it.
+    void apply(Command command) {
+      if (command instanceof Publish publish) {
+        Publish known = published.get(publish.version());
+        if (known == null || sameBytes(known, publish)) {
+          published.put(publish.version(), publish);
+          if (publish.activate()) {
+            activate(publish.version());
+          }
+        }
+      } else if (command instanceof Activate activate) {
+        activate(activate.version());
+      } else if (command instanceof Rollback rollback) {
+        Long version = rollback.version();
+        if (version != null) {
+          activate(version);
+        } else if (history.size() > 1) {
+          history.remove(history.size() - 1);
+        }
+      } else if (command instanceof Retire retire) {
+        retire(retire.version());
       }
     }
-    long version =
-        command instanceof Publish publish
-            ? publish.version()
-            : command instanceof Activate activate ? activate.version() : -1;
-    return active != null && version == active || previous != null && version == previous;
+
+    private void activate(long version) {
+      if (published.containsKey(version) && !Objects.equals(active(), version)) {
+        history.add(version);
+      }
+    }
+
+    private void retire(long version) {
+      if (!Objects.equals(active(), version)) {
+        published.remove(version);
+        history.removeIf(past -> past == version);
+      }
+    }
+
+    void trim() {
+      while (history.size() > MAX_HISTORY) {
+        history.remove(0);
+      }
+      if (published.size() > MAX_PUBLISHED + MAX_HISTORY) {
+        List<Publish> oldestFirst = new ArrayList<>(published.values());
+        oldestFirst.removeIf(publish -> history.contains(publish.version()));
+        oldestFirst.sort(Comparator.comparingLong(Publish::sequence));
+        oldestFirst
+            .subList(0, oldestFirst.size() - MAX_PUBLISHED)
+            .forEach(publish -> published.remove(publish.version()));
+      }
+    }
+
+    void check(String model, Command command) throws ModelException {
+      if (command instanceof Publish publish) {
+        Publish known = published.get(publish.version());
+        if (known != null && !sameBytes(known, publish)) {
+          throw new ModelException(
+              ModelReason.CONFLICT,
+              "version "
+                  + publish.version()
+                  + " of '"
+                  + model
+                  + "' is already published as "
+                  + describe(known)
+                  + ", not "
+                  + describe(publish)
+                  + ": give new bytes a new version");
+        }
+      } else if (command instanceof Activate activate) {
+        requirePublished(model, activate.version());
+      } else if (command instanceof Rollback rollback) {
+        Long version = rollback.version();
+        if (version != null) {
+          requirePublished(model, version);
+        } else if (history.size() < 2) {
+          throw new ModelException(
+              ModelReason.NOT_FOUND,
+              "no version of '" + model + "' was active before the present one");
+        }
+      } else if (command instanceof Retire retire) {
+        requirePublished(model, retire.version());
+        if (Objects.equals(active(), retire.version())) {
+          throw new ModelException(
+              ModelReason.MALFORMED_COMMAND,
+              "version "
+                  + retire.version()
+                  + " of '"
+                  + model
+                  + "' is active: activate another one first");
+        }
+      }
+    }
+
+    private void requirePublished(String model, long version) throws ModelException {
+      if (!published.containsKey(version)) {
+        throw new ModelException(
+            ModelReason.NOT_FOUND,
+            "version "
+                + version
+                + " of '"
+                + model
+                + "' is not published: expected one of "
+                + published.keySet());
+      }
+    }
+
+    private static boolean sameBytes(Publish known, Publish other) {
+      return known.digest() != null && other.digest() != null
+          ? known.digest().equals(other.digest())
+          : known.uri().equals(other.uri());
+    }
+
+    private static String describe(Publish publish) {
+      return publish.digest() != null ? publish.digest() : publish.uri().toString();
+    }
   }
 }

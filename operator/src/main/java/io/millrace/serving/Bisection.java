@@ -21,20 +21,16 @@ public final class Bisection {
 
   private Bisection() {}
 
-  /** Runs all rows of a batch. */
-  public static void run(Batch batch, Sink sink) {
-    run(batch, 0, batch.rows(), sink);
-  }
-
-  /** Runs all rows of a batch that has failed as a whole. */
-  public static void split(Batch batch, InferenceException failure, Sink sink) {
+  /**
+   * Runs the rows of a batch that has failed as a whole.
+   *
+   * @param failure what the whole batch failed with
+   */
+  public static void run(Batch batch, InferenceException failure, Sink sink) {
     split(batch, 0, batch.rows(), failure, sink);
   }
 
   private static void run(Batch batch, int from, int to, Sink sink) {
-    if (from == to) {
-      return;
-    }
     try {
       batch.run(from, to);
     } catch (InferenceException failure) {

@@ -49,30 +49,36 @@ public final class Leases<K, V extends AutoCloseable> {
    * @throws InterruptedException if the thread is interrupted while it loads or waits
    */
   public Lease<V> acquire(K key, Loader<V> loader) throws ModelException, InterruptedException {
-    Entry<V> entry;
-    boolean mine = false;
-    synchronized (entries) {
-      Entry<V> present = entries.get(key);
-      if (present == null) {
-        present = new Entry<>(new FutureTask<>(loader::load));
-        entries.put(key, present);
-        loads++;
-        mine = true;
+    while (true) {
+      Entry<V> entry;
+      boolean mine = false;
+      synchronized (entries) {
+        Entry<V> present = entries.get(key);
+        if (present == null) {
+          present = new Entry<>(new FutureTask<>(loader::load));
+          entries.put(key, present);
+          loads++;
+          mine = true;
+        }
+        present.holders++;
+        entry = present;
       }
-      present.holders++;
-      entry = present;
-    }
-    if (mine) {
-      entry.value.run();
-    }
-    try {
-      return new Lease<>(this, key, entry, entry.value.get(), mine);
-    } catch (ExecutionException e) {
-      forget(key, entry);
-      throw failure(e.getCause() == null ? e : e.getCause());
-    } catch (InterruptedException e) {
-      release(key, entry);
-      throw e;
+      if (mine) {
+        entry.value.run();
+      }
+      try {
+        return new Lease<>(this, key, entry, entry.value.get(), mine);
+      } catch (ExecutionException e) {
+        forget(key, entry);
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        // The thread that loaded was interrupted, not this one: it tries for itself.
+        if (mine || !(cause instanceof InterruptedException)) {
+          throw failure(cause);
+        }
+      } catch (InterruptedException e) {
+        release(key, entry);
+        throw e;
+      }
     }
   }
 

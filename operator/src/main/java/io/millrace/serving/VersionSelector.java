@@ -36,6 +36,7 @@ public final class VersionSelector {
   private @Nullable Publish active;
   private @Nullable Publish loading;
   private @Nullable Publish target;
+  private @Nullable Publish failed;
 
   /** The version that scores, null before the first one. */
   public @Nullable Publish active() {
@@ -55,9 +56,9 @@ public final class VersionSelector {
 
   /** The version that is to score is now {@code wanted}. */
   public Step target(Publish wanted) {
-    boolean same = target != null && isSame(target, wanted);
     target = wanted;
-    if (same || loading != null || (active != null && isSame(active, wanted))) {
+    // An order that failed is not tried again by itself; the same version ordered anew is.
+    if (loading != null || wanted.equals(failed) || (active != null && isSame(active, wanted))) {
       return NONE;
     }
     loading = wanted;
@@ -82,18 +83,14 @@ public final class VersionSelector {
 
   /** The load in progress failed. What scores goes on. */
   public Step failed() {
-    Publish done = Objects.requireNonNull(loading, "no load in progress");
+    failed = Objects.requireNonNull(loading, "no load in progress");
     loading = null;
-    // The failed version stays the target, so that it is not tried again at the next order for it.
-    if (target != null && isSame(done, target)) {
-      return NONE;
-    }
     Publish next = nextLoad();
     return next == null ? NONE : new Step.Load(next);
   }
 
   private @Nullable Publish nextLoad() {
-    if (target == null || (active != null && isSame(active, target))) {
+    if (target == null || target.equals(failed) || (active != null && isSame(active, target))) {
       return null;
     }
     loading = target;

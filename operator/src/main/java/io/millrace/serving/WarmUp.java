@@ -7,12 +7,14 @@ import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.RecordException;
 import io.millrace.tensor.Row;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a model that was just loaded on rows of zeros (and empty strings), so that its first record
@@ -20,90 +22,143 @@ import java.util.Arrays;
  * is confirmed by one and by two rows.
  *
  * <p>Rows that are made up may be refused by the model itself (a parsed {@code tf.Example} that
- * lacks a feature, say). Where TensorFlow blames the input, the warm-up therefore proves nothing
- * and the signature's word is taken; where it blames anything else, the model is unfit.
+ * lacks a feature, say). Where TensorFlow blames the input already for one row, the warm-up
+ * therefore proves nothing and the signature's word is taken; where it blames anything else, the
+ * model is unfit.
  */
 public final class WarmUp {
   private static final FeatureWriter<Boolean> ZEROS = (unused, row) -> writeZeros(row);
 
-  private WarmUp() {}
-
-  /** Whether dimension 0 is a batch: the job's word, or null to find out. */
+  /** What the job says about dimension 0. */
   public enum BatchDimension {
+    /** Batched if the signature has it and two rows confirm it. */
     FIND_OUT,
+    /** Batched; a model that does not confirm it is rejected. */
     PRESENT,
+    /** One row a call. */
     ABSENT
+  }
+
+  /**
+   * How a signature is run.
+   *
+   * @param batched whether dimension 0 is left out of a row
+   * @param maxRows rows in a call at the most
+   */
+  public record Rows(boolean batched, int maxRows) {
+    private static final Rows WHOLE_TENSORS = new Rows(false, 1);
+    private static final Rows ONE_BY_ONE = new Rows(true, 1);
+  }
+
+  private enum Outcome {
+    RAN,
+    INPUT_REFUSED
+  }
+
+  private final Model model;
+  private final Signature signature;
+
+  private WarmUp(Model model, Signature signature) {
+    this.model = model;
+    this.signature = signature;
   }
 
   /**
    * Warms a model up.
    *
    * @param maxRows the size of a full batch, which is run too
-   * @return whether the signature is run in batches
    * @throws ModelException WARM_UP_FAILED if the model fails for another reason than the made-up
    *     rows, SIGNATURE_MISMATCH if the batch dimension that the job demands is not there
    */
-  public static boolean run(Model model, Signature signature, BatchDimension demanded, int maxRows)
+  public static Rows run(Model model, Signature signature, BatchDimension demanded, int maxRows)
       throws ModelException {
-    if (demanded == BatchDimension.ABSENT
-        || (demanded == BatchDimension.FIND_OUT && !signature.hasBatchDimension())) {
-      runOnce(model, new BatchOptions(signature, false, 1, false), 1);
-      return false;
-    }
+    return new WarmUp(model, signature).run(demanded, maxRows);
+  }
+
+  private Rows run(BatchDimension demanded, int maxRows) throws ModelException {
     if (!signature.hasBatchDimension()) {
-      throw new ModelException(
-          ModelReason.SIGNATURE_MISMATCH,
-          "signature '"
-              + signature.name()
-              + "' has no batch dimension: batching.mode 'on' needs dimension 0 unknown on every input and output, got "
-              + signature.inputs()
-              + " -> "
-              + signature.outputs());
+      if (demanded == BatchDimension.PRESENT) {
+        throw unbatchable(
+            "dimension 0 is not unknown on every input and output: "
+                + signature.inputs()
+                + " -> "
+                + signature.outputs(),
+            null);
+      }
+      runRows(false, 1);
+      return Rows.WHOLE_TENSORS;
     }
+    Outcome one = runRows(true, 1);
+    if (demanded == BatchDimension.ABSENT || maxRows == 1) {
+      return Rows.ONE_BY_ONE;
+    }
+    if (one == Outcome.RAN && !confirmsBatches(demanded)) {
+      return Rows.ONE_BY_ONE;
+    }
+    runRows(true, maxRows);
+    return new Rows(true, maxRows);
+  }
+
+  // One row is fine: two that are not, for whatever reason, are no batch.
+  private boolean confirmsBatches(BatchDimension demanded) throws ModelException {
+    ModelException failure = null;
     try {
-      runOnce(model, new BatchOptions(signature, true, 1, false), 1);
-      runOnce(model, new BatchOptions(signature, true, 2, false), 2);
-      if (maxRows > 2) {
-        runOnce(model, new BatchOptions(signature, true, maxRows, false), maxRows);
+      if (runRows(true, 2) == Outcome.RAN) {
+        return true;
       }
-      return true;
     } catch (ModelException e) {
-      if (demanded == BatchDimension.PRESENT || maxRows == 1) {
-        throw e;
+      failure = e;
+    }
+    if (demanded == BatchDimension.PRESENT) {
+      throw unbatchable("it runs one row, but not two", failure);
+    }
+    return false;
+  }
+
+  private ModelException unbatchable(String why, @Nullable ModelException cause) {
+    return new ModelException(
+        ModelReason.SIGNATURE_MISMATCH,
+        "signature '"
+            + signature.name()
+            + "' takes no batches ("
+            + why
+            + "): set batching.mode to auto or off, or publish a model that does",
+        cause);
+  }
+
+  private Outcome runRows(boolean batched, int rows) throws ModelException {
+    try (Batch batch = model.newBatch(new BatchOptions(signature, batched, rows, false))) {
+      int written = 0;
+      while (written < rows && batch.append(Boolean.TRUE, ZEROS)) {
+        written++;
       }
-      // The signature promises a batch dimension that two rows do not confirm.
-      runOnce(model, new BatchOptions(signature, false, 1, false), 1);
-      return false;
+      batch.run(0, written);
+      return Outcome.RAN;
+    } catch (InferenceException e) {
+      if (e.inputAtFault()) {
+        return Outcome.INPUT_REFUSED;
+      }
+      throw failed(rows, e);
+    } catch (RecordException e) {
+      throw failed(rows, e);
     }
   }
 
-  private static void runOnce(Model model, BatchOptions options, int rows) throws ModelException {
-    try (Batch batch = model.newBatch(options)) {
-      for (int i = 0; i < rows; i++) {
-        batch.append(Boolean.TRUE, ZEROS);
-      }
-      batch.run(0, rows);
-    } catch (InferenceException e) {
-      if (!e.inputAtFault()) {
-        throw new ModelException(
-            ModelReason.WARM_UP_FAILED,
-            "warm-up of signature '"
-                + options.signature().name()
-                + "' with "
-                + rows
-                + " row(s) failed: "
-                + e.getMessage(),
-            e);
-      }
-    }
+  private ModelException failed(int rows, Exception cause) {
+    return new ModelException(
+        ModelReason.WARM_UP_FAILED,
+        "warm-up of signature '"
+            + signature.name()
+            + "' with "
+            + rows
+            + " row(s) failed: "
+            + cause.getMessage(),
+        cause);
   }
 
   private static void writeZeros(Row row) {
-    Signature signature = row.signature();
-    for (int i = 0; i < signature.inputs().size(); i++) {
-      TensorWriter writer = row.input(i);
-      TensorSpec spec = signature.inputs().get(i);
-      writeZeros(writer, spec);
+    for (int i = 0; i < row.signature().inputs().size(); i++) {
+      writeZeros(row.input(i), row.signature().inputs().get(i));
     }
   }
 

@@ -30,6 +30,7 @@ final class Harness implements AutoCloseable {
 
   private final AbstractStreamOperatorTestHarness<String> harness;
   private long now;
+  private int mailsRun;
 
   Harness(Path roots, List<Command> initial, int batchSize, RunIn runIn, int parallelism, int index)
       throws Exception {
@@ -122,14 +123,20 @@ final class Harness implements AutoCloseable {
 
   /** Runs mails until the condition holds. */
   void await(BooleanSupplier condition) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    await(condition, Duration.ofSeconds(60));
+  }
+
+  void await(BooleanSupplier condition, Duration timeout) throws Exception {
+    long deadline = System.nanoTime() + timeout.toNanos();
     TaskMailbox mailbox = harness.getTaskMailbox();
     while (!condition.getAsBoolean()) {
       var mail = mailbox.tryTake(TaskMailbox.MIN_PRIORITY);
       if (mail.isPresent()) {
         mail.get().run();
+        mailsRun++;
       } else if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within 60 s; output " + output() + ", events " + events());
+        throw new AssertionError(
+            "not within " + timeout + "; output " + output() + ", events " + events());
       } else {
         Thread.onSpinWait();
       }
@@ -157,6 +164,14 @@ final class Harness implements AutoCloseable {
   OperatorSubtaskState snapshot() throws Exception {
     harness.prepareSnapshotPreBarrier(1);
     return harness.snapshot(1, now);
+  }
+
+  int mailsRun() {
+    return mailsRun;
+  }
+
+  void finish() throws Exception {
+    operator().finish();
   }
 
   void endOfRecords() throws Exception {

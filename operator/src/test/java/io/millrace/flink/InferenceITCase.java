@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -30,6 +31,9 @@ class InferenceITCase {
   private static final FeatureWriter<Float> X = (value, row) -> row.input("x").put(value);
   private static final PredictionReader<Float, Float> Y =
       (value, prediction, version) -> prediction.output("y").getFloat(0);
+
+  private static final ThreadLocal<Boolean> MET = ThreadLocal.withInitial(() -> false);
+  private static CountDownLatch BOTH_OPEN = new CountDownLatch(0);
 
   @TempDir Path folder;
 
@@ -220,19 +224,36 @@ class InferenceITCase {
     Path model = SavedModels.linear(folder.resolve("1"), new float[] {1}, 0);
     long before = SharedModel.loads();
     StreamExecutionEnvironment env = environment(2);
-    // Both subtasks hold their lease until the end of input, which comes when the last value is
-    // out.
-    DataStream<Float> records =
-        env.fromSequence(1, 20_000).map(n -> (float) n).returns(Types.FLOAT);
+    DataStream<Float> records = env.fromSequence(1, 1_000).map(n -> (float) n).returns(Types.FLOAT);
+    BOTH_OPEN = new CountDownLatch(2);
+    FeatureWriter<Float> meeting =
+        (value, row) -> {
+          if (!MET.get()) {
+            MET.set(true);
+            BOTH_OPEN.countDown();
+            // Neither subtask goes on, and so none lets go of its lease, before both hold one.
+            awaitBoth();
+          }
+          row.input("x").put(value);
+        };
     assertThat(
             collect(
                 inference(records, model)
+                    .features(meeting)
                     .with(InferenceOptions.SHARING, Sharing.TASK_MANAGER)
                     .predictions(Y, Types.FLOAT)
                     .predictions()))
-        .hasSize(20_000);
+        .hasSize(1_000);
     assertThat(SharedModel.loads() - before).isEqualTo(1);
     assertThat(SharedModel.held()).isZero();
+  }
+
+  private static void awaitBoth() {
+    try {
+      BOTH_OPEN.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,12 +13,18 @@ import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.model.ModelVersion;
+import io.millrace.model.Timeline;
 import io.millrace.model.VersionState;
+import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -66,35 +73,39 @@ class SerializersTest {
     }
   }
 
+  private static final ServingState STATE =
+      new ServingState(
+          new Timeline.Snapshot(40, List.of(PUBLISH), List.of(7L, 5L), COMMANDS),
+          PUBLISH,
+          new ServingSchema(
+              new Signature(
+                  "serving_default",
+                  List.of(new TensorSpec("x", ElementType.FLOAT32, Shape.of(-1, 3))),
+                  List.of(new TensorSpec("y", ElementType.INT64, Shape.unknownRank()))),
+              true));
+
   @Test
   void servingState_survives() throws IOException {
     for (ServingState state :
-        List.of(new ServingState(40, COMMANDS, PUBLISH), new ServingState(-1, List.of(), null))) {
+        List.of(STATE, new ServingState(Timeline.Snapshot.EMPTY, null, null))) {
       assertThat(roundTrip(ServingStateSerializer.INSTANCE, state)).isEqualTo(state);
     }
   }
 
-  // Bytes as the first release writes them: a later release must go on reading them.
+  // Bytes as the first release writes them, every kind of command among them: a later release must
+  // go on reading them.
   @Test
   void servingState_storedByTheFirstRelease_isRead() throws IOException {
-    byte[] stored =
-        java.util.HexFormat.of()
-            .parseHex(
-                "01ffffffffffffffff00000001"
-                    + "0100016d0000000000000003010000000000000002000966696c653a2f2f2f780001"
-                    + "00"
-                    + "00");
-    ServingState state =
-        ServingStateSerializer.INSTANCE.deserialize(new DataInputDeserializer(stored));
-    assertThat(state)
-        .isEqualTo(
-            new ServingState(
-                -1,
-                List.of(new Publish("m", 2, URI.create("file:///x"), null, 3, true, null)),
-                null));
+    byte[] stored;
+    try (var in = getClass().getResourceAsStream("serving-state-1.hex")) {
+      stored = HexFormat.of().parseHex(new String(in.readAllBytes(), UTF_8).replaceAll("\\s", ""));
+    }
+    assertThat(ServingStateSerializer.INSTANCE.deserialize(new DataInputDeserializer(stored)))
+        .isEqualTo(STATE);
     DataOutputSerializer out = new DataOutputSerializer(64);
-    ServingStateSerializer.INSTANCE.serialize(state, out);
-    assertThat(out.getCopyOfBuffer()).isEqualTo(stored);
+    ServingStateSerializer.INSTANCE.serialize(STATE, out);
+    assertThat(HexFormat.of().formatHex(out.getCopyOfBuffer()))
+        .isEqualTo(HexFormat.of().formatHex(stored));
   }
 
   @Test

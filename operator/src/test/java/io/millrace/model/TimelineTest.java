@@ -43,8 +43,7 @@ class TimelineTest {
 
     assertThat(timeline.accept(publish(2, 0))).isTrue();
     assertThat(timeline.active()).contains(publish(2, 0));
-    assertThat(Timeline.restore("fraud", timeline.floor(), timeline.commands()).active())
-        .contains(publish(2, 0));
+    assertThat(new Timeline("fraud", timeline.snapshot()).active()).contains(publish(2, 0));
   }
 
   @Test
@@ -59,7 +58,7 @@ class TimelineTest {
   void accept_duplicate_changesNothing() throws Exception {
     assertThat(timeline.accept(publish(1, 10))).isTrue();
     assertThat(timeline.accept(publish(1, 10))).isFalse();
-    assertThat(timeline.commands()).hasSize(1);
+    assertThat(timeline.snapshot().commands()).hasSize(1);
   }
 
   @Test
@@ -140,7 +139,13 @@ class TimelineTest {
             case 0 -> new Activate("fraud", version, sequence);
             case 1 -> new Rollback("fraud", random.nextBoolean() ? version : null, sequence);
             case 2 -> new Retire("fraud", version, sequence);
-            default -> publish(version, sequence, random.nextBoolean(), null);
+            default ->
+                publish(
+                    version,
+                    sequence,
+                    random.nextBoolean(),
+                    // Now and then other bytes than the version has already: a conflict.
+                    "sha256:" + (random.nextInt(8) == 0 ? "b" : "a").repeat(64));
           });
     }
     return commands;
@@ -159,18 +164,65 @@ class TimelineTest {
   }
 
   @Test
-  void accept_overTheLimit_dropsTheOldestButNotWhatRollbackNeeds() throws Exception {
+  void accept_overTheLimit_foldsTheOldestWithoutChangingWhatTheyAmountTo() throws Exception {
     for (long sequence = 1; sequence <= Timeline.MAX_COMMANDS + 50; sequence++) {
       timeline.accept(publish(sequence, sequence));
     }
-    assertThat(timeline.commands()).hasSize(Timeline.MAX_COMMANDS);
-    assertThat(timeline.floor()).isEqualTo(50);
+    assertThat(timeline.snapshot().commands()).hasSize(Timeline.MAX_COMMANDS);
+    assertThat(timeline.snapshot().floor()).isEqualTo(50);
     assertThatThrownBy(() -> timeline.accept(publish(7, 7)))
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.STALE));
-    Timeline restored = Timeline.restore("fraud", timeline.floor(), timeline.commands());
+    Timeline restored = new Timeline("fraud", timeline.snapshot());
     assertThat(restored.active()).isEqualTo(timeline.active());
     restored.accept(new Rollback("fraud", null, 1_000));
     assertThat(restored.active().orElseThrow().version()).isEqualTo(Timeline.MAX_COMMANDS + 49);
+  }
+
+  @Test
+  void fold_ofARollback_keepsItsEffect() throws Exception {
+    timeline.accept(publish(1, 1));
+    timeline.accept(publish(2, 2));
+    timeline.accept(publish(3, 3));
+    timeline.accept(new Rollback("fraud", null, 4));
+    for (long sequence = 5; sequence < 600; sequence++) {
+      timeline.accept(publish(sequence, sequence, false, null));
+      assertThat(active()).as("after %d", sequence).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void fold_ofAnyCommands_boundsTheStateAndAgreesWithReadingThemAll() {
+    for (long seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      Timeline folding = new Timeline("fraud");
+      List<Command> recent = new ArrayList<>();
+      for (long sequence = 0; sequence < 2_000; sequence++) {
+        Command command =
+            random.nextInt(3) == 0
+                ? new Rollback("fraud", null, sequence)
+                : publish(random.nextInt(1_000), sequence, random.nextBoolean(), null);
+        recent.add(command);
+        try {
+          folding.accept(command);
+        } catch (ModelException e) {
+          // Without effect, like a rollback with nothing before.
+        }
+      }
+      Timeline.Snapshot snapshot = folding.snapshot();
+      assertThat(snapshot.commands()).hasSizeLessThanOrEqualTo(256);
+      assertThat(snapshot.history()).hasSizeLessThanOrEqualTo(64);
+      assertThat(snapshot.published()).hasSizeLessThanOrEqualTo(320);
+      Long last = null;
+      for (Command command : recent) {
+        if (command instanceof Publish publish && publish.activate()) {
+          last = publish.version();
+        }
+      }
+      assertThat(folding.active()).as("seed %d", seed).isPresent();
+      if (recent.get(recent.size() - 1) instanceof Publish publish && publish.activate()) {
+        assertThat(folding.active().orElseThrow().version()).isEqualTo(last);
+      }
+    }
   }
 }

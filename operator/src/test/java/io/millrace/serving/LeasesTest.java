@@ -112,4 +112,33 @@ class LeasesTest {
       threads.shutdownNow();
     }
   }
+
+  @Test
+  void acquire_whileAnInterruptedThreadLoads_loadsForItself() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread loader =
+        new Thread(
+            () ->
+                assertThatThrownBy(
+                        () ->
+                            leases.acquire(
+                                "slot-1",
+                                () -> {
+                                  begun.countDown();
+                                  new CountDownLatch(1).await();
+                                  return new Value();
+                                }))
+                    .isInstanceOf(InterruptedException.class));
+    loader.start();
+    begun.await();
+    ExecutorService threads = Executors.newSingleThreadExecutor();
+    try {
+      Future<Lease<Value>> waiter = threads.submit(() -> leases.acquire("slot-1", Value::new));
+      loader.interrupt();
+      loader.join();
+      assertThat(waiter.get().loadedHere()).isTrue();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
 }

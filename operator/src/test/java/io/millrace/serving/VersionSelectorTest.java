@@ -64,6 +64,14 @@ class VersionSelectorTest {
   }
 
   @Test
+  void failed_andOrderedAnew_isTriedAgain() {
+    selector.target(version(2));
+    selector.failed();
+    Publish again = new Publish("m", 2, version(2).uri(), null, 9, true, null);
+    assertThat(selector.target(again)).isEqualTo(new Step.Load(again));
+  }
+
+  @Test
   void failed_withAnotherTargetMeanwhile_loadsThat() {
     selector.target(version(2));
     selector.target(version(3));

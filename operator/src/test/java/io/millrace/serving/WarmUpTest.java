@@ -1,0 +1,187 @@
+package io.millrace.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.InferenceException;
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.serving.WarmUp.Rows;
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Prediction;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WarmUpTest {
+  private static final Signature BATCHED = signature(Shape.of(-1, 3));
+  private static final Signature WHOLE = signature(Shape.of(3));
+
+  private final List<String> runs = new ArrayList<>();
+
+  private static Signature signature(Shape shape) {
+    return new Signature(
+        "serving_default",
+        List.of(new TensorSpec("x", ElementType.FLOAT32, shape)),
+        List.of(new TensorSpec("y", ElementType.FLOAT32, shape)));
+  }
+
+  /** What a model makes of so many rows: null for an answer. */
+  private interface Behaviour {
+    InferenceException run(int rows);
+  }
+
+  private static InferenceException blamesInput() {
+    return new InferenceException("bad input", true);
+  }
+
+  private static InferenceException blamesModel() {
+    return new InferenceException("variable is uninitialized", false);
+  }
+
+  private Rows warmUp(Signature signature, BatchDimension demanded, Behaviour behaviour)
+      throws ModelException {
+    return WarmUp.run(new FakeModel(behaviour), signature, demanded, 128);
+  }
+
+  @Test
+  void run_goodModel_isRunWithOneTwoAndAllRows() throws Exception {
+    assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> null))
+        .isEqualTo(new Rows(true, 128));
+    assertThat(runs).containsExactly("batched 1", "batched 2", "batched 128");
+  }
+
+  @Test
+  void run_twoRowsRefused_isOneByOneWithRowsOfTheSameShape() throws Exception {
+    assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> rows == 1 ? null : blamesInput()))
+        .isEqualTo(new Rows(true, 1));
+    assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> rows == 1 ? null : blamesModel()))
+        .isEqualTo(new Rows(true, 1));
+  }
+
+  @Test
+  void run_twoRowsRefusedThoughDemanded_isRejected() {
+    assertThatThrownBy(
+            () -> warmUp(BATCHED, BatchDimension.PRESENT, rows -> rows == 1 ? null : blamesInput()))
+        .isInstanceOfSatisfying(
+            ModelException.class,
+            e -> assertThat(e.reason()).isEqualTo(ModelReason.SIGNATURE_MISMATCH))
+        .hasMessageContaining("takes no batches");
+  }
+
+  @Test
+  void run_madeUpRowRefused_takesTheSignaturesWord() throws Exception {
+    assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> blamesInput()))
+        .isEqualTo(new Rows(true, 128));
+  }
+
+  @Test
+  void run_modelAtFault_isRejected() {
+    assertThatThrownBy(() -> warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> blamesModel()))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.WARM_UP_FAILED))
+        .hasMessageContaining("uninitialized");
+    assertThatThrownBy(
+            () ->
+                warmUp(
+                    BATCHED, BatchDimension.FIND_OUT, rows -> rows == 128 ? blamesModel() : null))
+        .hasMessageContaining("128 row(s)");
+  }
+
+  @Test
+  void run_batchingOff_keepsRowsWithoutTheBatchDimension() throws Exception {
+    assertThat(warmUp(BATCHED, BatchDimension.ABSENT, rows -> null)).isEqualTo(new Rows(true, 1));
+    assertThat(runs).containsExactly("batched 1");
+  }
+
+  @Test
+  void run_withoutABatchDimension_isAWholeTensorACall() throws Exception {
+    assertThat(warmUp(WHOLE, BatchDimension.FIND_OUT, rows -> null)).isEqualTo(new Rows(false, 1));
+    assertThat(runs).containsExactly("whole 1");
+    assertThatThrownBy(() -> warmUp(WHOLE, BatchDimension.PRESENT, rows -> null))
+        .hasMessageContaining("float32[3]");
+  }
+
+  private final class FakeModel implements Model {
+    private final Behaviour behaviour;
+
+    FakeModel(Behaviour behaviour) {
+      this.behaviour = behaviour;
+    }
+
+    @Override
+    public List<String> signatureKeys() {
+      return List.of("serving_default");
+    }
+
+    @Override
+    public Signature signature(String key) {
+      return BATCHED;
+    }
+
+    @Override
+    public Batch newBatch(BatchOptions options) {
+      return new CountingBatch(options, behaviour);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class CountingBatch implements Batch {
+    private final BatchOptions options;
+    private final Behaviour behaviour;
+    private int rows;
+
+    CountingBatch(BatchOptions options, Behaviour behaviour) {
+      this.options = options;
+      this.behaviour = behaviour;
+    }
+
+    @Override
+    public int rows() {
+      return rows;
+    }
+
+    @Override
+    public int maxRows() {
+      return options.maxRows();
+    }
+
+    @Override
+    public <T> boolean append(T record, FeatureWriter<T> writer) {
+      rows++;
+      return true;
+    }
+
+    @Override
+    public void run(int from, int to) throws InferenceException {
+      runs.add((options.batched() ? "batched " : "whole ") + (to - from));
+      InferenceException failure = behaviour.run(to - from);
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    @Override
+    public Prediction prediction(int row) {
+      throw new IllegalStateException("nothing reads it");
+    }
+
+    @Override
+    public void clear() {
+      rows = 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
