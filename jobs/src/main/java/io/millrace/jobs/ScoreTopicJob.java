@@ -105,11 +105,10 @@ public final class ScoreTopicJob {
         env.fromSource(source(), WatermarkStrategy.noWatermarks(), "input topic")
             .uid("input-source");
     String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
-    // A restored job takes versions and offsets from its state, whatever the topic says by now.
-    boolean restored =
-        controlTopic != null
-            && env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH) != null;
-    CommandHistory history = controlTopic == null || restored ? NO_HISTORY : history(controlTopic);
+    // A restored operator takes the versions from its state, a restored control source its offset;
+    // where a state lacks the one or the other, the whole topic is read, which does no harm.
+    boolean restored = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH) != null;
+    CommandHistory history = controlTopic == null ? NO_HISTORY : history(controlTopic);
     StartingVersions starting = new StartingVersions(config);
     Inference<KafkaRecord> inference =
         Inference.on(records)
@@ -117,12 +116,15 @@ public final class ScoreTopicJob {
             .with(InferenceOptions.ROOTS, starting.roots())
             .startingFrom(
                 config.get(InferenceOptions.NAME),
-                restored ? List.of() : starting.commands(history.commands()))
+                restored
+                    ? starting.commandsIfAny(history.commands())
+                    : starting.commands(history.commands()))
             .features(RecordFormats.writer(config))
             .uid("inference");
     DataStream<ModelEvent> refusals = null;
     if (controlTopic != null) {
-      CommandStream later = CommandStream.of(env, client, controlTopic, history.nextOffset());
+      CommandStream later =
+          CommandStream.of(env, client, controlTopic, restored ? 0 : firstOffset(history));
       inference.commands(later.commands());
       refusals = later.refusals();
     }
@@ -146,6 +148,12 @@ public final class ScoreTopicJob {
       LOG.warn("Control topic, offset {}: {}", refused.offset(), refused.cause().getMessage());
     }
     return history;
+  }
+
+  // From the first record that is no command, so that the status topic hears of it; the commands
+  // behind it are known to the operator already.
+  private static long firstOffset(CommandHistory history) {
+    return history.refused().isEmpty() ? history.nextOffset() : history.refused().get(0).offset();
   }
 
   // A sink whose topic is absent would fail after the job has started, and again at each restart.
@@ -178,7 +186,10 @@ public final class ScoreTopicJob {
     return config.get(ScoreTopicOptions.GUARANTEE) == Guarantee.EXACTLY_ONCE
         ? OutboundSinks.exactlyOnce(
             client,
-            config.get(ScoreTopicOptions.JOB_NAME),
+            // The same after a restart, and another for each pair of job and output.
+            config.get(ScoreTopicOptions.JOB_NAME)
+                + "."
+                + config.get(ScoreTopicOptions.OUTPUT_TOPIC),
             config.get(ScoreTopicOptions.TRANSACTION_TIMEOUT))
         : OutboundSinks.atLeastOnce(client);
   }

@@ -46,7 +46,7 @@ public final class ScoreTopicOptions {
           .stringType()
           .defaultValue("score-topic")
           .withDescription(
-              "Name of the job in Flink, in events and in the Kafka transactions; keep it unique per output cluster.");
+              "Name of the job in Flink, in events and in the Kafka transactions; no two jobs may share name and output topic.");
 
   public static final ConfigOption<Integer> PARALLELISM =
       ConfigOptions.key("job.parallelism")
@@ -89,7 +89,8 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("input.group-id")
           .stringType()
           .noDefaultValue()
-          .withDescription("Consumer group whose offsets are committed; by default job.name.");
+          .withDescription(
+              "Consumer group whose offsets are committed; by default job.name and the input topic, joined by a dot.");
 
   public static final ConfigOption<UnknownFields> UNKNOWN_FIELDS =
       ConfigOptions.key("records.unknown-fields")

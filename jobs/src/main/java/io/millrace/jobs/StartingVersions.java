@@ -63,6 +63,20 @@ final class StartingVersions {
     return commands;
   }
 
+  /**
+   * As {@link #commands}, for a job that is restored: its state decides, and a base that cannot be
+   * listed any more must not keep it from starting.
+   */
+  List<Command> commandsIfAny(List<Command> history)
+      throws ConfigurationException, InterruptedException {
+    try {
+      return commands(history);
+    } catch (ModelException e) {
+      LOG.warn("The restored state alone decides what scores: {}", e.getMessage());
+      return List.of();
+    }
+  }
+
   /** The version that these commands amount to. */
   Optional<Publish> active(List<Command> commands) {
     Timeline timeline = new Timeline(model);

@@ -57,8 +57,10 @@ class ScoreTopicExactlyOnceITCase {
       bench.awaitActive(2, 2);
       String savepoint = bench.stopWithSavepoint(first);
       bench.sendNumbers(1_000, 3_000);
-      // The configuration says otherwise now; the state wins.
-      Configuration config = bench.config(Map.of("model.version-policy", "1"));
+      // The configuration and even the topic say otherwise now; the state wins.
+      Configuration config =
+          bench.config(Map.of("model.version-policy", "1", "control.topic", "empty"));
+      bench.broker.createTopic("empty", 1);
       bench.submit(config, 3, savepoint);
       bench.awaitOutputs();
       CheckReport report = bench.check();
@@ -69,6 +71,37 @@ class ScoreTopicExactlyOnceITCase {
                   .map(ModelEvent::version))
           .isNotEmpty()
           .containsOnly(2L);
+    }
+  }
+
+  @Test
+  void savepointOfAFixedVersion_goesOnWithThatVersionAndThenTakesCommands() throws Exception {
+    try (ScoringBench bench = new ScoringBench(folder, 1)) {
+      bench.version(1);
+      Configuration fixed = bench.config(Map.of());
+      fixed.removeConfig(ScoreTopicOptions.CONTROL_TOPIC);
+      JobID first = bench.submit(fixed, 1, null);
+      bench.awaitActive(1, 1);
+      bench.sendNumbers(0, 500);
+      String savepoint = bench.stopWithSavepoint(first);
+      // Uploaded while the job was down, and by the policy the one to start with; the state wins.
+      bench.version(2);
+      JobID second = bench.submit(fixed, 1, savepoint);
+      bench.sendNumbers(500, 1_000);
+      bench.awaitOutputs();
+      savepoint = bench.stopWithSavepoint(second);
+      assertThat(bench.read("out")).allSatisfy(r -> assertThat(ScoringBench.versionOf(r)).isOne());
+      // Now with a control topic: the same state, and from here on commands.
+      bench.submit(bench.config(Map.of()), 1, savepoint);
+      bench.sendNumbers(1_000, 1_500);
+      bench.awaitOutputs();
+      assertThat(bench.read("out")).allSatisfy(r -> assertThat(ScoringBench.versionOf(r)).isOne());
+      bench.publish(2);
+      bench.awaitActive(2, 1);
+      bench.sendNumbers(1_500, 2_000);
+      bench.awaitOutputs();
+      CheckReport report = bench.check();
+      assertThat(report.isClean()).as(report.toString()).isTrue();
     }
   }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
@@ -101,6 +102,9 @@ final class ScoringBench implements AutoCloseable {
     flink.setString("restart-strategy.type", "fixed-delay");
     flink.setString("restart-strategy.fixed-delay.attempts", "100");
     flink.setString("restart-strategy.fixed-delay.delay", "100 ms");
+    if (savepoint != null) {
+      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(flink);
     ScoreTopicJob.build(env, config);
     JobGraph graph = env.getStreamGraph().getJobGraph();

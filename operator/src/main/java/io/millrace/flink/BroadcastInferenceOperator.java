@@ -2,6 +2,7 @@ package io.millrace.flink;
 
 import io.millrace.model.Command;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -61,8 +62,8 @@ final class BroadcastInferenceOperator<T, OUT> extends AbstractStreamOperator<OU
             getProcessingTimeService(),
             mailbox,
             InferenceRuntime.copier(getExecutionConfig(), input),
-            state);
-    runtime.start(initial);
+            Objects.requireNonNull(state, "initializeState comes before open"));
+    runtime.start(initial, false);
   }
 
   private InferenceRuntime<T, OUT> runtime() {

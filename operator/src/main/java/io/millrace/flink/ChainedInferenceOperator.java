@@ -2,8 +2,11 @@ package io.millrace.flink;
 
 import io.millrace.model.Command;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -22,8 +25,10 @@ final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
   private final InferenceSettings settings;
   private final InferenceFunctions<T, OUT> functions;
   private final List<Command> initial;
+  private final boolean codeDecides;
   private final transient MailboxExecutor mailbox;
 
+  private transient @Nullable BroadcastState<String, ServingState> state;
   private transient @Nullable InferenceRuntime<T, OUT> runtime;
 
   ChainedInferenceOperator(
@@ -31,12 +36,20 @@ final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
       InferenceSettings settings,
       InferenceFunctions<T, OUT> functions,
       List<Command> initial,
+      boolean codeDecides,
       MailboxExecutor mailbox) {
     super(parameters);
     this.settings = settings;
     this.functions = functions;
     this.initial = initial;
+    this.codeDecides = codeDecides;
     this.mailbox = mailbox;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    state = context.getOperatorStateStore().getBroadcastState(InferenceRuntime.STATE);
   }
 
   @Override
@@ -52,8 +65,8 @@ final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
             getProcessingTimeService(),
             mailbox,
             InferenceRuntime.copier(getExecutionConfig(), input),
-            null);
-    runtime.start(initial);
+            Objects.requireNonNull(state, "initializeState comes before open"));
+    runtime.start(initial, codeDecides);
   }
 
   private InferenceRuntime<T, OUT> runtime() {

@@ -43,6 +43,7 @@ public final class Inference<T> {
   private @Nullable FeatureWriter<T> writer;
   private @Nullable DataStream<Command> commands;
   private @Nullable String uid;
+  private boolean named;
 
   private Inference(DataStream<T> records) {
     this.records = Objects.requireNonNull(records, "records");
@@ -67,11 +68,15 @@ public final class Inference<T> {
 
   /**
    * The version that scores: for good, or with {@link #commands} until another one is published.
+   * Restored from a savepoint, the job goes on with the very files that scored, told by their
+   * digest; naming another version here, without commands, is how a job of a fixed version is
+   * upgraded.
    *
    * @param uri the version's directory, on any file system that Flink reads
    */
   public Inference<T> model(String name, long version, String uri) {
-    return startingFrom(
+    named = true;
+    return start(
         name,
         List.of(
             new Publish(
@@ -84,6 +89,11 @@ public final class Inference<T> {
    * @param name the model's name
    */
   public Inference<T> startingFrom(String name, List<Command> commandsToDate) {
+    named = false;
+    return start(name, commandsToDate);
+  }
+
+  private Inference<T> start(String name, List<Command> commandsToDate) {
     config.set(InferenceOptions.NAME, name);
     initial.clear();
     initial.addAll(commandsToDate);
@@ -162,7 +172,8 @@ public final class Inference<T> {
         new InferenceFunctions<>(features, reader, mapper, rejections);
     String name = "score with " + settings.model();
     InferenceOperatorFactory<T, OUT> factory =
-        new InferenceOperatorFactory<>(settings, functions, initial, commands != null);
+        new InferenceOperatorFactory<>(
+            settings, functions, initial, commands != null, commands == null && named);
     factory.setChainingStrategy(ChainingStrategy.ALWAYS);
     SingleOutputStreamOperator<OUT> scored =
         commands == null

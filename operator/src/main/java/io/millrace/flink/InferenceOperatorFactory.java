@@ -23,20 +23,25 @@ final class InferenceOperatorFactory<T, OUT> extends AbstractStreamOperatorFacto
   private final InferenceFunctions<T, OUT> functions;
   private final List<Command> initial;
   private final boolean broadcast;
+  private final boolean codeDecides;
 
   /**
    * @param initial commands that count where there is no state to restore
    * @param broadcast whether there is a second input
+   * @param codeDecides whether a version that the code names overrules a stored one; only without a
+   *     second input
    */
   InferenceOperatorFactory(
       InferenceSettings settings,
       InferenceFunctions<T, OUT> functions,
       List<Command> initial,
-      boolean broadcast) {
+      boolean broadcast,
+      boolean codeDecides) {
     this.settings = settings;
     this.functions = functions;
     this.initial = List.copyOf(initial);
     this.broadcast = broadcast;
+    this.codeDecides = codeDecides;
   }
 
   @Override
@@ -49,7 +54,7 @@ final class InferenceOperatorFactory<T, OUT> extends AbstractStreamOperatorFacto
                 parameters, settings, functions, initial, getMailboxExecutor())
         : (O)
             new ChainedInferenceOperator<>(
-                parameters, settings, functions, initial, getMailboxExecutor());
+                parameters, settings, functions, initial, codeDecides, getMailboxExecutor());
   }
 
   @Override

@@ -49,7 +49,7 @@ final class InferenceRuntime<T, OUT> {
 
   /**
    * @param copier copies records that the operators before may reuse, else null
-   * @param state where commands are kept, null for a fixed version
+   * @param state where the version that scores is kept, and the commands
    */
   static <T, OUT> InferenceRuntime<T, OUT> create(
       InferenceSettings settings,
@@ -59,7 +59,7 @@ final class InferenceRuntime<T, OUT> {
       ProcessingTimeService timers,
       MailboxExecutor mailbox,
       @Nullable TypeSerializer<T> copier,
-      @Nullable BroadcastState<String, ServingState> state) {
+      BroadcastState<String, ServingState> state) {
     TaskInfo task = context.getTaskInfo();
     String name =
         "millrace "
@@ -132,8 +132,8 @@ final class InferenceRuntime<T, OUT> {
     return control;
   }
 
-  void start(List<Command> initial) throws Exception {
-    control.start(initial);
+  void start(List<Command> initial, boolean codeDecides) throws Exception {
+    control.start(initial, codeDecides);
   }
 
   /** At the end of input: nothing may be emitted from here on. */

@@ -42,7 +42,7 @@ final class VersionControl {
   private final EventReporter events;
   private final InferenceMetrics metrics;
   private final Switch switchOver;
-  private final @Nullable BroadcastState<String, ServingState> state;
+  private final BroadcastState<String, ServingState> state;
 
   private final VersionSelector selector = new VersionSelector();
   private final Set<ServedModel> held = new LinkedHashSet<>();
@@ -52,7 +52,7 @@ final class VersionControl {
   private boolean finished;
 
   /**
-   * @param state where commands are kept; null for a version that is fixed
+   * @param state where the version that scores is kept, and the commands
    */
   VersionControl(
       String model,
@@ -61,7 +61,7 @@ final class VersionControl {
       EventReporter events,
       InferenceMetrics metrics,
       Switch switchOver,
-      @Nullable BroadcastState<String, ServingState> state) {
+      BroadcastState<String, ServingState> state) {
     this.model = model;
     this.loader = loader;
     this.thread = thread;
@@ -79,10 +79,10 @@ final class VersionControl {
    *
    * @throws ModelException if it cannot be loaded: there is no other version to fall back to
    */
-  void start(List<Command> initial) throws Exception {
-    ServingState restored = state == null ? null : state.get(model);
+  void start(List<Command> initial, boolean codeDecides) throws Exception {
+    ServingState restored = state.get(model);
     Publish first = null;
-    if (restored != null) {
+    if (restored != null && !(codeDecides && isOtherVersion(restored.serving(), initial))) {
       timeline = new Timeline(model, restored.timeline());
       schema = restored.schema();
       first = restored.serving();
@@ -98,6 +98,12 @@ final class VersionControl {
       activate(loadFirst(first), System.nanoTime());
     }
     followTimeline();
+  }
+
+  private static boolean isOtherVersion(@Nullable Publish stored, List<Command> initial) {
+    return stored == null
+        || initial.stream()
+            .noneMatch(c -> c instanceof Publish p && p.version() == stored.version());
   }
 
   private ServedModel loadFirst(Publish first) throws ModelException, InterruptedException {
@@ -290,10 +296,8 @@ final class VersionControl {
   }
 
   private void store() throws Exception {
-    if (state != null) {
-      Publish serving = active == null ? null : active.publish();
-      state.put(model, new ServingState(timeline.snapshot(), serving, schema));
-    }
+    Publish serving = active == null ? null : active.publish();
+    state.put(model, new ServingState(timeline.snapshot(), serving, schema));
   }
 
   /** Ends the reports: behind the end of input, nothing downstream takes an element any more. */

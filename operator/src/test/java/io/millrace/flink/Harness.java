@@ -53,7 +53,11 @@ final class Harness implements AutoCloseable {
     harness =
         new AbstractStreamOperatorTestHarness<>(
             new InferenceOperatorFactory<Float, String>(
-                InferenceSettings.of(config, List.of(roots.toString())), functions, initial, true),
+                InferenceSettings.of(config, List.of(roots.toString())),
+                functions,
+                initial,
+                true,
+                false),
             parallelism,
             parallelism,
             index);
