@@ -2,12 +2,7 @@ package io.millrace.flink;
 
 import io.millrace.model.Command;
 import java.util.List;
-import java.util.Objects;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -15,21 +10,11 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
-import org.jspecify.annotations.Nullable;
 
 /** The shell with one input, chained to the operator before it: a fixed version. */
-final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
+final class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
     implements OneInputStreamOperator<T, OUT>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
-
-  private final InferenceSettings settings;
-  private final InferenceFunctions<T, OUT> functions;
-  private final List<Command> initial;
-  private final boolean codeDecides;
-  private final transient MailboxExecutor mailbox;
-
-  private transient @Nullable BroadcastState<String, ServingState> state;
-  private transient @Nullable InferenceRuntime<T, OUT> runtime;
 
   ChainedInferenceOperator(
       StreamOperatorParameters<OUT> parameters,
@@ -38,88 +23,31 @@ final class ChainedInferenceOperator<T, OUT> extends AbstractStreamOperator<OUT>
       List<Command> initial,
       boolean codeDecides,
       MailboxExecutor mailbox) {
-    super(parameters);
-    this.settings = settings;
-    this.functions = functions;
-    this.initial = initial;
-    this.codeDecides = codeDecides;
-    this.mailbox = mailbox;
-  }
-
-  @Override
-  public void initializeState(StateInitializationContext context) throws Exception {
-    super.initializeState(context);
-    state = context.getOperatorStateStore().getBroadcastState(InferenceRuntime.STATE);
-  }
-
-  @Override
-  public void open() throws Exception {
-    super.open();
-    TypeSerializer<T> input = getOperatorConfig().getTypeSerializerIn(0, getUserCodeClassloader());
-    runtime =
-        InferenceRuntime.create(
-            settings,
-            functions,
-            getRuntimeContext(),
-            output,
-            getProcessingTimeService(),
-            mailbox,
-            InferenceRuntime.copier(getExecutionConfig(), input),
-            Objects.requireNonNull(state, "initializeState comes before open"));
-    runtime.start(initial, codeDecides);
-  }
-
-  private InferenceRuntime<T, OUT> runtime() {
-    InferenceRuntime<T, OUT> running = runtime;
-    if (running == null) {
-      throw new IllegalStateException("the operator is not open");
-    }
-    return running;
+    super(parameters, settings, functions, initial, codeDecides, mailbox);
   }
 
   @Override
   public void processElement(StreamRecord<T> element) throws Exception {
-    runtime().core().process(element);
+    core().process(element);
   }
 
   @Override
   public void processWatermark(Watermark watermark) {
-    runtime().core().control(watermark);
+    core().control(watermark);
   }
 
   @Override
   public void processWatermarkStatus(WatermarkStatus status) {
-    runtime().core().control(status);
+    core().control(status);
   }
 
   @Override
   public void processLatencyMarker(LatencyMarker marker) {
-    runtime().core().control(marker);
-  }
-
-  @Override
-  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    runtime().core().drain(FlushReason.CHECKPOINT);
+    core().control(marker);
   }
 
   @Override
   public void endInput() throws Exception {
-    runtime().core().drain(FlushReason.END_OF_INPUT);
-  }
-
-  @Override
-  public void finish() throws Exception {
-    runtime().finish();
-    super.finish();
-  }
-
-  @Override
-  public void close() throws Exception {
-    InferenceRuntime<T, OUT> running = runtime;
-    runtime = null;
-    if (running != null) {
-      running.close();
-    }
-    super.close();
+    core().drain(FlushReason.END_OF_INPUT);
   }
 }

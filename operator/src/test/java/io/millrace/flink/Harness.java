@@ -34,6 +34,23 @@ final class Harness implements AutoCloseable {
 
   Harness(Path roots, List<Command> initial, int batchSize, RunIn runIn, int parallelism, int index)
       throws Exception {
+    this(roots, initial, batchSize, runIn, parallelism, index, true);
+  }
+
+  /** The chained shell, for a version that the job's code names. */
+  static Harness ofFixedVersion(Path roots, Command version) throws Exception {
+    return new Harness(roots, List.of(version), 100, RunIn.TASK, 1, 0, false);
+  }
+
+  private Harness(
+      Path roots,
+      List<Command> initial,
+      int batchSize,
+      RunIn runIn,
+      int parallelism,
+      int index,
+      boolean broadcast)
+      throws Exception {
     Configuration config = new Configuration();
     config.set(InferenceOptions.NAME, MODEL);
     config.set(InferenceOptions.MAX_BATCH_SIZE, batchSize);
@@ -104,8 +121,14 @@ final class Harness implements AutoCloseable {
     return (BroadcastInferenceOperator<Float, String>) (Object) harness.getOperator();
   }
 
+  @SuppressWarnings("unchecked")
   void record(float value) throws Exception {
-    operator().processElement1(new StreamRecord<>(value));
+    Object running = harness.getOperator();
+    if (running instanceof ChainedInferenceOperator<?, ?> chained) {
+      ((ChainedInferenceOperator<Float, String>) chained).processElement(new StreamRecord<>(value));
+    } else {
+      operator().processElement1(new StreamRecord<>(value));
+    }
   }
 
   void command(Command command) throws Exception {

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The two-input operator with real models; time, barriers and restores in the test's hands. */
-class BroadcastInferenceOperatorITCase {
+/** The operator with real models; time, barriers and restores in the test's hands. */
+class InferenceOperatorITCase {
   @TempDir Path roots;
 
   private Command version(long version, long sequence) {
@@ -367,6 +367,31 @@ class BroadcastInferenceOperatorITCase {
       int events = harness.events().size();
       harness.await(() -> SharedModel.loads() > 0 && harness.mailsRun() > 0);
       assertThat(harness.events()).hasSize(events);
+    }
+  }
+
+  @Test
+  void restoreOfAFixedVersion_theCodeDecidesWhichAndTheStateWithWhatBytes() throws Exception {
+    OperatorSubtaskState state;
+    Harness first = Harness.ofFixedVersion(roots, version(1, -1));
+    try (first) {
+      first.start(null);
+      first.record(1);
+      state = first.snapshot();
+      assertThat(first.output()).containsExactly("1.0@1");
+    }
+    Harness upgraded = Harness.ofFixedVersion(roots, version(2, -1));
+    try (upgraded) {
+      upgraded.start(state);
+      upgraded.record(2);
+      upgraded.beforeBarrier();
+      assertThat(upgraded.output()).containsExactly("2.0@2");
+    }
+    Files.writeString(roots.resolve("1").resolve("added.txt"), "other bytes");
+    Harness changed = Harness.ofFixedVersion(roots, version(1, -1));
+    try (changed) {
+      org.assertj.core.api.Assertions.assertThatThrownBy(() -> changed.start(state))
+          .hasMessageContaining("sha256:");
     }
   }
 }
