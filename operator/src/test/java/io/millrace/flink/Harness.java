@@ -73,8 +73,8 @@ final class Harness implements AutoCloseable {
                 InferenceSettings.of(config, List.of(roots.toString())),
                 functions,
                 initial,
-                true,
-                false),
+                broadcast,
+                !broadcast),
             parallelism,
             parallelism,
             index);
