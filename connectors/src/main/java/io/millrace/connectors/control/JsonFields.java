@@ -59,7 +59,8 @@ final class JsonFields {
                       + ", column "
                       + e.getLocation().getColumnNr()));
     } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory failed", e);
+      // Nothing is read but the array: Jackson guessed UTF-16 or UTF-32 and the bytes are neither.
+      throw new IllegalArgumentException("not JSON: not UTF-8");
     }
     if (!node.isObject()) {
       throw new IllegalArgumentException("not a JSON object");

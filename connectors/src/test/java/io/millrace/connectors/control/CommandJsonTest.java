@@ -2,6 +2,7 @@ package io.millrace.connectors.control;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.model.Command;
@@ -9,6 +10,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.net.URI;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +108,38 @@ class CommandJsonTest {
       })
   void decode_notACommand_isMalformed(String json) {
     assertMalformed(null, json.replace('\'', '"').getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "00007b00", // neither byte order of UTF-32: Jackson gives up while it guesses the charset
+        "00007b007d000000",
+        "0000fffe7b000000",
+        "fffe0000ffffffff",
+        "feff",
+        "7b000000ff",
+        "efbbbf",
+        "c328"
+      })
+  void decode_bytesOfNoKnownCharset_isMalformed(String hex) {
+    assertMalformed(null, HexFormat.of().parseHex(hex));
+  }
+
+  @Test
+  void decode_randomBytes_isMalformed() {
+    long seed = 20260201;
+    Random random = new Random(seed);
+    byte[] alphabet = {0, 0, 0, (byte) 0xff, (byte) 0xfe, (byte) 0xef, '{', '}', '"', ' '};
+    for (int i = 0; i < 20_000; i++) {
+      byte[] value = new byte[random.nextInt(9)];
+      for (int j = 0; j < value.length; j++) {
+        value[j] = alphabet[random.nextInt(alphabet.length)];
+      }
+      assertThatThrownBy(() -> CommandJson.decode(null, value, 1))
+          .as("seed %s, bytes %s", seed, HexFormat.of().formatHex(value))
+          .isInstanceOf(ModelException.class);
+    }
   }
 
   @Test
