@@ -12,14 +12,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to a cluster for somebody who waits at a prompt: an answer within seconds, and each
@@ -32,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaConnection {
   /** How long a client waits for an answer. */
   public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaConnection.class);
+
+  /** What a dead letter's headers and the frame of its batch take, with much to spare. */
+  private static final int HEADER_ROOM_BYTES = 16 * 1024;
 
   private static final Set<Object> TIMEOUTS =
       Set.of("default.api.timeout.ms", "max.block.ms", "delivery.timeout.ms", "request.timeout.ms");
@@ -92,6 +103,56 @@ public final class KafkaConnection {
               + ": create it first");
     }
     return counts;
+  }
+
+  /**
+   * Requires that every record of one topic, with the headers of a dead letter added, is let into
+   * another: one that is not would end the job, and again after each restart. Where the user may
+   * not see the topics' settings, this is only logged.
+   *
+   * @throws IOException if the other topic's {@code max.message.bytes} is too low, or the broker
+   *     does not answer; the message is one line and says what to set
+   */
+  public void requireRoomForDeadLetters(String inputTopic, String deadLetterTopic)
+      throws IOException {
+    String what = "cannot look up max.message.bytes of " + inputTopic + ", " + deadLetterTopic;
+    ConfigResource input = new ConfigResource(ConfigResource.Type.TOPIC, inputTopic);
+    ConfigResource deadLetters = new ConfigResource(ConfigResource.Type.TOPIC, deadLetterTopic);
+    try (Admin admin = Admin.create(properties())) {
+      Map<ConfigResource, Config> configs =
+          admin.describeConfigs(Set.of(input, deadLetters)).all().get();
+      long incoming = maxMessageBytes(configs, input);
+      long allowed = maxMessageBytes(configs, deadLetters);
+      long needed = Math.min(incoming + HEADER_ROOM_BYTES, Integer.MAX_VALUE);
+      if (allowed < needed) {
+        throw new IOException(
+            ("dead-letter topic '%s' has max.message.bytes=%d, input topic '%s' has %d: a dead letter"
+                    + " is its record and up to %d bytes of headers, so set max.message.bytes=%d or"
+                    + " more on '%s'")
+                .formatted(
+                    deadLetterTopic,
+                    allowed,
+                    inputTopic,
+                    incoming,
+                    HEADER_ROOM_BYTES,
+                    needed,
+                    deadLetterTopic));
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(what);
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof AuthorizationException)) {
+        throw failure(what, e.getCause());
+      }
+      LOG.warn("{}: not authorized; dead letters may not fit into their topic", what);
+    } catch (KafkaException e) {
+      throw failure(what, e);
+    }
+  }
+
+  private static long maxMessageBytes(Map<ConfigResource, Config> configs, ConfigResource topic) {
+    Config config = Objects.requireNonNull(configs.get(topic), "every topic asked for is answered");
+    return Long.parseLong(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
   }
 
   /**

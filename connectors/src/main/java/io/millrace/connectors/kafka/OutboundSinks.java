@@ -2,6 +2,7 @@ package io.millrace.connectors.kafka;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
@@ -55,9 +56,14 @@ public final class OutboundSinks {
   }
 
   private static KafkaSinkBuilder<OutboundRecord> builder(KafkaClientProperties client) {
+    Properties properties = client.toProperties();
+    // The topic's max.message.bytes decides what is too large. The producer's own limit, 1 MiB, is
+    // below what an input topic may hold, and a dead letter holds its whole record.
+    properties.putIfAbsent(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(Integer.MAX_VALUE));
     return KafkaSink.<OutboundRecord>builder()
         .setBootstrapServers(client.bootstrapServers())
-        .setKafkaProducerConfig(client.toProperties())
+        .setKafkaProducerConfig(properties)
         .setRecordSerializer(new OutboundRecordSchema());
   }
 }
