@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker (KRaft, combined with its controller) in a JVM of its own.
@@ -43,14 +44,21 @@ public final class KafkaBroker implements AutoCloseable {
   private final String clusterId = Uuid.randomUuid().toString();
   private final ReservedPort port;
   private final ReservedPort controllerPort;
+  private final @Nullable SaslListener sasl;
   private ChildJvm process;
 
-  private KafkaBroker(Path jars, Path directory, ReservedPort port, ReservedPort controllerPort)
+  private KafkaBroker(
+      Path jars,
+      Path directory,
+      ReservedPort port,
+      ReservedPort controllerPort,
+      @Nullable SaslListener sasl)
       throws IOException, InterruptedException {
     this.jars = jars;
     this.directory = directory;
     this.port = port;
     this.controllerPort = controllerPort;
+    this.sasl = sasl;
     Files.writeString(configuration(), properties());
     format();
     this.process = launch();
@@ -70,18 +78,38 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public static KafkaBroker start(Path jars, Path directory)
       throws IOException, InterruptedException {
+    return start(jars, directory, null);
+  }
+
+  /**
+   * As {@link #start(Path, Path)}, with a second listener at {@link #saslBootstrapServers} that
+   * speaks SASL_PLAINTEXT and admits one user by the mechanism PLAIN.
+   *
+   * @param user letters and digits
+   * @param password without quotes and backslashes
+   */
+  public static KafkaBroker startWithSasl(Path jars, Path directory, String user, String password)
+      throws IOException, InterruptedException {
+    return start(jars, directory, SaslListener.reserve(user, password));
+  }
+
+  private static KafkaBroker start(Path jars, Path directory, @Nullable SaslListener sasl)
+      throws IOException, InterruptedException {
     Files.createDirectories(directory);
     ReservedPort port = ReservedPort.reserve();
     ReservedPort controllerPort = ReservedPort.reserve();
     boolean started = false;
     try {
-      KafkaBroker broker = new KafkaBroker(jars, directory, port, controllerPort);
+      KafkaBroker broker = new KafkaBroker(jars, directory, port, controllerPort, sasl);
       started = true;
       return broker;
     } finally {
       if (!started) {
         port.close();
         controllerPort.close();
+        if (sasl != null) {
+          sasl.close();
+        }
       }
     }
   }
@@ -89,6 +117,14 @@ public final class KafkaBroker implements AutoCloseable {
   /** {@code 127.0.0.1:<port>}, the same for the life of this object. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port.number();
+  }
+
+  /** The address that asks for a password; only of a broker that was started with one. */
+  public String saslBootstrapServers() {
+    if (sasl == null) {
+      throw new IllegalStateException("this broker has no SASL listener: use startWithSasl");
+    }
+    return sasl.address();
   }
 
   /** Creates a topic with the broker's default settings. */
@@ -132,6 +168,9 @@ public final class KafkaBroker implements AutoCloseable {
     stop();
     port.close();
     controllerPort.close();
+    if (sasl != null) {
+      sasl.close();
+    }
   }
 
   private void format() throws IOException, InterruptedException {
@@ -189,7 +228,9 @@ public final class KafkaBroker implements AutoCloseable {
         "listeners=PLAINTEXT://"
             + bootstrapServers()
             + ",CONTROLLER://127.0.0.1:"
-            + controllerPort.number(),
+            + controllerPort.number()
+            + (sasl == null ? "" : ",SASL://" + sasl.address()),
+        sasl == null ? "" : String.join("\n", sasl.properties()),
         "log.dirs=" + directory.toAbsolutePath().resolve("data"),
         "auto.create.topics.enable=false",
         "offsets.topic.replication.factor=1",
