@@ -29,15 +29,21 @@ final class Setting<T> {
     @Nullable T parse(JsonNode yaml);
   }
 
+  private enum Form {
+    VALUES,
+    MAP,
+    MAPS
+  }
+
   private final ConfigOption<T> option;
   private final String allowed;
-  private final boolean map;
+  private final Form form;
   private final Parser<T> parser;
 
-  private Setting(ConfigOption<T> option, String allowed, boolean map, Parser<T> parser) {
+  private Setting(ConfigOption<T> option, String allowed, Form form, Parser<T> parser) {
     this.option = option;
     this.allowed = allowed;
-    this.map = map;
+    this.form = form;
     this.parser = parser;
   }
 
@@ -122,7 +128,7 @@ final class Setting<T> {
     return new Setting<>(
         option,
         allowed,
-        false,
+        Form.VALUES,
         yaml -> {
           List<String> texts = new ArrayList<>();
           // One value needs no brackets.
@@ -135,7 +141,7 @@ final class Setting<T> {
 
   static Setting<Map<String, String>> textMap(
       ConfigOption<Map<String, String>> option, String allowed) {
-    return new Setting<>(option, allowed, true, Setting::texts);
+    return new Setting<>(option, allowed, Form.MAP, Setting::texts);
   }
 
   static Setting<List<Map<String, String>>> textMaps(
@@ -145,7 +151,7 @@ final class Setting<T> {
     return new Setting<>(
         option,
         allowed,
-        false,
+        Form.MAPS,
         yaml -> {
           List<Map<String, String>> maps = new ArrayList<>();
           for (JsonNode item : yaml) {
@@ -186,7 +192,7 @@ final class Setting<T> {
 
   /** Whether what stands below the key belongs to the value. */
   boolean isMap() {
-    return map;
+    return form == Form.MAP;
   }
 
   /** The default as YAML would spell it, empty where there is none. */
@@ -223,15 +229,16 @@ final class Setting<T> {
   }
 
   private ConfigurationException refused(JsonNode yaml, @Nullable Exception cause) {
-    // Maps may hold credentials.
-    String shown = yaml.isContainerNode() ? "" : " '" + yaml.asText() + "'";
+    // Maps may hold credentials, and so may a text that stands where a map belongs.
+    boolean secret = form != Form.VALUES || yaml.isContainerNode();
+    String shown = secret ? "" : ": '" + yaml.asText() + "'";
     return new ConfigurationException(
-        key() + ":" + shown + " is not allowed: expected " + allowed, cause);
+        key() + shown + " is not allowed: expected " + allowed, cause);
   }
 
   private static <T> Setting<T> scalar(
       ConfigOption<T> option, String allowed, TextParser<T> parser) {
-    return new Setting<>(option, allowed, false, yaml -> parser.parse(scalarText(yaml)));
+    return new Setting<>(option, allowed, Form.VALUES, yaml -> parser.parse(scalarText(yaml)));
   }
 
   private interface TextParser<T> {

@@ -88,7 +88,8 @@ public final class YamlConfiguration {
     } else if (!putInto(target, key, value)) {
       boolean section = Settings.ALL.stream().anyMatch(known -> known.key().startsWith(key + "."));
       // A section without content is null, or an empty text at the end of the file.
-      boolean empty = value.isObject() ? value.isEmpty() : value.asText("").isEmpty();
+      boolean empty =
+          value.isObject() ? value.isEmpty() : !value.isArray() && value.asText("").isEmpty();
       if (empty ? !section : !value.isObject()) {
         throw new ConfigurationException("unknown key " + key + ": " + Settings.suggestion(key));
       }

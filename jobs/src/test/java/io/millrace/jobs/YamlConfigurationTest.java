@@ -11,6 +11,8 @@ import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class YamlConfigurationTest {
 
@@ -108,6 +110,7 @@ class YamlConfigurationTest {
     assertRefused("nothing: {of: this}", "unknown key nothing.of", "batching", "kafka");
     assertRefused("nothing: {}", "unknown key nothing");
     assertRefused("model: fraud", "unknown key model", "model.name");
+    assertRefused("model: [fraud]", "unknown key model", "model.name");
   }
 
   @Test
@@ -145,10 +148,26 @@ class YamlConfigurationTest {
     assertRefused("input: {topic: a}\ninput: {topic: b}", "job.yaml", "Duplicate");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kafka: {properties: [hunter2]}",
+        "kafka: {properties: 'sasl.jaas.config=x password=hunter2'}",
+        "kafka: {properties: {sasl.jaas.config: }, bootstrap-servers: [hunter2]}",
+        "kafka: [hunter2]",
+        "kafka: hunter2",
+        "features: {fields: hunter2}"
+      })
+  void parse_refusedMap_keepsItsValueSecret(String yaml) {
+    assertThatThrownBy(() -> parse(yaml, Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageNotContaining("hunter2");
+  }
+
   @Test
-  void parse_refusedKafkaProperty_keepsItsValueSecret() {
-    assertThatThrownBy(() -> parse("kafka: {properties: [hunter2]}", Map.of()))
-        .hasMessageContaining("kafka.properties")
+  void parse_refusedMapOfTheCommandLine_keepsItsValueSecret() {
+    assertThatThrownBy(() -> parse("", Map.of("kafka.properties", "password=hunter2")))
+        .hasMessageContaining("kafka.properties is not allowed")
         .hasMessageNotContaining("hunter2");
   }
 
