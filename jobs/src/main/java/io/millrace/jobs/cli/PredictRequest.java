@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +33,21 @@ final class PredictRequest {
   private static final String INPUTS = "inputs";
   private static final String BASE64 = "b64";
 
+  /** Keeps a number with a fraction one when it is written again, even 1.0 and 1.0e1. */
+  private static final class Fractions extends JsonNodeFactory {
+    private static final long serialVersionUID = 1L;
+
+    Fractions() {
+      super(true);
+    }
+
+    @Override
+    public ValueNode numberNode(BigDecimal value) {
+      // Without a scale it would be written like an integer.
+      return super.numberNode(value.scale() == 0 ? value.setScale(1) : value);
+    }
+  }
+
   // Decimals keep their digits, so that a number out of range is not taken for an infinity.
   private static final ObjectMapper JSON =
       new ObjectMapper(
@@ -39,7 +57,8 @@ final class PredictRequest {
                       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .setNodeFactory(new Fractions());
 
   private final @Nullable String signatureName;
   private final JsonNode body;
@@ -56,7 +75,7 @@ final class PredictRequest {
    *
    * @throws CommandException if it is not one
    */
-  static PredictRequest parse(byte[] json, String where) throws CommandException, IOException {
+  static PredictRequest parse(byte[] json, String where) throws CommandException {
     JsonNode root;
     try {
       root = JSON.readTree(json);
@@ -69,6 +88,9 @@ final class PredictRequest {
                   + ", column "
                   + e.getLocation().getColumnNr();
       throw CommandException.usage(where + ": not JSON" + place + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      // From memory, that is bytes which are no text.
+      throw CommandException.usage(where + ": not JSON in UTF-8: " + e.getMessage(), e);
     }
     if (!root.isObject() || root.has(INSTANCES) == root.has(INPUTS)) {
       throw wrong(where, "expected a JSON object with either 'instances' or 'inputs'");

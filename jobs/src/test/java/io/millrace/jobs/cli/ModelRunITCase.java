@@ -183,6 +183,10 @@ class ModelRunITCase {
         run(two, "{\"instances\": [{\"x\": 1, \"y\": 1}, {\"x\": 1}]}"), 2, "instances[1]", "'y'");
     assertRefused(run(two, "{\"inputs\": {\"x\": 1, \"y\": 2147483648}}"), 2, "'y'", "int32");
     assertRefused(run(two, "{\"inputs\": {\"x\": 1, \"y\": 1.5}}"), 2, "'y'", "int32");
+    for (String fraction : List.of("1.0", "10.0", "1.0e1", "1e1")) {
+      String request = "{\"inputs\": {\"x\": 1, \"y\": " + fraction + "}}";
+      assertRefused(run(two, request), 2, "'y'", "int32", "a number with a fraction");
+    }
   }
 
   @Test
