@@ -1,14 +1,21 @@
 package io.millrace.jobs;
 
+import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InputShapes;
+import io.millrace.flink.ModelBase;
+import io.millrace.flink.ModelLocation;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
+import io.millrace.model.ModelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.util.TimeUtils;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@code score-topic} configuration must say, and what does not go together; no I/O. */
 final class ScoreTopicRequirements {
@@ -34,8 +41,12 @@ final class ScoreTopicRequirements {
       }
     }
     checkModel(config);
+    checkLocations(config);
     checkTopics(config);
     checkFeatures(config);
+    RecordFormats.writer(config);
+    checkShapes(config);
+    checkBatchTimeout(config);
     checkTransactions(config);
     checkClient(config);
   }
@@ -72,6 +83,55 @@ final class ScoreTopicRequirements {
     if (!roots && control && !base) {
       throw new ConfigurationException(
           "model.roots is missing: expected the locations below which published versions may lie");
+    }
+  }
+
+  private static void checkLocations(ReadableConfig config) throws ConfigurationException {
+    String base = config.getOptional(ScoreTopicOptions.MODEL_BASE).orElse(null);
+    String uri = config.getOptional(ScoreTopicOptions.MODEL_URI).orElse(null);
+    List<String> roots = new StartingVersions(config).roots();
+    if (base != null) {
+      // Below a base, any number is a version.
+      checkLocation(ScoreTopicOptions.MODEL_BASE, base, 0L, roots);
+    }
+    if (uri != null) {
+      Long version = config.getOptional(ScoreTopicOptions.MODEL_VERSION).orElse(null);
+      checkLocation(ScoreTopicOptions.MODEL_URI, uri, version, roots);
+    }
+    try {
+      FileSystemModelStore.of(roots);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void checkLocation(
+      ConfigOption<String> option, String text, @Nullable Long version, List<String> roots)
+      throws ConfigurationException {
+    try {
+      ModelBase.of(ModelBase.exact(ModelLocation.parse(text), version).uri(), roots);
+    } catch (IllegalArgumentException | ModelException e) {
+      throw new ConfigurationException(option.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkShapes(ReadableConfig config) throws ConfigurationException {
+    try {
+      InputShapes.of(config);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  // Flink's timers, and its buffers, know nothing finer than a millisecond.
+  private static void checkBatchTimeout(ReadableConfig config) throws ConfigurationException {
+    Duration timeout = config.get(InferenceOptions.BATCH_TIMEOUT);
+    if (timeout.toMillis() < 1) {
+      throw new ConfigurationException(
+          InferenceOptions.BATCH_TIMEOUT.key()
+              + " is "
+              + TimeUtils.formatWithHighestUnit(timeout)
+              + ": expected at least 1 ms");
     }
   }
 

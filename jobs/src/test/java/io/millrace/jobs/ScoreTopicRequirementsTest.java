@@ -1,0 +1,88 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ScoreTopicRequirementsTest {
+  private static final String COMPLETE =
+      """
+      kafka: {bootstrap-servers: "nowhere.invalid:9092"}
+      input: {topic: in}
+      output: {topic: out}
+      dead-letters: {topic: dead}
+      model: {name: fraud, base: /models/fraud}
+      """;
+
+  private static void check(Map<String, String> overrides) throws ConfigurationException {
+    ScoreTopicRequirements.check(YamlConfiguration.parse(COMPLETE, "job.yaml", overrides));
+  }
+
+  private static void assertRefused(Map<String, String> overrides, String... parts) {
+    assertThatThrownBy(() -> check(overrides))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(parts);
+  }
+
+  @Test
+  void check_whatIsThereAndFits_isAllowed() {
+    assertThatCode(() -> check(Map.of())).doesNotThrowAnyException();
+    assertThatCode(() -> check(Map.of("model.roots", "/models", "model.input-shapes.x", "[-1, 3]")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_featuresThatMakeNoSense_areRefused() {
+    assertRefused(
+        Map.of("features.input", "x", "features.fields", "[{name: a, default: many}]"),
+        "features.fields",
+        "'a'",
+        "many");
+    assertRefused(
+        Map.of("features.input", "x", "features.fields", "[{name: a}, {name: a}]"),
+        "features.fields",
+        "'a' is listed twice");
+  }
+
+  @Test
+  void check_inputShapeThatIsNone_isRefused() {
+    assertRefused(Map.of("model.input-shapes.x", "[3, many]"), "model.input-shapes.x", "[-1, 3]");
+  }
+
+  @Test
+  void check_locationThatIsNone_isRefused() {
+    assertRefused(Map.of("model.base", "s3://bucket/a b"), "model.base", "expected a path");
+    assertRefused(Map.of("model.base", "s3://bucket/fraud?a=b"), "model.base", "a query");
+    assertRefused(
+        Map.of("model.roots", "/models", "model.base", "s3://bucket/fraud?a=b"),
+        "model.base",
+        "a query");
+    assertRefused(Map.of("model.roots", "hdfs:models"), "model.roots", "an absolute path");
+  }
+
+  @Test
+  void check_baseOutsideTheRoots_isRefused() {
+    assertRefused(Map.of("model.roots", "/elsewhere"), "model.base", "/models/fraud", "/elsewhere");
+  }
+
+  @Test
+  void check_uriWithoutVersion_isRefused() throws Exception {
+    String exact = COMPLETE.replace("base: /models/fraud", "uri: /models/fraud/best");
+
+    assertThatThrownBy(
+            () ->
+                ScoreTopicRequirements.check(YamlConfiguration.parse(exact, "job.yaml", Map.of())))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("model.uri", "/models/fraud/best", "a version beside it");
+    ScoreTopicRequirements.check(
+        YamlConfiguration.parse(exact, "job.yaml", Map.of("model.version", "7")));
+  }
+
+  @Test
+  void check_batchTimeoutBelowAMillisecond_isRefused() {
+    assertRefused(
+        Map.of("batching.batch-timeout", "10 micros"), "batching.batch-timeout", "at least 1 ms");
+  }
+}
