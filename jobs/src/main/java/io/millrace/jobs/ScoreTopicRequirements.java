@@ -27,6 +27,9 @@ final class ScoreTopicRequirements {
           ScoreTopicOptions.DEAD_LETTER_TOPIC,
           InferenceOptions.NAME);
 
+  /** What Flink needs to notice a failure and to start the job again. */
+  private static final Duration RESTART = Duration.ofSeconds(30);
+
   private ScoreTopicRequirements() {}
 
   /**
@@ -174,23 +177,30 @@ final class ScoreTopicRequirements {
     }
   }
 
-  // An open transaction that the brokers abort before the checkpoint that commits it loses records.
+  // An open transaction that the brokers abort before it is committed loses records. At the worst,
+  // it began an interval before a checkpoint that takes its whole timeout, after which the job
+  // fails
+  // and only its successor commits.
   private static void checkTransactions(ReadableConfig config) throws ConfigurationException {
     if (config.get(ScoreTopicOptions.GUARANTEE) != Guarantee.EXACTLY_ONCE) {
       return;
     }
     Duration timeout = config.get(ScoreTopicOptions.TRANSACTION_TIMEOUT);
-    Duration needed =
-        config
-            .get(ScoreTopicOptions.CHECKPOINT_INTERVAL)
-            .plus(config.get(ScoreTopicOptions.CHECKPOINT_TIMEOUT));
-    if (timeout.compareTo(needed) <= 0) {
+    Duration interval = config.get(ScoreTopicOptions.CHECKPOINT_INTERVAL);
+    Duration checkpoint = config.get(ScoreTopicOptions.CHECKPOINT_TIMEOUT);
+    Duration needed = interval.plus(checkpoint).plus(RESTART);
+    if (timeout.compareTo(needed) < 0) {
       throw new ConfigurationException(
-          "output.transaction-timeout is "
-              + timeout.toSeconds()
-              + " s: expected more than checkpointing.interval and checkpointing.timeout together, "
-              + needed.toSeconds()
-              + " s");
+          "%s is %s: expected at least %s, which is %s (%s), %s (%s) and a restart (%s)"
+              .formatted(
+                  ScoreTopicOptions.TRANSACTION_TIMEOUT.key(),
+                  TimeUtils.formatWithHighestUnit(timeout),
+                  TimeUtils.formatWithHighestUnit(needed),
+                  ScoreTopicOptions.CHECKPOINT_INTERVAL.key(),
+                  TimeUtils.formatWithHighestUnit(interval),
+                  ScoreTopicOptions.CHECKPOINT_TIMEOUT.key(),
+                  TimeUtils.formatWithHighestUnit(checkpoint),
+                  TimeUtils.formatWithHighestUnit(RESTART)));
     }
   }
 }

@@ -85,4 +85,26 @@ class ScoreTopicRequirementsTest {
     assertRefused(
         Map.of("batching.batch-timeout", "10 micros"), "batching.batch-timeout", "at least 1 ms");
   }
+
+  @Test
+  void check_transactionTimeout_leavesTimeForARestart() {
+    assertRefused(
+        Map.of(
+            "output.transaction-timeout", "70 s",
+            "checkpointing.interval", "9 s",
+            "checkpointing.timeout", "1 min"),
+        "output.transaction-timeout",
+        "99 s",
+        "checkpointing.interval (9 s)",
+        "checkpointing.timeout (1 min)",
+        "a restart (30 s)");
+    assertThatCode(
+            () ->
+                check(
+                    Map.of(
+                        "output.transaction-timeout", "99 s",
+                        "checkpointing.interval", "9 s",
+                        "checkpointing.timeout", "1 min")))
+        .doesNotThrowAnyException();
+  }
 }
