@@ -65,15 +65,20 @@ public final class Millrace {
    */
   public static int execute(PrintWriter out, PrintWriter err, String... args) {
     Millrace root = new Millrace();
-    return new CommandLine(root)
+    return root.commandLine()
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(ErrorLine::ofUsage)
         .setExecutionExceptionHandler(
             (exception, command, parsed) -> ErrorLine.of(exception, command, root.verbose))
         .execute(args);
+  }
+
+  /** All commands, as they parse. */
+  CommandLine commandLine() {
+    return new CommandLine(this)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true);
   }
 
   static final class Version implements IVersionProvider {
