@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -352,5 +353,39 @@ class InferenceITCase {
                     .with(InferenceOptions.INPUT_SHAPES, java.util.Map.of("x", "3 by 4"))
                     .predictions(Y, Types.FLOAT))
         .hasMessageContaining("model.input-shapes.x is '3 by 4'");
+  }
+
+  /** A record as users have them, and a result as they want it. */
+  public static class Payment {
+    public String id;
+    public float amount;
+    public float age;
+
+    public Payment() {}
+
+    Payment(String id, float amount, float age) {
+      this.id = id;
+      this.amount = amount;
+      this.age = age;
+    }
+  }
+
+  public record Scored(String id, float risk) {}
+
+  @Test
+  void exampleOfTheReadme_withAPojo_scoresAsWritten() throws Exception {
+    Path model = SavedModels.linear(folder.resolve("7"), new float[] {2, 1}, 0);
+    DataStream<Payment> payments =
+        environment(1).fromData(new Payment("a", 10, 1), new Payment("b", 20, 2));
+    InferenceStreams<Payment, Scored> scored =
+        Inference.on(payments)
+            .model("fraud", 7, model.toString())
+            .features((payment, row) -> row.input("x").put(payment.amount).put(payment.age))
+            .predictions(
+                (payment, prediction, version) ->
+                    new Scored(payment.id, prediction.output("y").getFloat(0)),
+                TypeInformation.of(Scored.class));
+    assertThat(collect(scored.predictions()))
+        .containsExactly(new Scored("a", 21), new Scored("b", 42));
   }
 }
