@@ -58,6 +58,7 @@ final class BatchEmitter<T, OUT> implements Bisection.Sink {
 
   @Override
   public void scored(int from, int to) {
+    metrics.scored(to - from);
     emitUpTo(to, current());
   }
 

@@ -68,9 +68,12 @@ final class InferenceMetrics {
     if (rows == 0) {
       return;
     }
-    inferences.inc(rows);
     batchSize.update(rows);
     batchMicros.update(nanos / 1_000);
+  }
+
+  void scored(int rows) {
+    inferences.inc(rows);
   }
 
   void rejected(RecordReason reason) {

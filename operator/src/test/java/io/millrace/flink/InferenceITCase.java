@@ -20,6 +20,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
@@ -387,5 +391,48 @@ class InferenceITCase {
                 TypeInformation.of(Scored.class));
     assertThat(collect(scored.predictions()))
         .containsExactly(new Scored("a", 21), new Scored("b", 42));
+  }
+
+  @Test
+  void metrics_countRecordsBatchesRejectionsAndTheVersion() throws Exception {
+    Path model = SavedModels.failing(folder.resolve("3"));
+    Configuration config = new Configuration();
+    config.setString(
+        "metrics.reporter.test.factory.class", CollectingReporterFactory.class.getName());
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, config);
+    List<Float> values = new ArrayList<>(randomValues(100, 3, 0));
+    values.set(10, -1f);
+    values.set(11, Float.NaN);
+    collect(
+        Inference.on(env.fromData(Types.FLOAT, values.toArray(Float[]::new)))
+            .model("m", 3, model.toString())
+            .features(X)
+            .with(InferenceOptions.MAX_BATCH_SIZE, 20)
+            .predictions(Y, Types.FLOAT)
+            .predictions());
+    assertThat(counter("num_inferences")).isEqualTo(98);
+    assertThat(counter("dead_letters.MODEL_FAILED")).isEqualTo(1);
+    assertThat(counter("dead_letters.NON_FINITE_INPUT")).isEqualTo(1);
+    assertThat(counter("dead_letters.WRONG_TYPE")).isZero();
+    assertThat(counter("flushes.size")).isPositive();
+    assertThat(counter("model_switches")).isEqualTo(1);
+    assertThat(counter("load_failures")).isZero();
+    assertThat(gauge("ml.model.version")).isEqualTo(3L);
+    assertThat((Long) gauge("model_byte_size")).isPositive();
+    assertThat(histogram("inference_request_batch_size").getStatistics().getMax()).isEqualTo(20);
+    assertThat(histogram("inference_batch_latency_micro_secs").getCount()).isPositive();
+    assertThat(histogram("load_model_latency_milli_secs").getCount()).isEqualTo(1);
+  }
+
+  private static long counter(String name) {
+    return ((Counter) CollectingReporterFactory.METRICS.get(name)).getCount();
+  }
+
+  private static Object gauge(String name) {
+    return ((Gauge<?>) CollectingReporterFactory.METRICS.get(name)).getValue();
+  }
+
+  private static Histogram histogram(String name) {
+    return (Histogram) CollectingReporterFactory.METRICS.get(name);
   }
 }
