@@ -39,8 +39,9 @@ final class InferenceMetrics {
     batchMicros = histogram("inference_batch_latency_micro_secs");
     waitMicros = histogram("queuing_latency_micro_secs");
     loadMillis = histogram("load_model_latency_milli_secs");
-    group.gauge("ml.model.version", () -> activeVersion);
-    group.gauge("ml.model.timestamp", () -> activeSince);
+    MetricGroup model = group.addGroup("ml").addGroup("model");
+    model.gauge("version", () -> activeVersion);
+    model.gauge("timestamp", () -> activeSince);
     group.gauge("model_byte_size", () -> activeBytes);
     group.gauge("open_models", SharedModel::held);
     for (FlushReason reason : FlushReason.values()) {

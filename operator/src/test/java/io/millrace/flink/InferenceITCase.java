@@ -429,6 +429,7 @@ class InferenceITCase {
   }
 
   private static Object gauge(String name) {
+    assertThat(CollectingReporterFactory.METRICS).containsKey(name);
     return ((Gauge<?>) CollectingReporterFactory.METRICS.get(name)).getValue();
   }
 
