@@ -15,6 +15,8 @@ import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelVersion;
+import io.millrace.serving.WarmUp;
+import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
@@ -130,23 +132,29 @@ public final class ScoreTopicCheck {
     }
   }
 
+  private static BatchDimension batchDimension(ReadableConfig config) {
+    return switch (config.get(InferenceOptions.BATCHING)) {
+      case AUTO -> BatchDimension.FIND_OUT;
+      case ON -> BatchDimension.PRESENT;
+      case OFF -> BatchDimension.ABSENT;
+    };
+  }
+
   private static Report check(
       ModelVersion version, Model model, ReadableConfig config, List<KafkaRecord> records)
       throws ModelException, ConfigurationException {
     Signature signature =
         model.signature(config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null));
     Signature stated = stated(signature, config);
-    boolean batched =
-        switch (config.get(InferenceOptions.BATCHING)) {
-          case AUTO -> stated.hasBatchDimension();
-          case ON -> true;
-          case OFF -> false;
-        };
+    // What a record looks like depends on what the job finds out when it warms the model up.
+    WarmUp.Rows rows =
+        WarmUp.run(
+            model, stated, batchDimension(config), config.get(InferenceOptions.MAX_BATCH_SIZE));
     boolean finite =
         config.get(InferenceOptions.NON_FINITE_INPUT) == InferenceOptions.NonFinite.REJECT;
     FeatureWriter<KafkaRecord> writer = RecordFormats.writer(config);
     Map<RecordReason, Misfits> rejected = new EnumMap<>(RecordReason.class);
-    try (Batch batch = model.newBatch(new BatchOptions(stated, batched, 1, finite))) {
+    try (Batch batch = model.newBatch(new BatchOptions(stated, rows.batched(), 1, finite))) {
       for (KafkaRecord record : records) {
         try {
           batch.append(record, writer);

@@ -10,13 +10,19 @@ import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
@@ -207,6 +213,68 @@ class ScoreTopicITCase {
     try (RunningJob job = RunningJob.start(config, "-Dmodel.version-policy=latest")) {
       assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(3L);
     }
+  }
+
+  @Test
+  void scoreTopic_restored_goesOnFromItsOffsetsWithTheVersionOfItsState() throws Exception {
+    Path config = config("");
+    try (RunningJob job = RunningJob.start(config)) {
+      send(0, "a", "{\"x\": 1}");
+      send(1, "b", "{\"x\": 2}");
+      assertThat(versions(topics.await("out" + suffix, 2))).containsExactly(1L, 1L);
+    }
+    send(0, "c", "{\"x\": 3}");
+    ExecutorService prompt = Executors.newSingleThreadExecutor();
+    try {
+      // A fresh job would start with version 3, at the first record.
+      Future<CommandLineRun> restored =
+          prompt.submit(
+              () ->
+                  score(
+                      config,
+                      "-Dmodel.version-policy=3",
+                      "--restore",
+                      retainedCheckpoint().toUri().toString()));
+      topics.await("out" + suffix, 3);
+      send(1, "d", "{\"x\": 4}");
+      List<ConsumerRecord<byte[], byte[]>> scored = topics.await("out" + suffix, 4);
+
+      assertThat(scored.stream().map(record -> new String(record.key(), UTF_8)))
+          .containsExactlyInAnyOrder("a", "b", "c", "d");
+      assertThat(versions(scored)).containsOnly(1L);
+      assertThat(restored).isNotDone();
+    } finally {
+      prompt.shutdownNow();
+      assertThat(prompt.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** The last checkpoint of the only job that has run with this test's configuration. */
+  private Path retainedCheckpoint() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("checkpoints" + suffix))) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .map(Path::getParent)
+          .max(Comparator.comparingInt(ScoreTopicITCase::number))
+          .orElseThrow();
+    }
+  }
+
+  private static int number(Path checkpoint) {
+    return Integer.parseInt(checkpoint.getFileName().toString().substring("chk-".length()));
+  }
+
+  @Test
+  void check_batchDimensionThatIsNotThere_isRefusedAsTheJobWould() throws Exception {
+    Path model = SavedModels.unbatched(folder.resolve("unbatched" + suffix));
+    Path config = config("");
+    String text = Files.readString(config).replaceFirst(", version-policy: 1", ", version: 1");
+    Files.writeString(config, text.replaceFirst("base: \"[^\"]*\"", "uri: \"" + model + "\""));
+    send(0, "a", "{\"a\": 1, \"b\": 2}");
+    String roots = "-Dmodel.roots=" + folder;
+
+    assertThat(check(config, roots).out()).contains("1 read, 1 fit");
+    assertFails(check(config, roots, "-Dbatching.mode=on"), 1, "takes no batches", "batching.mode");
   }
 
   @Test
