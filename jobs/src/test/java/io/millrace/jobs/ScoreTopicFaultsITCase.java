@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import static io.millrace.testing.check.Observation.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.connectors.kafka.MessageHeader;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,11 +53,6 @@ class ScoreTopicFaultsITCase {
     assertThat(last.value())
         .isEqualTo(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
     return last;
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   private void assertNothingElseWasHarmed() throws Exception {

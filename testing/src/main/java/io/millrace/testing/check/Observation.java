@@ -36,7 +36,12 @@ public record Observation(
     return new Observation(source, record.topic(), record.partition(), record.offset(), version);
   }
 
-  private static String header(ConsumerRecord<?, ?> record, String name) {
+  /**
+   * A header as text.
+   *
+   * @throws IllegalArgumentException if there is none of this name
+   */
+  public static String header(ConsumerRecord<?, ?> record, String name) {
     @Nullable Header header = record.headers().lastHeader(name);
     if (header == null) {
       throw new IllegalArgumentException(
@@ -44,7 +49,7 @@ public record Observation(
               + new SourcePosition(record.topic(), record.partition(), record.offset())
               + ": no header '"
               + name
-              + "'; expected the lineage of an inference job");
+              + "'; expected what an inference job writes");
     }
     return new String(header.value(), StandardCharsets.UTF_8);
   }
