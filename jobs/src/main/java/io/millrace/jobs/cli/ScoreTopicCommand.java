@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.JobArguments;
+import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ScoreTopicCheck;
 import io.millrace.jobs.ScoreTopicJob;
 import io.millrace.jobs.ScoreTopicOptions;

@@ -3,6 +3,7 @@ package io.millrace.jobs.demo;
 import io.millrace.connectors.control.CommandPublisher;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.flink.FileSystemModelStore;
+import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ScoreTopicJob;
 import io.millrace.jobs.YamlConfiguration;
 import io.millrace.model.Command;
@@ -19,7 +20,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -78,12 +83,12 @@ public final class Demo {
           "models",
           () -> train(models),
           it -> "fraud/1 (logistic regression), fraud/2 (network): trained");
-      try (ScoringCluster cluster =
+      try (LocalFlink flink =
           stage.step(
               "job",
               () -> startJob(folder, broker.bootstrapServers(), models),
               it -> "Flink, 2 slots, exactly-once: web UI " + it.address())) {
-        return stream(broker.bootstrapServers(), models, cluster);
+        return stream(broker.bootstrapServers(), models, flink);
       }
     }
   }
@@ -109,8 +114,7 @@ public final class Demo {
     return FraudModel.second(options.seed() + 2).export(models.resolve("2"));
   }
 
-  private ScoringCluster startJob(Path folder, String bootstrapServers, Path models)
-      throws Exception {
+  private LocalFlink startJob(Path folder, String bootstrapServers, Path models) throws Exception {
     Path file = folder.resolve("score-topic.yaml");
     Files.writeString(
         file,
@@ -119,11 +123,20 @@ public final class Demo {
     Configuration configuration = YamlConfiguration.read(file, Map.of());
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     ScoreTopicJob.build(environment, configuration);
-    return ScoringCluster.run(
-        environment.getStreamGraph(), JobConfiguration.PARALLELISM, options.ports());
+    Configuration small = new Configuration();
+    small.set(RestOptions.BIND_PORT, options.ports());
+    small.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(16));
+    LocalFlink flink = LocalFlink.start(small, JobConfiguration.PARALLELISM);
+    try {
+      flink.submit(environment.getStreamGraph());
+      return flink;
+    } catch (ExecutionException | InterruptedException e) {
+      flink.close();
+      throw e;
+    }
   }
 
-  private List<String> stream(String bootstrapServers, Path models, ScoringCluster cluster)
+  private List<String> stream(String bootstrapServers, Path models, LocalFlink flink)
       throws Exception {
     Pace pace = new Pace(options.ratePerSecond(), WARM_UP);
     int total = Math.toIntExact(pace.due(Duration.ofSeconds(options.seconds())));
@@ -139,7 +152,7 @@ public final class Demo {
             pace);
     ResultReader results = new ResultReader(bootstrapServers, topics, ledger, status);
     Instant publishedAt;
-    try (Run run = new Run(feed, results, status, cluster)) {
+    try (Run run = new Run(feed, results, status, flink)) {
       run.awaitLive(JobConfiguration.PARALLELISM);
       stage.say(
           String.format(

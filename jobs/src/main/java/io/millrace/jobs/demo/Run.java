@@ -1,5 +1,6 @@
 package io.millrace.jobs.demo;
 
+import io.millrace.jobs.LocalFlink;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
 import io.millrace.model.VersionState;
@@ -29,15 +30,15 @@ final class Run implements AutoCloseable {
   private final TransactionFeed feed;
   private final ResultReader results;
   private final StatusLog status;
-  private final ScoringCluster cluster;
+  private final LocalFlink flink;
   private final ExecutorService threads;
   private final Future<Void> reading;
 
-  Run(TransactionFeed feed, ResultReader results, StatusLog status, ScoringCluster cluster) {
+  Run(TransactionFeed feed, ResultReader results, StatusLog status, LocalFlink flink) {
     this.feed = feed;
     this.results = results;
     this.status = status;
-    this.cluster = cluster;
+    this.flink = flink;
     this.threads =
         Executors.newFixedThreadPool(
             2,
@@ -112,7 +113,7 @@ final class Run implements AutoCloseable {
 
   /** Stops the job, so that nobody writes any more, and reads what it left to the end. */
   void finish() throws Exception {
-    cluster.cancel();
+    flink.close();
     results.finish();
     reading.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
@@ -122,7 +123,7 @@ final class Run implements AutoCloseable {
       reading.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
       throw new IllegalStateException("the reader ended before it was told to");
     } catch (TimeoutException stillReading) {
-      cluster.checkRunning();
+      flink.checkRunning();
     }
   }
 

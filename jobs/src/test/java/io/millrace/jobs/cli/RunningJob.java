@@ -1,5 +1,6 @@
 package io.millrace.jobs.cli;
 
+import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ScoreTopicJob;
 import io.millrace.jobs.YamlConfiguration;
 import java.nio.file.Path;
