@@ -129,7 +129,7 @@ public final class ScoreTopicOptions {
           .durationType()
           .defaultValue(Duration.ofMinutes(15))
           .withDescription(
-              "How long the brokers keep an open transaction; longer than checkpointing.interval and checkpointing.timeout together, at the most the brokers' transaction.max.timeout.ms.");
+              "How long the brokers keep an open transaction; at least checkpointing.interval, checkpointing.timeout and 30 s for a restart together, at the most the brokers' transaction.max.timeout.ms.");
 
   public static final ConfigOption<Boolean> LATENCY_HEADER =
       ConfigOptions.key("output.latency-header")
