@@ -167,7 +167,10 @@ public final class ScoreTopicJob {
             ScoreTopicOptions.STATUS_TOPIC)) {
       config.getOptional(option).ifPresent(topics::add);
     }
-    new KafkaConnection(client).partitionCounts(topics);
+    KafkaConnection connection = new KafkaConnection(client);
+    connection.partitionCounts(topics);
+    connection.requireRoomForDeadLetters(
+        config.get(ScoreTopicOptions.INPUT_TOPIC), config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC));
   }
 
   private void report(DataStream<ModelEvent> events, String topic) {
