@@ -86,8 +86,8 @@ class LargeRecordsITCase {
         .isInstanceOf(IOException.class)
         .hasMessage(
             "dead-letter topic 'rejected' has max.message.bytes=1048588, input topic 'input' has"
-                + " 2000000: a dead letter is its record and up to 16384 bytes of headers, so set"
-                + " max.message.bytes=2016384 or more on 'rejected'");
+                + " 2000000: a dead letter is its record and its headers, so set"
+                + " max.message.bytes=2016384 on 'rejected'");
     assertThatCode(() -> connection.requireRoomForDeadLetters("input", "rejected-equal"))
         .doesNotThrowAnyException();
     assertThatCode(() -> connection.requireRoomForDeadLetters("input", "rejected-enough"))
