@@ -204,8 +204,11 @@ final class NumericInput extends InputWriter {
     if (units > end - position) {
       throw full(units);
     }
+    if (floats != null && rejectNonFinite && !RawFloats.areFinite(source, offset, length)) {
+      throw nonFinite();
+    }
     bytes.put(position * unitBytes, source, offset, length);
-    if (rejectNonFinite || NumberFormat.hasInvalidBytes(type)) {
+    if (floats == null && (rejectNonFinite || NumberFormat.hasInvalidBytes(type))) {
       verifyRaw(units);
     }
     position += units;
