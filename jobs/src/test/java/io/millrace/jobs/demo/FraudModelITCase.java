@@ -3,15 +3,15 @@ package io.millrace.jobs.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelFiles;
+import io.millrace.tensorflow.TensorFlowEngine;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.StdArrays;
-import org.tensorflow.types.TFloat32;
 
 /** The models as TensorFlow runs them, from the files that are published. */
 class FraudModelITCase {
@@ -24,7 +24,7 @@ class FraudModelITCase {
   private final Transaction[] transactions = new Transaction[ROWS];
 
   @Test
-  void export_scoresAsTrained_andTheSecondVersionIsClearlyBetter() {
+  void export_scoresAsTrained_andTheSecondVersionIsClearlyBetter() throws Exception {
     TransactionGenerator generator = new TransactionGenerator(99);
     for (int i = 0; i < ROWS; i++) {
       LabelledTransaction it = generator.next();
@@ -40,15 +40,18 @@ class FraudModelITCase {
     assertThat(second).isGreaterThan(0.93);
   }
 
-  private double area(FraudModel model, Path version) {
+  private double area(FraudModel model, Path version) throws Exception {
     float[] scores = new float[ROWS];
     model.export(version);
-    try (TFloat32 x = TFloat32.tensorOf(StdArrays.ndCopyOf(rows));
-        SavedModelBundle bundle = SavedModelBundle.load(version.toString());
-        Result result = bundle.function("serving_default").call(Map.of("x", x))) {
-      Tensor output = result.get(FraudModel.OUTPUT).orElseThrow();
+    ModelFiles files = new ModelFiles(version, "sha256:" + "0".repeat(64), 0, () -> {});
+    try (Model loaded = TensorFlowEngine.create().load(files, LoadOptions.DEFAULT);
+        Batch batch = loaded.newBatch(new BatchOptions(loaded.signature(null), true, ROWS, true))) {
+      for (float[] row : rows) {
+        batch.append(row, (values, target) -> target.input(0).put(values, 0, values.length));
+      }
+      batch.run(0, ROWS);
       for (int i = 0; i < ROWS; i++) {
-        scores[i] = ((TFloat32) output).getFloat(i);
+        scores[i] = batch.prediction(i).output(FraudModel.OUTPUT).getFloat(0);
         assertThat(scores[i]).isCloseTo(model.probability(transactions[i]), within(1e-3f));
       }
     }
