@@ -17,6 +17,8 @@ import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceStreams;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
+import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
 import java.io.IOException;
@@ -114,13 +116,18 @@ public final class ScoreTopicJob {
         Inference.on(records)
             .configure(config)
             .with(InferenceOptions.ROOTS, starting.roots())
-            .startingFrom(
-                config.get(InferenceOptions.NAME),
-                restored
-                    ? starting.commandsIfAny(history.commands())
-                    : starting.commands(history.commands()))
             .features(RecordFormats.writer(config))
             .uid("inference");
+    List<Command> commands =
+        restored
+            ? starting.commandsIfAny(history.commands())
+            : starting.commands(history.commands());
+    inference.startingFrom(config.get(InferenceOptions.NAME), commands);
+    if (controlTopic == null && starting.isExplicit() && commands.size() == 1) {
+      // Without a control topic, naming another version is the way to upgrade a restored job.
+      Publish named = (Publish) commands.get(0);
+      inference.model(named.model(), named.version(), named.uri().toString(), named.digest());
+    }
     DataStream<ModelEvent> refusals = null;
     if (controlTopic != null) {
       CommandStream later =

@@ -54,26 +54,50 @@ final class StartingVersions {
    */
   List<Command> commands(List<Command> history)
       throws ConfigurationException, ModelException, InterruptedException {
-    List<Command> own = history.stream().filter(command -> command.model().equals(model)).toList();
-    if (active(own).isPresent()) {
-      return own;
+    List<Command> own = own(history);
+    List<Command> all = new ArrayList<>();
+    try {
+      all.addAll(configured());
+    } catch (ConfigurationException | ModelException e) {
+      if (active(own).isEmpty()) {
+        throw e;
+      }
+      LOG.info("The control topic alone decides what scores: {}", e.getMessage());
     }
-    List<Command> commands = new ArrayList<>(configured());
-    commands.addAll(own);
-    return commands;
+    // The configured version stands behind what the topic published, for a rollback to it; of a
+    // version that the topic names as well, the topic's word counts.
+    all.removeIf(
+        configured -> own.stream().anyMatch(command -> isSameVersion(configured, command)));
+    all.addAll(own);
+    return all;
+  }
+
+  private List<Command> own(List<Command> history) {
+    return history.stream().filter(command -> command.model().equals(model)).toList();
+  }
+
+  private static boolean isSameVersion(Command configured, Command command) {
+    return configured instanceof Publish first
+        && command instanceof Publish second
+        && first.version() == second.version();
+  }
+
+  /** Whether the configuration names one version, rather than whichever is the latest. */
+  boolean isExplicit() {
+    return config.getOptional(ScoreTopicOptions.MODEL_URI).isPresent()
+        || config.get(ScoreTopicOptions.VERSION_POLICY).matches("[0-9]+");
   }
 
   /**
    * As {@link #commands}, for a job that is restored: its state decides, and a base that cannot be
    * listed any more must not keep it from starting.
    */
-  List<Command> commandsIfAny(List<Command> history)
-      throws ConfigurationException, InterruptedException {
+  List<Command> commandsIfAny(List<Command> history) throws InterruptedException {
     try {
       return commands(history);
-    } catch (ModelException e) {
+    } catch (ConfigurationException | ModelException e) {
       LOG.warn("The restored state alone decides what scores: {}", e.getMessage());
-      return List.of();
+      return own(history);
     }
   }
 

@@ -4,6 +4,7 @@ import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.PredictionReader;
 import io.millrace.tensor.FeatureWriter;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -75,12 +76,20 @@ public final class Inference<T> {
    * @param uri the version's directory, on any file system that Flink reads
    */
   public Inference<T> model(String name, long version, String uri) {
+    return model(name, version, uri, null);
+  }
+
+  /**
+   * As {@link #model(String, long, String)}.
+   *
+   * @param digest what the files must hash to, or null
+   */
+  public Inference<T> model(String name, long version, String uri, @Nullable String digest) {
     named = true;
+    URI location = ModelLocation.parse(uri);
     return start(
         name,
-        List.of(
-            new Publish(
-                name, version, ModelLocation.parse(uri), null, Command.CONFIGURED, true, null)));
+        List.of(new Publish(name, version, location, digest, Command.CONFIGURED, true, null)));
   }
 
   /**

@@ -47,14 +47,7 @@ final class ServedModel {
 
   /** The order that this version was loaded for, with the digest of its files. */
   Publish publish() {
-    return new Publish(
-        publish.model(),
-        publish.version(),
-        publish.uri(),
-        version.digest(),
-        publish.sequence(),
-        publish.activate(),
-        publish.effectiveFrom());
+    return publish.withDigest(version.digest());
   }
 
   /** Name, version and the digest of what was loaded. */

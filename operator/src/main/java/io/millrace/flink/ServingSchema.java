@@ -36,7 +36,8 @@ record ServingSchema(Signature signature, boolean batched) {
     }
     Map<String, Shape> shapes = new HashMap<>();
     for (TensorSpec input : signature.inputs()) {
-      requireFits("input", input, actual.inputs().get(actual.inputIndex(input.name())));
+      TensorSpec offered = actual.inputs().get(actual.inputIndex(input.name()));
+      require(offered.shape().admits(input.shape()), "input", input, offered);
       shapes.put(input.name(), input.shape());
     }
     for (TensorSpec output : signature.outputs()) {
@@ -50,7 +51,11 @@ record ServingSchema(Signature signature, boolean batched) {
                 + "' is missing: got "
                 + actual.outputNames());
       }
-      requireFits("output", output, actual.outputs().get(index));
+      TensorSpec offered = actual.outputs().get(index);
+      // Declaring more or less of a shape than the version before is no difference in itself.
+      boolean fits =
+          output.shape().admits(offered.shape()) || offered.shape().admits(output.shape());
+      require(fits, "output", output, offered);
     }
     if (batched != actual.hasBatchDimension()) {
       throw mismatch(
@@ -63,9 +68,10 @@ record ServingSchema(Signature signature, boolean batched) {
     return actual.withInputShapes(shapes);
   }
 
-  private static void requireFits(String kind, TensorSpec expected, TensorSpec actual)
+  private static void require(
+      boolean shapeFits, String kind, TensorSpec expected, TensorSpec actual)
       throws ModelException {
-    if (expected.type() != actual.type() || !actual.shape().admits(expected.shape())) {
+    if (expected.type() != actual.type() || !shapeFits) {
       throw mismatch(
           kind
               + " '"

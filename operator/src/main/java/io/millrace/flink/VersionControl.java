@@ -77,22 +77,25 @@ final class VersionControl {
    * scored when the state was written, else, in a job without state, the one that the initial
    * commands amount to.
    *
-   * @throws ModelException if it cannot be loaded: there is no other version to fall back to
+   * @throws ModelException if it cannot be loaded, and no other version is ordered
    */
   void start(List<Command> initial, boolean codeDecides) throws Exception {
     ServingState restored = state.get(model);
     Publish first = null;
-    if (restored != null && !(codeDecides && isOtherVersion(restored.serving(), initial))) {
+    if (restored != null && !(codeDecides && isOther(restored.serving(), initial))) {
       timeline = new Timeline(model, restored.timeline());
       schema = restored.schema();
       first = restored.serving();
     } else {
       for (Command command : initial) {
         if (command.model().equals(model)) {
-          take(command);
+          take(command, false);
         }
       }
-      first = timeline.active().orElse(null);
+      first = timeline.active().map(publish -> withStoredDigest(publish, restored)).orElse(null);
+      if (first != null) {
+        events.state(model, first.version(), first.digest(), VersionState.START);
+      }
     }
     if (first != null) {
       activate(loadFirst(first), System.nanoTime());
@@ -100,10 +103,22 @@ final class VersionControl {
     followTimeline();
   }
 
-  private static boolean isOtherVersion(@Nullable Publish stored, List<Command> initial) {
+  private static boolean isOther(@Nullable Publish stored, List<Command> initial) {
     return stored == null
         || initial.stream()
-            .noneMatch(c -> c instanceof Publish p && p.version() == stored.version());
+            .noneMatch(
+                command ->
+                    command instanceof Publish publish
+                        && publish.version() == stored.version()
+                        && publish.uri().equals(stored.uri()));
+  }
+
+  // The code may name another place for the version that scored, but not other bytes.
+  private static Publish withStoredDigest(Publish publish, @Nullable ServingState restored) {
+    Publish stored = restored == null ? null : restored.serving();
+    return stored == null || stored.version() != publish.version() || publish.digest() != null
+        ? publish
+        : publish.withDigest(stored.digest());
   }
 
   private ServedModel loadFirst(Publish first) throws ModelException, InterruptedException {
@@ -114,7 +129,12 @@ final class VersionControl {
       return served;
     } catch (ModelException e) {
       report(first, e);
-      throw e;
+      Publish ordered = timeline.active().orElse(null);
+      if (ordered == null || ordered.version() == first.version()) {
+        throw e;
+      }
+      // What scored is gone, and another version has long been ordered in its place.
+      return loadFirst(ordered);
     }
   }
 
@@ -125,16 +145,20 @@ final class VersionControl {
     if (!command.model().equals(model)) {
       return;
     }
-    if (command instanceof Retire retire && isActive(retire.version())) {
-      // Also where the timeline has moved on to a version that could not be loaded here.
-      refuse(
-          command,
-          ModelReason.MALFORMED_COMMAND,
-          "version " + retire.version() + " of '" + model + "' scores: activate another one first");
-    } else if (take(command)) {
+    if (take(command, true)) {
+      if (orders(command)) {
+        selector.forgetFailure();
+      }
       store();
       followTimeline();
     }
+  }
+
+  // Whoever orders a version that failed before wants it tried again.
+  private static boolean orders(Command command) {
+    return command instanceof Activate
+        || command instanceof Rollback
+        || (command instanceof Publish publish && publish.activate());
   }
 
   private void followTimeline() throws Exception {
@@ -144,10 +168,11 @@ final class VersionControl {
     }
   }
 
-  private boolean take(Command command) {
+  // Of the commands that a job starts with, only the version that they amount to is announced.
+  private boolean take(Command command, boolean announce) {
     try {
       boolean news = timeline.accept(command);
-      if (news && command instanceof Publish publish) {
+      if (news && announce && command instanceof Publish publish) {
         events.state(model, publish.version(), publish.digest(), VersionState.START);
       }
       return news;

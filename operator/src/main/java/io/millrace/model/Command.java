@@ -59,6 +59,11 @@ public sealed interface Command extends Serializable {
             "digest '" + digest + "': expected sha256: and 64 hexadecimal digits");
       }
     }
+
+    /** The same order for these very bytes. */
+    public Publish withDigest(@Nullable String known) {
+      return new Publish(model, version, uri, known, sequence, activate, effectiveFrom);
+    }
   }
 
   /** A published version is to score. */

@@ -57,7 +57,7 @@ public final class VersionSelector {
   /** The version that is to score is now {@code wanted}. */
   public Step target(Publish wanted) {
     target = wanted;
-    // An order that failed is not tried again by itself; the same version ordered anew is.
+    // What failed is not tried again by itself.
     if (loading != null || wanted.equals(failed) || (active != null && isSame(active, wanted))) {
       return NONE;
     }
@@ -87,6 +87,11 @@ public final class VersionSelector {
     loading = null;
     Publish next = nextLoad();
     return next == null ? NONE : new Step.Load(next);
+  }
+
+  /** A version was ordered: if it is the one that failed, it is to be tried again. */
+  public void forgetFailure() {
+    failed = null;
   }
 
   private @Nullable Publish nextLoad() {

@@ -336,16 +336,48 @@ class InferenceOperatorITCase {
   }
 
   @Test
-  void retire_ofTheVersionThatScoresThoughAnotherWasOrdered_isRefused() throws Exception {
+  void retire_ofTheVersionThatStillScoresHere_letsItGoOnUntilAnotherIsReady() throws Exception {
     try (Harness harness = Harness.open(roots, List.of(version(1, 1)), 100, RunIn.TASK)) {
       harness.command(Harness.publish(roots, 2, 2));
       harness.await(() -> rejections(harness).contains(ModelReason.NOT_FOUND));
       harness.command(new Command.Retire(Harness.MODEL, 1, 3));
-      assertThat(rejections(harness)).last().isEqualTo(ModelReason.MALFORMED_COMMAND);
-      harness.command(new Rollback(Harness.MODEL, null, 4));
       harness.record(1);
+      harness.command(version(3, 4));
+      harness.awaitActive(3);
+      harness.record(2);
       harness.endOfRecords();
-      assertThat(harness.output()).containsExactly("1.0@1");
+      assertThat(harness.output()).containsExactly("1.0@1", "2.0@3");
+      harness.await(() -> SharedModel.held() == 1);
+    }
+  }
+
+  @Test
+  void failedVersion_activatedAnew_isTriedAgain() throws Exception {
+    try (Harness harness = Harness.open(roots, List.of(version(1, 1)), 100, RunIn.TASK)) {
+      harness.command(Harness.publish(roots, 2, 2));
+      harness.await(() -> rejections(harness).contains(ModelReason.NOT_FOUND));
+      SavedModels.constantVersion(roots.resolve("2"), 2);
+      harness.command(new Activate(Harness.MODEL, 2, 3));
+      harness.awaitActive(2);
+    }
+  }
+
+  @Test
+  void restore_withTheServingVersionGoneAndAnotherOrdered_takesTheOrderedOne() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = Harness.open(roots, List.of(version(1, 1)), 100, RunIn.TASK)) {
+      harness.command(version(2, 2));
+      state = harness.snapshot();
+      assertThat(harness.activeVersion()).isEqualTo(1);
+    }
+    Files.move(roots.resolve("1"), roots.resolve("1-deleted"));
+    Harness restored = new Harness(roots, List.of(), 100, RunIn.TASK, 1, 0);
+    try (restored) {
+      restored.start(state);
+      restored.record(1);
+      restored.endOfRecords();
+      assertThat(restored.output()).containsExactly("1.0@2");
+      assertThat(rejections(restored)).containsExactly(ModelReason.NOT_FOUND);
     }
   }
 

@@ -27,6 +27,14 @@ class ServingSchemaTest {
   }
 
   @Test
+  void fit_outputDeclaredMoreOrLessClosely_isAccepted() throws Exception {
+    TensorSpec open = Y.withShape(Shape.of(-1, -1));
+    assertThat(schema.fit(signature(List.of(X), List.of(open))).outputs()).containsExactly(open);
+    ServingSchema loose = new ServingSchema(signature(List.of(X), List.of(open)), true);
+    assertThat(loose.fit(signature(List.of(X), List.of(Y))).outputs()).containsExactly(Y);
+  }
+
+  @Test
   void fit_looserInput_isNarrowedToWhatTheJobWrites() throws Exception {
     Signature looser = signature(List.of(X.withShape(Shape.of(-1, -1))), List.of(Y));
     assertThat(schema.fit(looser).inputs()).containsExactly(X);

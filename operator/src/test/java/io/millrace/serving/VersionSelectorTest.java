@@ -72,6 +72,14 @@ class VersionSelectorTest {
   }
 
   @Test
+  void failed_andOrderedByAnotherCommand_isTriedAgain() {
+    selector.target(version(2));
+    selector.failed();
+    selector.forgetFailure();
+    assertThat(selector.target(version(2))).isEqualTo(new Step.Load(version(2)));
+  }
+
+  @Test
   void failed_withAnotherTargetMeanwhile_loadsThat() {
     selector.target(version(2));
     selector.target(version(3));

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -122,8 +123,8 @@ public final class KafkaConnection {
     try (Admin admin = Admin.create(properties())) {
       Map<ConfigResource, Config> configs =
           admin.describeConfigs(Set.of(input, deadLetters)).all().get();
-      long incoming = maxMessageBytes(configs, input);
-      long allowed = maxMessageBytes(configs, deadLetters);
+      long incoming = maxMessageBytes(configs, input, 0);
+      long allowed = maxMessageBytes(configs, deadLetters, Long.MAX_VALUE);
       if (allowed < incoming) {
         throw new IOException(
             ("dead-letter topic '%s' has max.message.bytes=%d, input topic '%s' has %d: a dead letter"
@@ -154,9 +155,13 @@ public final class KafkaConnection {
     }
   }
 
-  private static long maxMessageBytes(Map<ConfigResource, Config> configs, ConfigResource topic) {
-    Config config = Objects.requireNonNull(configs.get(topic), "every topic asked for is answered");
-    return Long.parseLong(config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value());
+  // Some services that speak Kafka's protocol do not tell: nothing is known to be wrong then.
+  private static long maxMessageBytes(
+      Map<ConfigResource, Config> configs, ConfigResource topic, long unknown) {
+    Config config = configs.get(topic);
+    ConfigEntry entry = config == null ? null : config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+    String value = entry == null ? null : entry.value();
+    return value == null ? unknown : Long.parseLong(value);
   }
 
   /**
