@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.cluster.ClusterException;
 import io.millrace.model.ModelException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -42,6 +43,7 @@ final class ErrorLine {
   private static boolean isKnown(Exception exception) {
     return exception instanceof CommandException
         || exception instanceof ConfigurationException
+        || exception instanceof ClusterException
         || exception instanceof ModelException
         || exception instanceof ParameterException;
   }

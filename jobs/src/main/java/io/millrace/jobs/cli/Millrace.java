@@ -18,7 +18,12 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "millrace",
     description = "Scores streams with TensorFlow SavedModels inside Apache Flink.",
-    subcommands = {DemoCommand.class, ScoreTopicCommand.class, ModelCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ScoreTopicCommand.class,
+      ModelCommand.class,
+      ClusterCommand.class
+    },
     versionProvider = Millrace.Version.class,
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})
 public final class Millrace {

@@ -1,0 +1,136 @@
+package io.millrace.jobs.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.processes.CommandResult;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/millrace cluster}, as a user types it. */
+class SessionClusterITCase {
+  private static final String MILLRACE =
+      Path.of(System.getProperty("millrace.distribution"), "bin/millrace").toString();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void stop() throws Exception {
+    cluster("stop");
+  }
+
+  private CommandResult cluster(String action, String... arguments) throws Exception {
+    List<String> line = new ArrayList<>(List.of(MILLRACE, "cluster", action));
+    line.addAll(List.of("--directory", folder.resolve("cluster").toString()));
+    line.addAll(List.of(arguments));
+    return CommandResult.of(line, folder, Duration.ofSeconds(90));
+  }
+
+  private CommandResult start(String... arguments) throws Exception {
+    CommandResult result = cluster("start", arguments);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    return result;
+  }
+
+  private JsonNode status() throws Exception {
+    return JSON.readTree(cluster("status", "--json").out());
+  }
+
+  private static List<Long> pids(JsonNode status) {
+    return StreamSupport.stream(status.get("processes").spliterator(), false)
+        .map(process -> process.get("pid").asLong())
+        .toList();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void start_killOneAndStartAgain_bringsBackWhatIsMissingAlone() throws Exception {
+    String rest = "-Drest.port=" + freePort();
+    String rpc = "-Djobmanager.rpc.port=" + freePort();
+    CommandResult started = start(rest, rpc, "-Dtaskmanager.memory.process.size=2g");
+    assertThat(started.out()).contains("4 of 4 free, on 2 TaskManagers", "web UI");
+    List<Long> first = pids(status());
+    assertThat(first).hasSize(3);
+
+    ProcessHandle.of(first.get(1)).orElseThrow().destroyForcibly();
+    CommandResult broken = cluster("status");
+    assertThat(broken.out()).containsPattern("taskmanager-1 +died; .*taskmanager-1.log");
+    assertThat(broken.exitCode()).isZero();
+
+    start();
+    List<Long> second = pids(status());
+    assertThat(second).hasSize(3).contains(first.get(0), first.get(2)).doesNotContain(first.get(1));
+
+    CommandResult stopped = cluster("stop");
+    assertThat(stopped.out().strip()).isEqualTo("stopped taskmanager-1, taskmanager-2, jobmanager");
+    assertThat(second)
+        .allSatisfy(
+            pid ->
+                assertThat(ProcessHandle.of(pid).filter(it -> it.info().command().isPresent()))
+                    .isEmpty());
+    CommandResult gone = cluster("status");
+    assertThat(gone.exitCode()).isEqualTo(1);
+    assertThat(cluster("stop").out().strip()).isEqualTo("no cluster runs");
+  }
+
+  @Test
+  void start_portTaken_saysWhichKeyToSetAndStartsNothing() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CommandResult result = cluster("start", "-Drest.port=" + other.getLocalPort());
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err().lines()).singleElement().asString().contains("-Drest.port=");
+    }
+    assertThat(status().get("processes")).isEmpty();
+  }
+
+  @Test
+  void start_memoryThatDoesNotAddUp_isRefusedInOneLine() throws Exception {
+    CommandResult result = cluster("start", "-Dtaskmanager.memory.process.size=200m");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err().lines()).singleElement().asString().contains("memory of a taskmanager");
+    assertThat(status().get("processes")).isEmpty();
+  }
+
+  @Test
+  void command_prints_whatJavaReads() throws Exception {
+    List<String> line =
+        List.of(MILLRACE, "cluster", "command", "jobmanager", "-Drest.port=1", "--", "--host", "h");
+    CommandResult printed = CommandResult.of(line, folder, Duration.ofSeconds(30));
+    assertThat(printed.out().lines())
+        .allMatch(argument -> argument.startsWith("\"") && argument.endsWith("\""))
+        .contains("\"-Drest.port=1\"", "\"--host\"", "\"h\"")
+        .anyMatch(argument -> argument.startsWith("\"-Xmx"))
+        .anyMatch(argument -> argument.contains("javacpp.maxPhysicalBytes=0"));
+    Path file = Files.writeString(folder.resolve("a"), "-version\n" + printed.out());
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    CommandResult version =
+        CommandResult.of(List.of(java, "@" + file), folder, Duration.ofSeconds(30));
+    assertThat(version.exitCode()).as(version.err()).isZero();
+  }
+
+  @Test
+  void command_unknownRole_listsTheKnownOnes() throws Exception {
+    CommandResult result =
+        CommandResult.of(
+            List.of(MILLRACE, "cluster", "command", "worker"), folder, Duration.ofSeconds(30));
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err()).contains("'worker'", "jobmanager, taskmanager, standalone-job");
+  }
+}
