@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class ChildJvm implements AutoCloseable {
    * @param jars the folder whose jars are the class path
    * @param directory the working directory; created where it does not exist
    * @param jvmOptions such as {@code -Xmx256m}
+   * @param environment what the process finds there besides this one's
    */
   record Command(
       String name,
@@ -38,10 +40,22 @@ final class ChildJvm implements AutoCloseable {
       Path directory,
       List<String> jvmOptions,
       String mainClass,
-      List<String> arguments) {
+      List<String> arguments,
+      Map<String, String> environment) {
     Command {
       jvmOptions = List.copyOf(jvmOptions);
       arguments = List.copyOf(arguments);
+      environment = Map.copyOf(environment);
+    }
+
+    Command(
+        String name,
+        Path jars,
+        Path directory,
+        List<String> jvmOptions,
+        String mainClass,
+        List<String> arguments) {
+      this(name, jars, directory, jvmOptions, mainClass, arguments, Map.of());
     }
   }
 
@@ -71,13 +85,13 @@ final class ChildJvm implements AutoCloseable {
     line.add(command.mainClass());
     line.addAll(command.arguments());
     Path log = command.directory().resolve(command.name() + ".log");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(line)
             .directory(command.directory().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    return new ChildJvm(command, process, log);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(command.environment());
+    return new ChildJvm(command, builder.start(), log);
   }
 
   /** Alone, so that nothing else of this JVM's class path reaches the child. */
@@ -140,6 +154,22 @@ final class ChildJvm implements AutoCloseable {
     String what = ended ? "failed with exit code " + process.exitValue() : "did not end in time";
     kill();
     throw failure(what, null);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Blocks until the process has ended, by itself or by its own doing; returns its exit code. */
+  int awaitEnd(Duration deadline) throws IOException, InterruptedException {
+    if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw failure("did not end within " + deadline.toSeconds() + " s", null);
+    }
+    return process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** Ends the process with signal 9. Idempotent. */
