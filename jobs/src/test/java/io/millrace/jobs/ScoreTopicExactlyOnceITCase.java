@@ -22,51 +22,51 @@ class ScoreTopicExactlyOnceITCase {
   void taskManagersLostAndVersionsPublished_everyRecordIsScoredOnceInOrder(boolean unaligned)
       throws Exception {
     try (ScoringBench bench = new ScoringBench(folder, 2)) {
-      bench.version(1);
+      bench.topics.version(1);
       Configuration config =
-          bench.config(Map.of("checkpointing.unaligned", Boolean.toString(unaligned)));
+          bench.topics.config(Map.of("checkpointing.unaligned", Boolean.toString(unaligned)));
       bench.submit(config, 2, null);
-      bench.awaitActive(1, 2);
-      bench.sendNumbers(0, 3_000);
+      bench.topics.awaitActive(1, 2);
+      bench.topics.sendNumbers(0, 3_000);
       bench.cluster.terminateTaskManager(0).get();
       bench.cluster.startTaskManager();
-      bench.sendNumbers(3_000, 6_000);
-      bench.version(3);
-      bench.publish(3);
-      bench.sendNumbers(6_000, 9_000);
+      bench.topics.sendNumbers(3_000, 6_000);
+      bench.topics.version(3);
+      bench.topics.publish(3);
+      bench.topics.sendNumbers(6_000, 9_000);
       bench.cluster.terminateTaskManager(1).get();
       bench.cluster.startTaskManager();
-      bench.awaitActive(3, 2);
-      bench.sendNumbers(9_000, 12_000);
-      bench.awaitOutputs();
-      CheckReport report = bench.check();
+      bench.topics.awaitActive(3, 2);
+      bench.topics.sendNumbers(9_000, 12_000);
+      bench.topics.awaitOutputs();
+      CheckReport report = bench.topics.check();
       assertThat(report.isClean()).as(report.toString()).isTrue();
-      assertThat(bench.read("dead")).hasSize(120);
+      assertThat(bench.topics.read("dead")).hasSize(120);
     }
   }
 
   @Test
   void savepointAndRescale_theFirstRecordIsScoredByTheVersionOfTheSavepoint() throws Exception {
     try (ScoringBench bench = new ScoringBench(folder, 2)) {
-      bench.version(1);
-      JobID first = bench.submit(bench.config(Map.of()), 2, null);
-      bench.awaitActive(1, 2);
-      bench.sendNumbers(0, 1_000);
-      bench.version(2);
-      bench.publish(2);
-      bench.awaitActive(2, 2);
+      bench.topics.version(1);
+      JobID first = bench.submit(bench.topics.config(Map.of()), 2, null);
+      bench.topics.awaitActive(1, 2);
+      bench.topics.sendNumbers(0, 1_000);
+      bench.topics.version(2);
+      bench.topics.publish(2);
+      bench.topics.awaitActive(2, 2);
       String savepoint = bench.stopWithSavepoint(first);
-      bench.sendNumbers(1_000, 3_000);
+      bench.topics.sendNumbers(1_000, 3_000);
       // The configuration and even the topic say otherwise now; the state wins.
       Configuration config =
-          bench.config(Map.of("model.version-policy", "1", "control.topic", "empty"));
-      bench.broker.createTopic("empty", 1);
+          bench.topics.config(Map.of("model.version-policy", "1", "control.topic", "empty"));
+      bench.topics.broker.createTopic("empty", 1);
       bench.submit(config, 3, savepoint);
-      bench.awaitOutputs();
-      CheckReport report = bench.check();
+      bench.topics.awaitOutputs();
+      CheckReport report = bench.topics.check();
       assertThat(report.isClean()).as(report.toString()).isTrue();
       assertThat(
-              bench.events().stream()
+              bench.topics.events().stream()
                   .filter(event -> event.parallelism() == 3 && event.active())
                   .map(ModelEvent::version))
           .isNotEmpty()
@@ -77,30 +77,32 @@ class ScoreTopicExactlyOnceITCase {
   @Test
   void savepointOfAFixedVersion_goesOnWithThatVersionAndThenTakesCommands() throws Exception {
     try (ScoringBench bench = new ScoringBench(folder, 1)) {
-      bench.version(1);
-      Configuration fixed = bench.config(Map.of());
+      bench.topics.version(1);
+      Configuration fixed = bench.topics.config(Map.of());
       fixed.removeConfig(ScoreTopicOptions.CONTROL_TOPIC);
       JobID first = bench.submit(fixed, 1, null);
-      bench.awaitActive(1, 1);
-      bench.sendNumbers(0, 500);
+      bench.topics.awaitActive(1, 1);
+      bench.topics.sendNumbers(0, 500);
       String savepoint = bench.stopWithSavepoint(first);
       // Uploaded while the job was down, and by the policy the one to start with; the state wins.
-      bench.version(2);
+      bench.topics.version(2);
       JobID second = bench.submit(fixed, 1, savepoint);
-      bench.sendNumbers(500, 1_000);
-      bench.awaitOutputs();
+      bench.topics.sendNumbers(500, 1_000);
+      bench.topics.awaitOutputs();
       savepoint = bench.stopWithSavepoint(second);
-      assertThat(bench.read("out")).allSatisfy(r -> assertThat(ScoringBench.versionOf(r)).isOne());
+      assertThat(bench.topics.read("out"))
+          .allSatisfy(r -> assertThat(ScoringTopics.versionOf(r)).isOne());
       // Now with a control topic: the same state, and from here on commands.
-      bench.submit(bench.config(Map.of()), 1, savepoint);
-      bench.sendNumbers(1_000, 1_500);
-      bench.awaitOutputs();
-      assertThat(bench.read("out")).allSatisfy(r -> assertThat(ScoringBench.versionOf(r)).isOne());
-      bench.publish(2);
-      bench.awaitActive(2, 1);
-      bench.sendNumbers(1_500, 2_000);
-      bench.awaitOutputs();
-      CheckReport report = bench.check();
+      bench.submit(bench.topics.config(Map.of()), 1, savepoint);
+      bench.topics.sendNumbers(1_000, 1_500);
+      bench.topics.awaitOutputs();
+      assertThat(bench.topics.read("out"))
+          .allSatisfy(r -> assertThat(ScoringTopics.versionOf(r)).isOne());
+      bench.topics.publish(2);
+      bench.topics.awaitActive(2, 1);
+      bench.topics.sendNumbers(1_500, 2_000);
+      bench.topics.awaitOutputs();
+      CheckReport report = bench.topics.check();
       assertThat(report.isClean()).as(report.toString()).isTrue();
     }
   }

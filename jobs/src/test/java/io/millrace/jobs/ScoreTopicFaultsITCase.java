@@ -28,9 +28,9 @@ class ScoreTopicFaultsITCase {
   @BeforeEach
   void start() throws Exception {
     bench = new ScoringBench(folder, 1);
-    bench.version(1);
-    job = bench.submit(bench.config(Map.of("records.max-size", "1 kb")), SUBTASKS, null);
-    bench.awaitActive(1, SUBTASKS);
+    bench.topics.version(1);
+    job = bench.submit(bench.topics.config(Map.of("records.max-size", "1 kb")), SUBTASKS, null);
+    bench.topics.awaitActive(1, SUBTASKS);
   }
 
   @AfterEach
@@ -41,12 +41,12 @@ class ScoreTopicFaultsITCase {
 
   /** Sends one bad record between two good ones; the good ones must be scored, the bad one not. */
   private ConsumerRecord<byte[], byte[]> rejected(String value, String reason) throws Exception {
-    int before = bench.read("dead").size();
-    bench.send(0, "{\"x\": 1}");
-    bench.send(0, value);
-    bench.send(0, "{\"x\": 2}");
-    bench.awaitOutputs();
-    List<ConsumerRecord<byte[], byte[]>> dead = bench.read("dead");
+    int before = bench.topics.read("dead").size();
+    bench.topics.send(0, "{\"x\": 1}");
+    bench.topics.send(0, value);
+    bench.topics.send(0, "{\"x\": 2}");
+    bench.topics.awaitOutputs();
+    List<ConsumerRecord<byte[], byte[]>> dead = bench.topics.read("dead");
     assertThat(dead).hasSize(before + 1);
     ConsumerRecord<byte[], byte[]> last = dead.get(before);
     assertThat(header(last, MessageHeader.REASON)).isEqualTo(reason);
@@ -56,7 +56,7 @@ class ScoreTopicFaultsITCase {
   }
 
   private void assertNothingElseWasHarmed() throws Exception {
-    CheckReport report = bench.check();
+    CheckReport report = bench.topics.check();
     assertThat(report.isClean()).as(report.toString()).isTrue();
   }
 
@@ -99,18 +99,18 @@ class ScoreTopicFaultsITCase {
   @Test
   void twoHundredPublishes_leaveOneOpenModelASlot() throws Exception {
     for (long version = 2; version <= 201; version++) {
-      bench.version(version);
-      bench.publish(version);
+      bench.topics.version(version);
+      bench.topics.publish(version);
       if (version % 20 == 0) {
-        bench.sendNumbers((int) version * 10, (int) version * 10 + 100);
-        bench.awaitActive(version, SUBTASKS);
+        bench.topics.sendNumbers((int) version * 10, (int) version * 10 + 100);
+        bench.topics.awaitActive(version, SUBTASKS);
       }
     }
-    bench.awaitActive(201, SUBTASKS);
-    ScoringBench.await("one model a slot", () -> OpenModels.count() == SUBTASKS);
-    bench.awaitOutputs();
+    bench.topics.awaitActive(201, SUBTASKS);
+    ScoringTopics.await("one model a slot", () -> OpenModels.count() == SUBTASKS);
+    bench.topics.awaitOutputs();
     assertNothingElseWasHarmed();
     bench.cluster.cancelJob(job).get();
-    ScoringBench.await("none after the end", () -> OpenModels.count() == 0);
+    ScoringTopics.await("none after the end", () -> OpenModels.count() == 0);
   }
 }

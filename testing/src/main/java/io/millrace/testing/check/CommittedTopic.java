@@ -18,6 +18,12 @@ public final class CommittedTopic {
 
   private CommittedTopic() {}
 
+  /** Takes a record; what it throws ends the reading. */
+  @FunctionalInterface
+  public interface Reader {
+    void read(ConsumerRecord<byte[], byte[]> record) throws IOException;
+  }
+
   /**
    * Reads the topic from its start to the end of what is committed when the call begins; records
    * behind an open transaction are not in it, and some committed later may be.
@@ -28,6 +34,14 @@ public final class CommittedTopic {
    */
   public static List<ConsumerRecord<byte[], byte[]>> read(
       String bootstrapServers, String topic, Duration timeout) throws IOException {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    read(bootstrapServers, topic, timeout, records::add);
+    return records;
+  }
+
+  /** As {@link #read(String, String, Duration)}, for a topic that is too large to be kept. */
+  public static void read(String bootstrapServers, String topic, Duration timeout, Reader reader)
+      throws IOException {
     Map<String, Object> settings =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -48,28 +62,33 @@ public final class CommittedTopic {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      return readTo(consumer, consumer.endOffsets(partitions), timeout);
+      readTo(consumer, consumer.endOffsets(partitions), timeout, reader);
     }
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> readTo(
-      Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends, Duration timeout)
+  private static void readTo(
+      Consumer<byte[], byte[]> consumer,
+      Map<TopicPartition, Long> ends,
+      Duration timeout,
+      Reader reader)
       throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    long count = 0;
     while (!reached(consumer, ends)) {
       if (System.nanoTime() - deadline > 0) {
         throw new IOException(
             "read "
-                + records.size()
+                + count
                 + " records in "
                 + timeout.toSeconds()
                 + " s, expected to reach "
                 + ends);
       }
-      consumer.poll(POLL).forEach(records::add);
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        reader.read(record);
+        count++;
+      }
     }
-    return records;
   }
 
   /** The position also passes transaction markers, which are no records. */

@@ -101,8 +101,64 @@ public final class SavedModels {
    */
   public static Path constantVersion(Path directory, long version) {
     SavedModelWriter model = new SavedModelWriter();
-    Node x = model.placeholder("x", DT_FLOAT, -1);
     Node number = model.variable("version", Tensors.longs(new long[] {version}));
+    return writeVersion(directory, model, number);
+  }
+
+  /**
+   * As {@link #constantVersion}, but slow: each step is a product of two 512 x 512 matrices, a few
+   * milliseconds of one core.
+   *
+   * @param loadSteps run by the initialiser, in one native call that nothing can interrupt
+   * @param runSteps run by each call
+   */
+  public static Path slowVersion(Path directory, long version, int loadSteps, int runSteps) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node number = model.variable("version", Tensors.longs(new long[] {version}));
+    model.variable("effort", Tensors.longs(new long[] {0}));
+    model.initialiser(
+        model
+            .node("AssignVariableOp", "prepare")
+            .input("effort")
+            .input(effort(model, "load", loadSteps))
+            .attr("dtype", DT_INT64));
+    Node sum =
+        model
+            .node("AddV2", "sum")
+            .input(number)
+            .input(effort(model, "run", runSteps))
+            .attr("T", DT_INT64);
+    return writeVersion(directory, model, sum);
+  }
+
+  /** An int64 of no dimension, always 0, which no optimiser can tell without the work. */
+  private static Node effort(SavedModelWriter model, String scope, int steps) {
+    Node size = model.constant(scope + "/size", Tensors.ints(new int[] {512, 512}, 2));
+    Node value = random(model, scope + "/0", size);
+    for (int i = 1; i <= steps; i++) {
+      Node factor = random(model, scope + "/" + i, size);
+      Node product = binary(model, "MatMul", scope + "/product" + i, value, factor);
+      value = unary(model, "Tanh", scope + "/bounded" + i, product);
+    }
+    Node axes = model.constant(scope + "/axes", Tensors.ints(new int[] {0, 1}, 2));
+    Node sum = model.node("Mean", scope + "/mean").input(value).input(axes);
+    sum.attr("T", DT_FLOAT).attr("Tidx", DT_INT32).attr("keep_dims", false);
+    Node half = model.constant(scope + "/half", Tensors.floats(new float[] {0.5f}));
+    Node below = binary(model, "Mul", scope + "/below", sum, half);
+    Node zero = unary(model, "Floor", scope + "/zero", below);
+    return model.node("Cast", scope).input(zero).attr("SrcT", DT_FLOAT).attr("DstT", DT_INT64);
+  }
+
+  private static Node random(SavedModelWriter model, String name, Node size) {
+    return model
+        .node("RandomUniform", name)
+        .input(size)
+        .attr("T", DT_INT32)
+        .attr("dtype", DT_FLOAT);
+  }
+
+  private static Path writeVersion(Path directory, SavedModelWriter model, Node number) {
+    Node x = model.placeholder("x", DT_FLOAT, -1);
     Node shape =
         model.node("Shape", "shape").input(x).attr("T", DT_FLOAT).attr("out_type", DT_INT32);
     Node filled =

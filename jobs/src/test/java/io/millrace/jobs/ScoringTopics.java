@@ -1,0 +1,236 @@
+package io.millrace.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.connectors.control.CommandPublisher;
+import io.millrace.connectors.control.ModelEventJson;
+import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.model.Command;
+import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.CheckReport;
+import io.millrace.testing.check.CommittedTopic;
+import io.millrace.testing.check.Observation;
+import io.millrace.testing.check.RecordChecker;
+import io.millrace.testing.check.SourcePosition;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.processes.KafkaBroker;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The five topics of a score-topic job on a real broker, what is sent into them, and the account of
+ * what comes out. Sending is for one thread, the rest for any.
+ */
+final class ScoringTopics implements AutoCloseable {
+  static final int PARTITIONS = 4;
+
+  /** One record in so many is no JSON. */
+  private static final int MALFORMED = 100;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final KafkaBroker broker;
+  final Path models;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  /** What was sent, and the number that it bears; null where it bears none. */
+  private final Map<SourcePosition, @Nullable Integer> sent = new TreeMap<>();
+
+  ScoringTopics(Path folder) throws Exception {
+    models = folder.resolve("models");
+    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    for (String topic : List.of("in", "out", "dead")) {
+      broker.createTopic(topic, PARTITIONS);
+    }
+    broker.createTopic("models", 1);
+    broker.createTopic("events", 1);
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers(), "linger.ms", 5),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  /** The job's configuration file. */
+  String yaml() {
+    return """
+        job: {name: bench}
+        kafka: {bootstrap-servers: "%s"}
+        input: {topic: in}
+        output: {topic: out, transaction-timeout: 2 min, latency-header: true}
+        dead-letters: {topic: dead}
+        control: {topic: models, status-topic: events}
+        model: {name: m, base: "%s"}
+        batching: {max-batch-size: 32}
+        checkpointing: {interval: 300 ms, timeout: 1 min}
+        """
+        .formatted(broker.bootstrapServers(), models);
+  }
+
+  /** A configuration for these topics; keys in {@code overrides} come on top. */
+  Configuration config(Map<String, String> overrides) throws ConfigurationException {
+    return YamlConfiguration.parse(yaml(), "bench", overrides);
+  }
+
+  /** A version that answers its own number. */
+  Path version(long version) {
+    return SavedModels.constantVersion(models.resolve(Long.toString(version)), version);
+  }
+
+  long publish(long version) throws Exception {
+    try (CommandPublisher publisher =
+        CommandPublisher.open(
+            new KafkaClientProperties(broker.bootstrapServers(), Map.of()), "models")) {
+      URI uri = models.resolve(Long.toString(version)).toUri();
+      return publisher.send(new Command.Publish("m", version, uri, null, 0, true, null));
+    }
+  }
+
+  void send(int partition, @Nullable String value) throws Exception {
+    send(partition, value, null);
+  }
+
+  private void send(int partition, @Nullable String value, @Nullable Integer number) {
+    byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+    producer.send(
+        new ProducerRecord<>("in", partition, 1_700_000_000_000L, null, bytes),
+        (metadata, failure) -> sent(metadata, failure, number));
+  }
+
+  private void sent(
+      RecordMetadata metadata, @Nullable Exception failure, @Nullable Integer number) {
+    if (failure != null) {
+      throw new IllegalStateException(failure);
+    }
+    synchronized (sent) {
+      sent.put(
+          new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset()), number);
+    }
+  }
+
+  /** Sends numbered records round robin; every hundredth is malformed. */
+  void sendNumbers(int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      sendNumber(i);
+    }
+    flush();
+  }
+
+  void sendNumber(int i) {
+    boolean malformed = i % MALFORMED == MALFORMED - 1;
+    send(i % PARTITIONS, malformed ? "{\"x\": " : "{\"x\": " + i + "}", malformed ? null : i);
+  }
+
+  void flush() {
+    producer.flush();
+  }
+
+  int sent() {
+    synchronized (sent) {
+      return sent.size();
+    }
+  }
+
+  List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
+    return CommittedTopic.read(broker.bootstrapServers(), topic, PATIENCE);
+  }
+
+  List<ModelEvent> events() throws IOException {
+    return read("events").stream().map(record -> ModelEventJson.decode(record.value())).toList();
+  }
+
+  /** Waits until a version is active on so many subtasks, as the status topic tells. */
+  void awaitActive(long version, int subtasks) throws Exception {
+    await(
+        "version " + version + " is active on " + subtasks + " subtasks",
+        () -> {
+          Map<Integer, Long> active = new HashMap<>();
+          for (ModelEvent event : events()) {
+            if (event.active() && event.reason() == null) {
+              active.put(event.subtask(), event.version());
+            }
+          }
+          return active.values().stream().filter(v -> v == version).count() == subtasks;
+        });
+  }
+
+  /** Waits until as many outputs are committed as records were sent. */
+  void awaitOutputs() throws Exception {
+    await(sent() + " outputs", () -> read("out").size() + read("dead").size() >= sent());
+  }
+
+  static long versionOf(ConsumerRecord<byte[], byte[]> output) throws IOException {
+    return JSON.readTree(output.value()).at("/model/version").asLong(-1);
+  }
+
+  /** Everything that was sent against everything that came out. */
+  CheckReport check() throws IOException {
+    Map<SourcePosition, @Nullable Integer> sources;
+    synchronized (sent) {
+      sources = new TreeMap<>(sent);
+    }
+    List<Observation> outputs = new ArrayList<>();
+    Map<Integer, Long> latest = new HashMap<>();
+    List<Observation> wrong = new ArrayList<>();
+    CommittedTopic.read(
+        broker.bootstrapServers(),
+        "out",
+        PATIENCE,
+        record -> {
+          JsonNode output = JSON.readTree(record.value());
+          long version = output.at("/model/version").asLong(-1);
+          Observation observation = Observation.of(record, version);
+          // The model answers its own number and the record's: the stamp must be that of what
+          // really scored, the output that of this record, and no partition goes back to an older
+          // version.
+          Long before = latest.put(record.partition(), version);
+          Integer number = sources.get(observation.source());
+          if (output.at("/predictions/version").asLong(-1) != version
+              || (number != null && output.at("/predictions/x").asInt(-1) != number)
+              || (before != null && before > version)) {
+            wrong.add(observation);
+          }
+          outputs.add(observation);
+        });
+    CommittedTopic.read(
+        broker.bootstrapServers(),
+        "dead",
+        PATIENCE,
+        record -> outputs.add(Observation.of(record, null)));
+    return RecordChecker.check(sources.keySet(), outputs, output -> !wrong.contains(output));
+  }
+
+  static void await(String what, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    producer.close();
+    broker.close();
+  }
+}
