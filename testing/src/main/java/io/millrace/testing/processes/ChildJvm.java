@@ -172,6 +172,15 @@ final class ChildJvm implements AutoCloseable {
     return process.isAlive();
   }
 
+  /**
+   * Blocks until the process ends, whoever ends it.
+   *
+   * @return its exit code
+   */
+  int awaitEnd() throws InterruptedException {
+    return process.waitFor();
+  }
+
   /** Ends the process with signal 9. Idempotent. */
   void kill() {
     process.destroyForcibly();

@@ -1,11 +1,11 @@
 package io.millrace.testing.processes;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -40,8 +40,8 @@ public final class KafkaBroker implements AutoCloseable {
           "-Dlog4j2.level=INFO");
 
   private final Path jars;
-  private final Path directory;
-  private final String clusterId = Uuid.randomUuid().toString();
+  private final BrokerDirectory directory;
+  private final String clusterId;
   private final ReservedPort port;
   private final ReservedPort controllerPort;
   private final @Nullable SaslListener sasl;
@@ -49,7 +49,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   private KafkaBroker(
       Path jars,
-      Path directory,
+      BrokerDirectory directory,
       ReservedPort port,
       ReservedPort controllerPort,
       @Nullable SaslListener sasl)
@@ -59,8 +59,12 @@ public final class KafkaBroker implements AutoCloseable {
     this.port = port;
     this.controllerPort = controllerPort;
     this.sasl = sasl;
-    Files.writeString(configuration(), properties());
-    format();
+    directory.configure(port, controllerPort, sasl);
+    Optional<String> formatted = directory.clusterId();
+    this.clusterId = formatted.orElseGet(() -> Uuid.randomUuid().toString());
+    if (formatted.isEmpty()) {
+      format();
+    }
     this.process = launch();
   }
 
@@ -78,7 +82,23 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public static KafkaBroker start(Path jars, Path directory)
       throws IOException, InterruptedException {
-    return start(jars, directory, null);
+    return start(jars, new BrokerDirectory(directory), ReservedPort.reserve(), null);
+  }
+
+  /**
+   * As {@link #start(Path, Path)} at a port of the caller's choice, and with the data that an
+   * earlier run left in the directory.
+   *
+   * @param directory empty, missing or of an earlier run
+   * @throws java.net.BindException if the port is taken
+   * @throws IOException if the directory is not a broker's, another broker runs on it, or the
+   *     broker does not start
+   */
+  public static KafkaBroker open(Path jars, Path directory, int port)
+      throws IOException, InterruptedException {
+    BrokerDirectory folder = new BrokerDirectory(directory);
+    folder.requireUsable();
+    return start(jars, folder, ReservedPort.reserve(port), null);
   }
 
   /**
@@ -90,13 +110,13 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public static KafkaBroker startWithSasl(Path jars, Path directory, String user, String password)
       throws IOException, InterruptedException {
-    return start(jars, directory, SaslListener.reserve(user, password));
+    SaslListener sasl = SaslListener.reserve(user, password);
+    return start(jars, new BrokerDirectory(directory), ReservedPort.reserve(), sasl);
   }
 
-  private static KafkaBroker start(Path jars, Path directory, @Nullable SaslListener sasl)
+  private static KafkaBroker start(
+      Path jars, BrokerDirectory directory, ReservedPort port, @Nullable SaslListener sasl)
       throws IOException, InterruptedException {
-    Files.createDirectories(directory);
-    ReservedPort port = ReservedPort.reserve();
     ReservedPort controllerPort = ReservedPort.reserve();
     boolean started = false;
     try {
@@ -147,6 +167,15 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
+  /**
+   * Blocks until the broker's process ends, by itself or by somebody else's hand.
+   *
+   * @return its exit code
+   */
+  public int awaitEnd() throws InterruptedException {
+    return process.awaitEnd();
+  }
+
   /** Shuts the broker down in good order; {@link #restart} brings it back. Idempotent. */
   public void stop() {
     process.close();
@@ -174,7 +203,8 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private void format() throws IOException, InterruptedException {
-    List<String> arguments = List.of("format", "-t", clusterId, "-c", configuration().toString());
+    List<String> arguments =
+        List.of("format", "-t", clusterId, "-c", directory.configuration().toString());
     try (ChildJvm format =
         ChildJvm.start(command("kafka-format", "kafka.tools.StorageTool", arguments))) {
       format.awaitSuccess(START);
@@ -183,13 +213,14 @@ public final class KafkaBroker implements AutoCloseable {
 
   private ChildJvm launch() throws IOException, InterruptedException {
     ChildJvm jvm =
-        ChildJvm.start(command("kafka", "kafka.Kafka", List.of(configuration().toString())));
+        ChildJvm.start(
+            command("kafka", "kafka.Kafka", List.of(directory.configuration().toString())));
     jvm.awaitReady(START, this::answers);
     return jvm;
   }
 
   private ChildJvm.Command command(String name, String mainClass, List<String> arguments) {
-    return new ChildJvm.Command(name, jars, directory, JVM_OPTIONS, mainClass, arguments);
+    return new ChildJvm.Command(name, jars, directory.path(), JVM_OPTIONS, mainClass, arguments);
   }
 
   /** Answers as this cluster, not as some other that has the port, and takes records. */
@@ -212,40 +243,5 @@ public final class KafkaBroker implements AutoCloseable {
             Math.toIntExact(REQUEST.toMillis()),
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
             Math.toIntExact(REQUEST.toMillis())));
-  }
-
-  private Path configuration() {
-    return directory.toAbsolutePath().resolve("server.properties");
-  }
-
-  private String properties() {
-    return String.join(
-        "\n",
-        "process.roles=broker,controller",
-        "node.id=1",
-        "controller.quorum.voters=1@127.0.0.1:" + controllerPort.number(),
-        "controller.listener.names=CONTROLLER",
-        "listeners=PLAINTEXT://"
-            + bootstrapServers()
-            + ",CONTROLLER://127.0.0.1:"
-            + controllerPort.number()
-            + (sasl == null ? "" : ",SASL://" + sasl.address()),
-        sasl == null ? "" : String.join("\n", sasl.properties()),
-        "log.dirs=" + directory.toAbsolutePath().resolve("data"),
-        "auto.create.topics.enable=false",
-        "offsets.topic.replication.factor=1",
-        "offsets.topic.num.partitions=1",
-        "transaction.state.log.replication.factor=1",
-        "transaction.state.log.min.isr=1",
-        "transaction.state.log.num.partitions=1",
-        // Flink's default transaction timeout is an hour, the broker's limit a quarter of one.
-        "transaction.max.timeout.ms=" + Duration.ofHours(2).toMillis(),
-        "group.initial.rebalance.delay.ms=0",
-        // A broker that was killed may come back once its old session is over: 9 s by default.
-        "broker.session.timeout.ms=4000",
-        "broker.heartbeat.interval.ms=500",
-        // Replayed records bear old timestamps.
-        "log.retention.ms=-1",
-        "");
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.testing.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -30,6 +31,7 @@ final class ReservedPort implements AutoCloseable {
     this.lock = lock;
   }
 
+  /** Any port that is free. */
   static ReservedPort reserve() throws IOException {
     int start = ThreadLocalRandom.current().nextInt(COUNT);
     for (int i = 0; i < COUNT; i++) {
@@ -43,6 +45,22 @@ final class ReservedPort implements AutoCloseable {
       }
     }
     throw new IOException("no free port from " + FIRST + " to " + (FIRST + COUNT - 1));
+  }
+
+  /**
+   * One port and no other.
+   *
+   * @throws BindException if another launcher has reserved it or a server listens there
+   */
+  static ReservedPort reserve(int number) throws IOException {
+    FileLock lock = tryLock(number);
+    if (lock != null && isFree(number)) {
+      return new ReservedPort(lock);
+    }
+    if (lock != null) {
+      lock.release();
+    }
+    throw new BindException("port " + number + " is taken: expected a free one");
   }
 
   int number() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,39 @@ class KafkaBrokerITCase {
   }
 
   @Test
+  void open_overTheDataOfAnEarlierRun_keepsItAndTakesThePort() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.open(KafkaBroker.jars(), directory, freePort())) {
+      broker.createTopic("records", 1);
+      send(broker, "a");
+    }
+    int port = freePort();
+    try (KafkaBroker broker = KafkaBroker.open(KafkaBroker.jars(), directory, port)) {
+      assertThat(broker.bootstrapServers()).isEqualTo("127.0.0.1:" + port);
+      send(broker, "b");
+      assertThat(read(broker, 2)).containsExactly("a", "b");
+      assertThatThrownBy(() -> KafkaBroker.open(KafkaBroker.jars(), directory, freePort()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("another broker runs on folder " + directory);
+      assertThatThrownBy(
+              () -> KafkaBroker.open(KafkaBroker.jars(), directory.resolve("other"), port))
+          .isInstanceOf(BindException.class)
+          .hasMessageContaining("port " + port + " is taken");
+      broker.kill();
+      assertThat(broker.awaitEnd()).isEqualTo(128 + 9);
+    }
+  }
+
+  @Test
+  void open_aFolderWithOtherContent_isRefusedUntouched() throws Exception {
+    Files.writeString(directory.resolve("thesis.txt"), "of long ago");
+
+    assertThatThrownBy(() -> KafkaBroker.open(KafkaBroker.jars(), directory, freePort()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("folder " + directory + " is not a broker's");
+    assertThat(directory.toFile().list()).containsExactly("thesis.txt");
+  }
+
+  @Test
   void parentKilled_brokerEndsToo() throws Exception {
     Process parent =
         new ProcessBuilder(
@@ -84,6 +118,12 @@ class KafkaBrokerITCase {
       System.out.print('!');
       System.out.flush();
       Thread.currentThread().join();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ReservedPort port = ReservedPort.reserve()) {
+      return port.number();
     }
   }
 

@@ -1,7 +1,9 @@
 package io.millrace.testing.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -23,6 +25,24 @@ class ReservedPortTest {
       port.close();
     }
     assertThat(numbers).hasSize(300);
+  }
+
+  @Test
+  void reserve_onePort_refusesItWhileHeldOrListenedTo() throws Exception {
+    int number;
+    try (ReservedPort held = ReservedPort.reserve()) {
+      number = held.number();
+      assertThatThrownBy(() -> ReservedPort.reserve(number)).isInstanceOf(BindException.class);
+    }
+    try (ServerSocket server = new ServerSocket(number, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(server.isBound()).isTrue();
+      assertThatThrownBy(() -> ReservedPort.reserve(number))
+          .isInstanceOf(BindException.class)
+          .hasMessageContaining("port " + number + " is taken");
+    }
+    try (ReservedPort again = ReservedPort.reserve(number)) {
+      assertThat(again.number()).isEqualTo(number);
+    }
   }
 
   @Test
