@@ -13,6 +13,7 @@ import org.apache.flink.util.FlinkException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Spec;
 /** Everything at once, on this machine, in about a minute. */
 @Command(
     name = "demo",
+    subcommands = {DemoBrokerCommand.class},
     description =
         "Scores a stream of card transactions with a real Kafka broker and Flink, publishes a"
             + " better model while records flow, and accounts for every record.",
@@ -75,13 +77,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    requireRange("--seconds", seconds, 12, 3_600);
-    requireRange("--rate", rate, 100, 50_000);
+    requireRange(spec, "--seconds", seconds, 12, 3_600);
+    requireRange(spec, "--rate", rate, 100, 50_000);
     String ports =
         port == null ? DEFAULT_PORT + "-" + (DEFAULT_PORT + PORTS - 1) : Integer.toString(port);
     // Not spec's writer: the bar needs a stream that draws at once, and an encoding for its blocks.
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    Demo demo = new Demo(new Demo.Options(seconds, rate, seed, report, ports), out, isTerminal());
+    Demo demo =
+        new Demo(new Demo.Options(seconds, rate, seed, report, ports), out, Console.isTerminal());
     Path folder = Files.createTempDirectory("millrace-demo");
     Thread deletion = new Thread(() -> FileUtils.deleteDirectoryQuietly(folder.toFile()));
     Runtime.getRuntime().addShutdownHook(deletion); // Interrupted, it leaves nothing behind either.
@@ -96,17 +99,21 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  // System.console() answers for input and output at once, and from Java 22 on always.
-  private static boolean isTerminal() {
-    try {
-      Path out = Files.readSymbolicLink(Path.of("/proc/self/fd/1"));
-      return out.startsWith("/dev/pts") || out.toString().startsWith("/dev/tty");
-    } catch (IOException e) {
-      return false;
+  /** An option of the demo that stands before one of its parts would say nothing. */
+  static void requireOptionsBehind(@Nullable CommandSpec part) {
+    if (part == null) {
+      return;
+    }
+    for (OptionSpec option : part.commandLine().getParent().getParseResult().matchedOptions()) {
+      if (!option.inherited()) {
+        throw new ParameterException(
+            part.commandLine(),
+            "%s before '%s': expected it behind".formatted(option.longestName(), part.name()));
+      }
     }
   }
 
-  private void requireRange(String option, int value, int min, int max) {
+  static void requireRange(@Nullable CommandSpec spec, String option, int value, int min, int max) {
     if (spec != null && (value < min || value > max)) {
       throw new ParameterException(
           spec.commandLine(), "%s %d: expected %d to %d".formatted(option, value, min, max));

@@ -1,0 +1,62 @@
+package io.millrace.jobs.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+
+/** A command in this JVM that goes on until it is interrupted, as Ctrl-C interrupts it. */
+final class RunningCommand implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long POLL_MILLIS = 20;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Thread thread;
+  private volatile int exitCode;
+
+  private RunningCommand(String... args) {
+    this.thread =
+        new Thread(
+            () ->
+                exitCode =
+                    Millrace.execute(new PrintWriter(out, true), new PrintWriter(err, true), args),
+            "millrace " + String.join(" ", args));
+  }
+
+  static RunningCommand start(String... args) {
+    RunningCommand command = new RunningCommand(args);
+    command.thread.start();
+    return command;
+  }
+
+  /** Waits until it has printed this. */
+  void awaitOut(String text) throws InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!out.toString().contains(text)) {
+      thread.join(POLL_MILLIS);
+      if (!thread.isAlive() || System.nanoTime() - end > 0) {
+        throw new AssertionError("'" + text + "' is not among '" + out + "', errors: " + err);
+      }
+    }
+  }
+
+  /** Waits until it ends by itself. */
+  CommandLineRun await() throws InterruptedException {
+    thread.join(PATIENCE.toMillis());
+    if (thread.isAlive()) {
+      throw new AssertionError(thread.getName() + " still runs; it has printed '" + out + "'");
+    }
+    return new CommandLineRun(exitCode, out.toString(), err.toString());
+  }
+
+  /** Ends it. */
+  CommandLineRun stop() throws InterruptedException {
+    thread.interrupt();
+    return await();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stop();
+  }
+}
