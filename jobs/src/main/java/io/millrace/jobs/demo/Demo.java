@@ -36,7 +36,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * }</pre>
  */
 public final class Demo {
-  private static final int PARTITIONS = 4;
   private static final Duration WARM_UP = Duration.ofSeconds(5);
 
   /**
@@ -96,11 +95,7 @@ public final class Demo {
   private KafkaBroker startBroker(Path folder) throws IOException, InterruptedException {
     KafkaBroker broker = KafkaBroker.start(KafkaBroker.jars(), folder);
     try {
-      for (String topic : List.of(topics.input(), topics.output(), topics.deadLetters())) {
-        broker.createTopic(topic, PARTITIONS);
-      }
-      broker.createTopic(topics.control(), 1, Map.of("cleanup.policy", "compact"));
-      broker.createTopic(topics.status(), 1);
+      topics.createMissing(new KafkaClientProperties(broker.bootstrapServers(), Map.of()));
       return broker;
     } catch (IOException | InterruptedException e) {
       broker.close();
@@ -110,16 +105,22 @@ public final class Demo {
 
   /** Trained on other transactions than those that will be scored. */
   private Path train(Path models) {
-    FraudModel.first(options.seed() + 1).export(models.resolve("1"));
-    return FraudModel.second(options.seed() + 2).export(models.resolve("2"));
+    FraudModel.exportVersions(options.seed(), models);
+    return models;
   }
 
   private LocalFlink startJob(Path folder, String bootstrapServers, Path models) throws Exception {
     Path file = folder.resolve("score-topic.yaml");
-    Files.writeString(
-        file,
-        JobConfiguration.yaml(
-            bootstrapServers, topics, models, 1, folder.resolve("checkpoints").toUri()));
+    JobConfiguration job =
+        new JobConfiguration(
+            "demo",
+            bootstrapServers,
+            topics,
+            models.toUri(),
+            1,
+            "1 s",
+            folder.resolve("checkpoints").toUri());
+    Files.writeString(file, job.yaml());
     Configuration configuration = YamlConfiguration.read(file, Map.of());
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     ScoreTopicJob.build(environment, configuration);

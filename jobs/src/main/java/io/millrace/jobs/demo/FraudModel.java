@@ -36,6 +36,16 @@ final class FraudModel {
     return train(seed, 60_000, 8, 0.004, Set.copyOf(Transaction.FEATURES), 24, 12);
   }
 
+  /**
+   * Trains both and writes them to the folders 1 and 2 of a local folder.
+   *
+   * @param seed of transactions; those that are scored should have another
+   */
+  static void exportVersions(long seed, Path folder) {
+    first(seed + 1).export(folder.resolve("1"));
+    second(seed + 2).export(folder.resolve("2"));
+  }
+
   private static FraudModel train(
       long seed, int size, int epochs, double rate, Set<String> fields, int... hidden) {
     TransactionGenerator generator = new TransactionGenerator(seed);

@@ -1,0 +1,101 @@
+package io.millrace.jobs.demo;
+
+import io.millrace.flink.FileSystemModelStore;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.model.ModelStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.flink.core.fs.FileSystem;
+
+/**
+ * A local version brought to any place that Flink writes to. A version there is never changed; one
+ * that an earlier upload left without its {@code saved_model.pb} is completed.
+ */
+final class ModelUpload {
+  private static final String WRITTEN_LAST = "saved_model.pb";
+
+  private final Path local;
+  private final URI version;
+  private final ModelStore store;
+
+  /**
+   * @param local the version's directory
+   * @param version where it goes
+   * @throws IllegalArgumentException if that is no place for a model
+   */
+  ModelUpload(Path local, URI version) {
+    this.local = local;
+    this.version = version;
+    this.store = FileSystemModelStore.of(List.of(local.toUri().toString(), version.toString()));
+  }
+
+  /**
+   * @return false if the same files were there already
+   * @throws IOException if there are others, or they cannot be written
+   * @throws ModelException if they cannot be read
+   */
+  boolean run() throws IOException, ModelException, InterruptedException {
+    String digest = digest(local.toUri());
+    Optional<String> there = digestThere();
+    if (there.isEmpty()) {
+      write();
+    }
+    String found = there.isPresent() ? there.get() : digest(version);
+    if (!found.equals(digest)) {
+      throw new IOException(
+          "%s holds other files: expected %s, found %s; remove it or choose another place"
+              .formatted(version, digest, found));
+    }
+    return there.isEmpty();
+  }
+
+  private String digest(URI directory) throws ModelException, InterruptedException {
+    try (ModelFiles files = store.fetch(directory, null)) {
+      return files.digest();
+    }
+  }
+
+  private Optional<String> digestThere() throws ModelException, InterruptedException {
+    try {
+      return Optional.of(digest(version));
+    } catch (ModelException e) {
+      if (e.reason() == ModelReason.NOT_FOUND || e.reason() == ModelReason.INCOMPLETE) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void write() throws IOException {
+    var target = new org.apache.flink.core.fs.Path(version);
+    FileSystem fileSystem = target.getFileSystem();
+    for (String file : files()) {
+      var copy = new org.apache.flink.core.fs.Path(target, file);
+      fileSystem.mkdirs(copy.getParent());
+      try (InputStream in = Files.newInputStream(local.resolve(file));
+          OutputStream out = fileSystem.create(copy, FileSystem.WriteMode.OVERWRITE)) {
+        in.transferTo(out);
+      }
+    }
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> paths = Files.walk(local)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .map(path -> local.relativize(path).toString())
+          .sorted(Comparator.comparing(WRITTEN_LAST::equals))
+          .toList();
+    }
+  }
+}
