@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** Everything at once, on this machine, in about a minute. */
 @Command(
     name = "demo",
-    subcommands = {DemoBrokerCommand.class, DemoPrepareCommand.class},
+    subcommands = {DemoBrokerCommand.class, DemoPrepareCommand.class, DemoFeedCommand.class},
     description =
         "Scores a stream of card transactions with a real Kafka broker and Flink, publishes a"
             + " better model while records flow, and accounts for every record.",

@@ -148,7 +148,7 @@ public final class Demo {
             bootstrapServers,
             topics.input(),
             new TransactionRecords(options.seed()),
-            ledger,
+            (entry, at) -> ledger.send(entry.labelled(), entry.defect(), at),
             total,
             pace);
     ResultReader results = new ResultReader(bootstrapServers, topics, ledger, status);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -13,39 +14,57 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Sends transactions at a steady rate and books each in the ledger. Runs on a thread of its own
- * until the total is out and acknowledged.
+ * Sends transactions at a steady rate. Runs on a thread of its own until the total is out, or it is
+ * told to stop, and all that was sent is acknowledged.
  */
 final class TransactionFeed implements Callable<Void> {
   private static final long PAUSE_NANOS = 1_000_000;
 
+  /** Is told of each record before it goes out, by the feed's thread. */
+  @FunctionalInterface
+  interface Booking {
+    void send(TransactionRecords.Entry entry, long epochMillis);
+  }
+
   private final String bootstrapServers;
   private final String topic;
   private final TransactionRecords records;
-  private final Ledger ledger;
-  private final int total;
+  private final Booking booking;
+  private final long total;
   private final Pace pace;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
-  private volatile int sent;
+  private final AtomicLong acknowledged = new AtomicLong();
+  private volatile long sent;
+  private volatile boolean stopped;
 
   TransactionFeed(
       String bootstrapServers,
       String topic,
       TransactionRecords records,
-      Ledger ledger,
-      int total,
+      Booking booking,
+      long total,
       Pace pace) {
     this.bootstrapServers = bootstrapServers;
     this.topic = topic;
     this.records = records;
-    this.ledger = ledger;
+    this.booking = booking;
     this.total = total;
     this.pace = pace;
   }
 
   /** How many are on their way so far. */
-  int sent() {
+  long sent() {
     return sent;
+  }
+
+  /** How many the broker has confirmed so far. */
+  long acknowledged() {
+    return acknowledged.get();
+  }
+
+  /** Sends no more. */
+  void stop() {
+    stopped = true;
   }
 
   /**
@@ -65,9 +84,9 @@ final class TransactionFeed implements Callable<Void> {
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes)) {
       producer.partitionsFor(topic); // Connects, which is not to be made up for afterwards.
       long start = System.nanoTime();
-      while (sent < total && failure.get() == null) {
+      while (sent < total && goesOn()) {
         long due = pace.due(Duration.ofNanos(System.nanoTime() - start));
-        while (sent < Math.min(due, total)) {
+        while (sent < Math.min(due, total) && goesOn()) {
           send(producer);
         }
         if (Thread.interrupted()) {
@@ -84,15 +103,21 @@ final class TransactionFeed implements Callable<Void> {
     return null;
   }
 
+  private boolean goesOn() {
+    return !stopped && failure.get() == null;
+  }
+
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // This thread alone writes.
   private void send(KafkaProducer<byte[], byte[]> producer) {
     Entry entry = records.next();
     long now = System.currentTimeMillis();
-    ledger.send(entry.labelled(), entry.defect(), now);
+    booking.send(entry, now);
     producer.send(
         new ProducerRecord<>(topic, null, now, entry.key(), entry.value()),
         (metadata, exception) -> {
-          if (exception != null) {
+          if (exception == null) {
+            acknowledged.incrementAndGet();
+          } else {
             failure.compareAndSet(null, exception);
           }
         });

@@ -26,6 +26,14 @@ final class TransactionGenerator {
   private long next;
 
   TransactionGenerator(long seed) {
+    this(seed, 0);
+  }
+
+  /**
+   * @param firstId the number of the first transaction
+   */
+  TransactionGenerator(long seed, long firstId) {
+    this.next = firstId;
     this.random = new SplittableRandom(seed);
     for (int card = 0; card < CARDS; card++) {
       numbers[card] = "%016x".formatted(random.nextLong());

@@ -16,6 +16,7 @@ final class TransactionRecords {
 
   private final TransactionGenerator generator;
   private final SplittableRandom random;
+  private final long soundUntil;
 
   /**
    * @param value null for an empty record
@@ -26,15 +27,24 @@ final class TransactionRecords {
       LabelledTransaction labelled, byte[] key, byte @Nullable [] value, @Nullable Defect defect) {}
 
   TransactionRecords(long seed) {
-    generator = new TransactionGenerator(seed);
-    random = new SplittableRandom(seed);
+    this(seed, 0, 0);
+  }
+
+  /**
+   * @param firstId the number of the first transaction
+   * @param soundUntil transactions with lower numbers have no defect
+   */
+  TransactionRecords(long seed, long firstId, long soundUntil) {
+    this.generator = new TransactionGenerator(seed, firstId);
+    this.random = new SplittableRandom(seed);
+    this.soundUntil = soundUntil;
   }
 
   Entry next() {
     LabelledTransaction labelled = generator.next();
     Transaction transaction = labelled.transaction();
     byte[] key = key(transaction.id());
-    if (random.nextInt(DEFECT_EVERY) == 0) {
+    if (random.nextInt(DEFECT_EVERY) == 0 && transaction.id() >= soundUntil) {
       Defect defect = Defect.random(random);
       return new Entry(labelled, key, defect.spoil(json(transaction)), defect);
     }

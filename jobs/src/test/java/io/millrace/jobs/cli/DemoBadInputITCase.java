@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code demo prepare}, told what cannot work. No broker runs. */
+/** {@code demo prepare} and {@code demo feed}, told what cannot work. No broker runs. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class DemoBadInputITCase {
   @TempDir private Path folder;
@@ -42,6 +42,7 @@ class DemoBadInputITCase {
     long start = System.nanoTime();
     List<RunningCommand> commands =
         List.of(
+            RunningCommand.start("demo", "feed", "--bootstrap-servers", servers),
             RunningCommand.start(
                 "demo",
                 "prepare",
@@ -62,6 +63,12 @@ class DemoBadInputITCase {
 
   @Test
   void options_thatCannotBeMeant_areWrongUsage() {
+    CommandLineRun rate = feed("--rate", "-5");
+    assertThat(rate.exitCode()).isEqualTo(2);
+    assertThat(rate.err()).contains("--rate -5: expected 1 to 50000");
+    CommandLineRun seconds = feed("--seconds", "-1");
+    assertThat(seconds.exitCode()).isEqualTo(2);
+    assertThat(seconds.err()).contains("--seconds -1: expected 1 to");
     config = folder.resolve("missing/fraud.yaml");
     CommandLineRun noFolder = prepare(folder.resolve("models").toString());
     assertThat(noFolder.exitCode()).isEqualTo(2);
@@ -72,6 +79,12 @@ class DemoBadInputITCase {
   private CommandLineRun prepare(String models, String... more) {
     List<String> line = new ArrayList<>(List.of("demo", "prepare", "--bootstrap-servers", servers));
     line.addAll(List.of("--models", models, "--config", config.toString()));
+    line.addAll(List.of(more));
+    return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  private CommandLineRun feed(String... more) {
+    List<String> line = new ArrayList<>(List.of("demo", "feed", "--bootstrap-servers", servers));
     line.addAll(List.of(more));
     return CommandLineRun.of(line.toArray(String[]::new));
   }

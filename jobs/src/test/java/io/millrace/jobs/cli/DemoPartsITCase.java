@@ -1,14 +1,17 @@
 package io.millrace.jobs.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.jobs.ScoreTopicOptions;
 import io.millrace.jobs.YamlConfiguration;
+import io.millrace.testing.check.CommittedTopic;
 import io.millrace.testing.processes.HdfsCluster;
 import io.millrace.testing.processes.KafkaBroker;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code demo prepare} with a real broker and a real HDFS. */
+/** {@code demo prepare} and {@code demo feed} with a real broker and a real HDFS. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class DemoPartsITCase {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   @TempDir private Path folder;
   private KafkaBroker broker;
   private String servers;
@@ -48,7 +53,7 @@ class DemoPartsITCase {
   }
 
   @Test
-  void prepareOnHdfs_givenAgain_changesNothing() throws Exception {
+  void prepareOnHdfs_thenFeed_givesATopicThatFitsTheModel() throws Exception {
     try (HdfsCluster hdfs = HdfsCluster.start(HdfsCluster.jars(), folder.resolve("hdfs"))) {
       String models = hdfs.uri().resolve("/models/fraud").toString();
 
@@ -64,6 +69,14 @@ class DemoPartsITCase {
           .contains("topics  there already", models + "/1: there already")
           .contains(models + "/2: there already");
       assertThat(config).hasContent(yaml);
+      CommandLineRun fed = feed("--rate", "2000", "--seconds", "1");
+      assertThat(fed.exitCode()).as(fed.err()).isZero();
+      assertThat(fed.out()).contains("2,000 transactions sent");
+
+      CommandLineRun check =
+          CommandLineRun.of("score-topic", "--config", config.toString(), "--check");
+      assertThat(check.exitCode()).as(check.out() + check.err()).isZero();
+      assertThat(check.out()).contains("fraud/1 sha256:", "100 read, 100 fit, 0 do not");
       assertThat(CommandLineRun.of("model", "show", models + "/2").exitCode()).isZero();
     }
   }
@@ -95,10 +108,43 @@ class DemoPartsITCase {
         .isEqualTo(checkpoints.toString());
   }
 
+  @Test
+  void feed_untilItIsStopped_tellsWhatItSent_andTheNextGoesOnBehindIt() throws Exception {
+    CommandLineRun early = feed();
+    assertThat(early.exitCode()).isEqualTo(1);
+    assertThat(early.err()).contains("no topic transactions on " + servers);
+    prepare(folder.resolve("models").toString());
+
+    try (RunningCommand feed =
+        RunningCommand.start("demo", "feed", "--bootstrap-servers", servers, "--rate", "500")) {
+      feed.awaitOut(" transactions sent in ");
+      CommandLineRun run = feed.stop();
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      List<String> keys = keys();
+      assertThat(run.out()).contains("%,d transactions sent in".formatted(keys.size()));
+      assertThat(keys).isNotEmpty();
+    }
+    int before = keys().size();
+    assertThat(feed("--rate", "100", "--seconds", "1").exitCode()).isZero();
+    assertThat(keys()).hasSize(before + 100).doesNotHaveDuplicates();
+  }
+
   private CommandLineRun prepare(String models, String... more) {
     List<String> line = new ArrayList<>(List.of("demo", "prepare", "--bootstrap-servers", servers));
     line.addAll(List.of("--models", models, "--config", config.toString()));
     line.addAll(List.of(more));
     return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  private CommandLineRun feed(String... more) {
+    List<String> line = new ArrayList<>(List.of("demo", "feed", "--bootstrap-servers", servers));
+    line.addAll(List.of(more));
+    return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  private List<String> keys() throws Exception {
+    return CommittedTopic.read(servers, "transactions", PATIENCE).stream()
+        .map(record -> new String(record.key(), UTF_8))
+        .toList();
   }
 }
