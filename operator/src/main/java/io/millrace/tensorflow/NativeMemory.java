@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.tensorflow.internal.c_api.AbstractTF_Tensor;
 import org.tensorflow.internal.c_api.Deallocator_Pointer_long_Pointer;
 import org.tensorflow.internal.c_api.TF_Tensor;
 import org.tensorflow.internal.c_api.global.tensorflow;
@@ -15,15 +16,19 @@ import org.tensorflow.internal.c_api.global.tensorflow;
  */
 final class NativeMemory implements AutoCloseable {
 
-  /** The block outlives the tensors over it, so there is nothing to free with one of them. */
-  private static final class NoDeallocation extends Deallocator_Pointer_long_Pointer {
-    @Override
-    public void call(Pointer data, long length, Pointer argument) {}
-  }
+  /**
+   * What frees nothing when a tensor is deleted: the block outlives the tensors over it. It is
+   * TensorFlow Java's own, one for the process. JavaCPP has native code for ten callbacks of a
+   * kind, whoever makes them; were there one in each job's class loader, the eleventh job would
+   * call address 0 and with it end the TaskManager.
+   */
+  private abstract static class NoDeallocation extends AbstractTF_Tensor {
+    static final Deallocator_Pointer_long_Pointer OF_TENSORFLOW = dummyDeallocator;
 
-  // Retained, or the PointerScope that happens to be open when this class is loaded would free it.
-  private static final Deallocator_Pointer_long_Pointer NO_DEALLOCATION =
-      new NoDeallocation().retainReference();
+    private NoDeallocation() {
+      super(null);
+    }
+  }
 
   private final TF_Tensor block;
   private final BytePointer start;
@@ -68,7 +73,7 @@ final class NativeMemory implements AutoCloseable {
         dimensions.length,
         start.getPointer(offset),
         length,
-        NO_DEALLOCATION,
+        NoDeallocation.OF_TENSORFLOW,
         null);
   }
 
