@@ -14,6 +14,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic as a read-committed consumer sees it, outside any group. */
 public final class CommittedTopic {
+  static final Duration REQUEST = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(200);
 
   private CommittedTopic() {}
@@ -42,28 +43,46 @@ public final class CommittedTopic {
   /** As {@link #read(String, String, Duration)}, for a topic that is too large to be kept. */
   public static void read(String bootstrapServers, String topic, Duration timeout, Reader reader)
       throws IOException {
+    try (Consumer<byte[], byte[]> consumer =
+        consumer(bootstrapServers, "read_committed", timeout)) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      readTo(consumer, consumer.endOffsets(partitions), timeout, reader);
+    }
+  }
+
+  /** How many records the topic holds, those in open and aborted transactions and markers too. */
+  public static long countAll(String bootstrapServers, String topic) {
+    try (Consumer<byte[], byte[]> consumer =
+        consumer(bootstrapServers, "read_uncommitted", REQUEST)) {
+      return consumer.endOffsets(partitions(consumer, topic)).values().stream()
+          .mapToLong(end -> end)
+          .sum();
+    }
+  }
+
+  static KafkaConsumer<byte[], byte[]> consumer(
+      String bootstrapServers, String isolation, Duration timeout) {
     Map<String, Object> settings =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
             bootstrapServers,
             ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            "read_committed",
+            isolation,
             ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
             false,
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
             false,
             ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
             Math.toIntExact(timeout.toMillis()));
-    try (Consumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      readTo(consumer, consumer.endOffsets(partitions), timeout, reader);
-    }
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(partition -> new TopicPartition(topic, partition.partition()))
+        .toList();
   }
 
   private static void readTo(

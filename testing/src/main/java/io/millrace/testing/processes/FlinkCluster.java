@@ -40,6 +40,9 @@ public final class FlinkCluster implements AutoCloseable {
   private static final Pattern TASK_MANAGERS = Pattern.compile("\"taskmanagers\":([0-9]+)");
   private static final long POLL_MILLIS = 100;
 
+  /** A session lasts at least two of them. */
+  private static final String ZOOKEEPER_TICK_MILLIS = "500";
+
   private final Path home;
   private final Path directory;
   private final Map<String, String> settings;
@@ -160,6 +163,8 @@ public final class FlinkCluster implements AutoCloseable {
     builder.settings.put("high-availability.type", "zookeeper");
     builder.settings.put("high-availability.zookeeper.quorum", "127.0.0.1:" + port.number());
     builder.settings.put("high-availability.storageDir", uri(builder, "ha"));
+    // How long a JobManager that was killed goes on being the leader; a minute by default.
+    builder.settings.putIfAbsent("high-availability.zookeeper.client.session-timeout", "4 s");
     FlinkProcess process =
         new FlinkProcess(
             new ChildJvm.Command(
@@ -170,7 +175,8 @@ public final class FlinkCluster implements AutoCloseable {
                 "org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServerMain",
                 List.of(
                     Integer.toString(port.number()),
-                    builder.directory.resolve("zookeeper").toString())),
+                    builder.directory.resolve("zookeeper").toString(),
+                    ZOOKEEPER_TICK_MILLIS)),
             port::isListening);
     process.awaitReady();
     return process;
