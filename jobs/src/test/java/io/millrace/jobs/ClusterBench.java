@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.processes.CommandResult;
 import io.millrace.testing.processes.FlinkCluster;
+import io.millrace.testing.processes.KafkaBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.api.common.JobStatus;
 
 /**
  * A real broker and a Flink cluster of real processes, to which the job jar of the distribution is
@@ -26,16 +28,16 @@ final class ClusterBench implements AutoCloseable {
   private static final Pattern SAVEPOINT = Pattern.compile("Path: (\\S+)");
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final ScoringTopics topics;
+  final KafkaBroker broker;
   final FlinkCluster flink;
-  final Path config;
+  private final Path folder;
 
   /**
    * @param options what the cluster needs besides settings that make a test quick
    */
   ClusterBench(Path folder, UnaryOperator<FlinkCluster.Builder> options) throws Exception {
-    topics = new ScoringTopics(folder);
-    config = Files.writeString(folder.resolve("bench.yaml"), topics.yaml());
+    this.folder = folder;
+    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
     FlinkCluster.Builder builder =
         FlinkCluster.of(HOME, folder.resolve("flink"))
             .set("heartbeat.interval", "1 s")
@@ -47,22 +49,31 @@ final class ClusterBench implements AutoCloseable {
     flink = options.apply(builder).start();
   }
 
+  /** Topics for a job of this name, which the caller closes. */
+  ScoringTopics topics(String name) throws Exception {
+    return new ScoringTopics(broker, folder, name);
+  }
+
   /**
    * {@code flink run -d}.
    *
+   * @param topics of the job
    * @param jar the job jar
    * @param options for Flink, before the jar
    * @param arguments for the job, besides its configuration
    */
-  String submit(Path jar, List<String> options, String... arguments) throws Exception {
-    CommandResult result = trySubmit(jar, options, arguments);
+  String submit(ScoringTopics topics, Path jar, List<String> options, String... arguments)
+      throws Exception {
+    CommandResult result = trySubmit(topics, jar, options, arguments);
     assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
     Matcher matcher = JOB_ID.matcher(result.out());
     assertThat(matcher.find()).as(result.out()).isTrue();
     return matcher.group(1);
   }
 
-  CommandResult trySubmit(Path jar, List<String> options, String... arguments) throws Exception {
+  CommandResult trySubmit(ScoringTopics topics, Path jar, List<String> options, String... arguments)
+      throws Exception {
+    Path config = Files.writeString(folder.resolve(topics.topic("job.yaml")), topics.yaml());
     List<String> line = new ArrayList<>(List.of("-d"));
     line.addAll(options);
     line.addAll(List.of(jar.toString(), "--config", config.toString()));
@@ -70,8 +81,8 @@ final class ClusterBench implements AutoCloseable {
     return flink.flink("run", line.toArray(String[]::new));
   }
 
-  String submit(int parallelism, String... arguments) throws Exception {
-    return submit(JOB_JAR, List.of("-p", Integer.toString(parallelism)), arguments);
+  String submit(ScoringTopics topics, int parallelism, String... arguments) throws Exception {
+    return submit(topics, JOB_JAR, List.of("-p", Integer.toString(parallelism)), arguments);
   }
 
   /** {@code flink stop}, with a savepoint. */
@@ -87,6 +98,22 @@ final class ClusterBench implements AutoCloseable {
   void cancel(String job) throws Exception {
     CommandResult result = flink.flink("cancel", job);
     assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+  }
+
+  /** Cancels every job that has not ended, and waits for its slots. */
+  void cancelAll() throws Exception {
+    for (JsonNode it : get("jobs").path("jobs")) {
+      String status = it.path("status").asText();
+      if (!JobStatus.valueOf(status).isGloballyTerminalState()) {
+        cancel(it.path("id").asText());
+      }
+    }
+    ScoringTopics.await("all slots are free", this::isIdle);
+  }
+
+  private boolean isIdle() throws IOException, InterruptedException {
+    JsonNode overview = get("overview");
+    return overview.path("slots-available").equals(overview.path("slots-total"));
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {
@@ -119,6 +146,6 @@ final class ClusterBench implements AutoCloseable {
   @Override
   public void close() throws Exception {
     flink.close();
-    topics.close();
+    broker.close();
   }
 }

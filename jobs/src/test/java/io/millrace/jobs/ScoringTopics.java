@@ -49,19 +49,38 @@ final class ScoringTopics implements AutoCloseable {
 
   final KafkaBroker broker;
   final Path models;
+  private final String prefix;
+  private final boolean ownsBroker;
   private final KafkaProducer<byte[], byte[]> producer;
 
   /** What was sent, and the number that it bears; null where it bears none. */
   private final Map<SourcePosition, @Nullable Integer> sent = new TreeMap<>();
 
+  /** On a broker of their own, which is closed with them. */
   ScoringTopics(Path folder) throws Exception {
+    this(KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka")), folder, "", true);
+  }
+
+  /**
+   * On a broker that others use too.
+   *
+   * @param name of the job, and what the topics' names begin with
+   */
+  ScoringTopics(KafkaBroker broker, Path folder, String name) throws Exception {
+    this(broker, folder.resolve(name), name + "-", false);
+  }
+
+  private ScoringTopics(KafkaBroker broker, Path folder, String prefix, boolean ownsBroker)
+      throws Exception {
+    this.broker = broker;
+    this.prefix = prefix;
+    this.ownsBroker = ownsBroker;
     models = folder.resolve("models");
-    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
     for (String topic : List.of("in", "out", "dead")) {
-      broker.createTopic(topic, PARTITIONS);
+      broker.createTopic(topic(topic), PARTITIONS);
     }
-    broker.createTopic("models", 1);
-    broker.createTopic("events", 1);
+    broker.createTopic(topic("models"), 1);
+    broker.createTopic(topic("events"), 1);
     producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", broker.bootstrapServers(), "linger.ms", 5),
@@ -69,20 +88,25 @@ final class ScoringTopics implements AutoCloseable {
             new ByteArraySerializer());
   }
 
+  /** The full name of one of the five topics. */
+  String topic(String kind) {
+    return prefix + kind;
+  }
+
   /** The job's configuration file. */
   String yaml() {
     return """
-        job: {name: bench}
-        kafka: {bootstrap-servers: "%s"}
-        input: {topic: in}
-        output: {topic: out, transaction-timeout: 2 min, latency-header: true}
-        dead-letters: {topic: dead}
-        control: {topic: models, status-topic: events}
-        model: {name: m, base: "%s"}
+        job: {name: %1$sbench}
+        kafka: {bootstrap-servers: "%2$s"}
+        input: {topic: %1$sin}
+        output: {topic: %1$sout, transaction-timeout: 2 min, latency-header: true}
+        dead-letters: {topic: %1$sdead}
+        control: {topic: %1$smodels, status-topic: %1$sevents}
+        model: {name: m, base: "%3$s"}
         batching: {max-batch-size: 32}
         checkpointing: {interval: 300 ms, timeout: 1 min}
         """
-        .formatted(broker.bootstrapServers(), models);
+        .formatted(prefix, broker.bootstrapServers(), models);
   }
 
   /** A configuration for these topics; keys in {@code overrides} come on top. */
@@ -98,7 +122,7 @@ final class ScoringTopics implements AutoCloseable {
   long publish(long version) throws Exception {
     try (CommandPublisher publisher =
         CommandPublisher.open(
-            new KafkaClientProperties(broker.bootstrapServers(), Map.of()), "models")) {
+            new KafkaClientProperties(broker.bootstrapServers(), Map.of()), topic("models"))) {
       URI uri = models.resolve(Long.toString(version)).toUri();
       return publisher.send(new Command.Publish("m", version, uri, null, 0, true, null));
     }
@@ -111,7 +135,7 @@ final class ScoringTopics implements AutoCloseable {
   private void send(int partition, @Nullable String value, @Nullable Integer number) {
     byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
     producer.send(
-        new ProducerRecord<>("in", partition, 1_700_000_000_000L, null, bytes),
+        new ProducerRecord<>(topic("in"), partition, 1_700_000_000_000L, null, bytes),
         (metadata, failure) -> sent(metadata, failure, number));
   }
 
@@ -150,7 +174,7 @@ final class ScoringTopics implements AutoCloseable {
   }
 
   List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
-    return CommittedTopic.read(broker.bootstrapServers(), topic, PATIENCE);
+    return CommittedTopic.read(broker.bootstrapServers(), topic(topic), PATIENCE);
   }
 
   List<ModelEvent> events() throws IOException {
@@ -181,6 +205,24 @@ final class ScoringTopics implements AutoCloseable {
     return JSON.readTree(output.value()).at("/model/version").asLong(-1);
   }
 
+  /** The digest that the output names for each version; an output that names another one fails. */
+  Map<Long, String> digests() throws IOException {
+    Map<Long, String> digests = new TreeMap<>();
+    CommittedTopic.read(
+        broker.bootstrapServers(),
+        topic("out"),
+        PATIENCE,
+        record -> {
+          JsonNode model = JSON.readTree(record.value()).path("model");
+          String digest = model.path("digest").asText();
+          String before = digests.putIfAbsent(model.path("version").asLong(-1), digest);
+          if (before != null && !before.equals(digest)) {
+            throw new IOException(model + " in one record, " + before + " in another");
+          }
+        });
+    return digests;
+  }
+
   /** Everything that was sent against everything that came out. */
   CheckReport check() throws IOException {
     Map<SourcePosition, @Nullable Integer> sources;
@@ -192,7 +234,7 @@ final class ScoringTopics implements AutoCloseable {
     List<Observation> wrong = new ArrayList<>();
     CommittedTopic.read(
         broker.bootstrapServers(),
-        "out",
+        topic("out"),
         PATIENCE,
         record -> {
           JsonNode output = JSON.readTree(record.value());
@@ -212,7 +254,7 @@ final class ScoringTopics implements AutoCloseable {
         });
     CommittedTopic.read(
         broker.bootstrapServers(),
-        "dead",
+        topic("dead"),
         PATIENCE,
         record -> outputs.add(Observation.of(record, null)));
     return RecordChecker.check(sources.keySet(), outputs, output -> !wrong.contains(output));
@@ -231,6 +273,8 @@ final class ScoringTopics implements AutoCloseable {
   @Override
   public void close() throws Exception {
     producer.close();
-    broker.close();
+    if (ownsBroker) {
+      broker.close();
+    }
   }
 }

@@ -1,0 +1,265 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.LoadTimes;
+import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.CheckReport;
+import io.millrace.testing.check.CommittedFollower;
+import io.millrace.testing.check.Observation;
+import io.millrace.testing.check.SourcePosition;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.processes.FlinkProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Processes killed with signal 9 at seeded moments while records flow and versions are published: a
+ * broker, a JobManager with a ZooKeeper behind it, two TaskManagers. System properties
+ * millrace.kills, millrace.records and millrace.seed make a run longer, or the same again.
+ */
+class ExactlyOnceUnderKillsITCase {
+  private static final int KILLS = Integer.getInteger("millrace.kills", 7);
+  private static final int RECORDS = Integer.getInteger("millrace.records", 50_000);
+  private static final long SEED = Long.getLong("millrace.seed", System.nanoTime());
+  private static final int PARALLELISM = 4;
+  private static final int RATE = 2_000;
+  private static final int BALLAST_BYTES = 32 << 20;
+  private static final int LOAD_STEPS = 30;
+  private static final int RUN_STEPS = 4;
+
+  @TempDir Path folder;
+
+  private final Random random = new Random(SEED);
+  private final List<String> journal = new ArrayList<>();
+  private final Map<SourcePosition, Observation> seen = new HashMap<>();
+  private final List<Observation> seenTwice = new ArrayList<>();
+  private ClusterBench bench;
+  private ScoringTopics topics;
+  private EventLog events;
+  private String job;
+  private LoadTimes times;
+  private long version = 1;
+
+  @Test
+  void fault34_processesKilledInEveryPhase_everyRecordIsScoredOnceInOrder() throws Exception {
+    System.out.printf("kills %d, records %d, seed %d%n", KILLS, RECORDS, SEED);
+    bench = new ClusterBench(folder, it -> it.taskManagers(2).highlyAvailable());
+    topics = bench.topics("kills");
+    try (ClusterBench closed = bench;
+        ScoringTopics closedToo = topics;
+        EventLog log = new EventLog(topics);
+        CommittedFollower follower = follow()) {
+      events = log;
+      slowVersion(1);
+      job = bench.submit(topics, PARALLELISM, "-Dcheckpointing.interval=500 ms");
+      times = events.awaitActive(0, 1, PARALLELISM).times();
+      List<KillMoment> plan = KillPlan.of(KILLS, random);
+      for (int i = 0; i < plan.size(); i++) {
+        int from = (int) ((long) RECORDS * i / plan.size());
+        int to = (int) ((long) RECORDS * (i + 1) / plan.size());
+        CompletableFuture<Void> feed = CompletableFuture.runAsync(() -> feed(from, to));
+        kill(plan.get(i));
+        feed.get(3, TimeUnit.MINUTES);
+      }
+      ScoringTopics.await(RECORDS + " outputs", () -> follower.count() >= RECORDS);
+      bench.stop(job);
+      check();
+    } finally {
+      journal.forEach(System.out::println);
+    }
+  }
+
+  private CommittedFollower follow() {
+    return CommittedFollower.start(
+        bench.broker.bootstrapServers(),
+        List.of(topics.topic("out"), topics.topic("dead")),
+        record -> {
+          Observation observation = Observation.of(record, null);
+          synchronized (seen) {
+            if (seen.put(observation.source(), observation) != null) {
+              seenTwice.add(observation);
+            }
+          }
+        });
+  }
+
+  private void feed(int from, int to) {
+    try {
+      for (int i = from; i < to; i++) {
+        topics.sendNumber(i);
+        if (i % (RATE / 20) == 0) {
+          TimeUnit.MILLISECONDS.sleep(50);
+        }
+      }
+      topics.flush();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  // Large enough that copying takes a while, and slow to load and to warm up.
+  private void slowVersion(long number) throws IOException {
+    Path directory = topics.models.resolve(Long.toString(number));
+    SavedModels.slowVersion(directory, number, LOAD_STEPS, RUN_STEPS);
+    Path ballast = topics.models.resolve("ballast");
+    if (Files.notExists(ballast)) {
+      byte[] bytes = new byte[BALLAST_BYTES];
+      new Random(1).nextBytes(bytes);
+      Files.write(ballast, bytes);
+    }
+    Path extra = Files.createDirectories(directory.resolve("assets.extra"));
+    Files.createLink(extra.resolve("ballast"), ballast);
+  }
+
+  private void kill(KillMoment moment) throws Exception {
+    int position = events.position();
+    if (moment.isOfVersion()) {
+      version++;
+      slowVersion(version);
+      topics.publish(version);
+    }
+    awaitMoment(moment, position);
+    int index = random.nextInt(2);
+    Instant killed = Instant.now();
+    switch (moment) {
+      case JOB_MANAGER -> {
+        bench.flink.jobManager().kill();
+        bench.flink.jobManager().restart();
+      }
+      case BROKER -> {
+        bench.broker.kill();
+        bench.broker.restart();
+      }
+      default -> {
+        FlinkProcess victim = bench.flink.taskManager(index);
+        victim.kill();
+        victim.restart();
+      }
+    }
+    journal(moment, position, killed);
+    recover(moment, position, killed);
+  }
+
+  private void awaitMoment(KillMoment moment, int position) throws Exception {
+    switch (moment) {
+      case DOWNLOAD -> afterLoading(position, Duration.ZERO, times.fetch());
+      case VERIFY -> afterLoading(position, times.fetch(), times.fetch().plus(times.verify()));
+      case LOAD -> afterLoading(position, times.fetch(), times.fetch().plus(times.load()));
+      case WARM_UP -> {
+        Duration loaded = times.fetch().plus(times.load());
+        afterLoading(position, loaded, loaded.plus(times.warmUp()));
+      }
+      case SWITCH -> {
+        events.await(position, "a subtask switched", it -> EventLog.isActive(it, version));
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
+      }
+      case COMMIT -> {
+        long before = completedCheckpoint();
+        ScoringTopics.await("a checkpoint completes", () -> completedCheckpoint() > before);
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(15));
+      }
+      case RUN, JOB_MANAGER, BROKER -> TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+    }
+  }
+
+  private void afterLoading(int position, Duration from, Duration to) throws Exception {
+    events.awaitLoading(position, version);
+    long nanos = from.toNanos() + (long) (random.nextDouble() * to.minus(from).toNanos());
+    TimeUnit.NANOSECONDS.sleep(nanos);
+  }
+
+  private long completedCheckpoint() throws IOException, InterruptedException {
+    return bench.get("jobs/" + job + "/checkpoints").at("/latest/completed/id").asLong(-1);
+  }
+
+  // After the kill of a TaskManager or the JobManager every subtask starts anew, and says so.
+  private void recover(KillMoment moment, int position, Instant killed) throws Exception {
+    bench.flink.awaitTaskManagers(2);
+    bench.awaitRunning(job);
+    if (moment == KillMoment.BROKER) {
+      long before = completedCheckpoint();
+      ScoringTopics.await("a checkpoint completes", () -> completedCheckpoint() > before);
+    } else {
+      Set<Integer> active = new HashSet<>();
+      events.await(
+          position,
+          "version " + version + " is active everywhere after the restart",
+          event ->
+              EventLog.isActive(event, version)
+                  && event.time().isAfter(killed)
+                  && active.add(event.subtask())
+                  && active.size() == PARALLELISM);
+    }
+    journal.set(
+        journal.size() - 1,
+        journal.get(journal.size() - 1)
+            + ", back after "
+            + Duration.between(killed, Instant.now()).toMillis()
+            + " ms");
+  }
+
+  /** What the status topic had said of the version when the process was killed. */
+  private void journal(KillMoment moment, int position, Instant killed) {
+    List<ModelEvent> before =
+        moment.isOfVersion() ? events.of(position, version, killed) : List.of();
+    String states =
+        before.stream()
+            .map(event -> event.subtask() + " " + event.state())
+            .reduce((a, b) -> a + ", " + b)
+            .map(text -> "; version " + version + ": " + text)
+            .orElse("");
+    journal.add(String.format("%-12s%s", moment, states));
+  }
+
+  private void check() throws Exception {
+    CheckReport report = topics.check();
+    System.out.println(report);
+    assertThat(report.isClean()).as(report.toString()).isTrue();
+    assertThat(report.sources()).isEqualTo(RECORDS);
+    // What a reader saw while all this happened is what is there at the end.
+    assertThat(seenTwice).isEmpty();
+    assertThat(seen).hasSize(RECORDS);
+    assertThat(version).isGreaterThan(1);
+    assertDigests();
+    assertNoCopiesAreLeft();
+  }
+
+  /** fault 36: whoever recovers the job, a version is always the same files. */
+  private void assertDigests() throws IOException {
+    Map<Long, String> digests = topics.digests();
+    assertThat(digests).hasSizeGreaterThan(1);
+    for (Map.Entry<Long, String> entry : digests.entrySet()) {
+      Path directory = topics.models.resolve(entry.getKey().toString());
+      assertThat(entry.getValue()).as("version " + entry.getKey()).isEqualTo(Digest.of(directory));
+    }
+  }
+
+  // Those of killed processes are swept by the next that makes one, at the latest.
+  private void assertNoCopiesAreLeft() throws Exception {
+    Path copies =
+        folder.resolve("flink/tmp").resolve("millrace-models-" + System.getProperty("user.name"));
+    ScoringTopics.await("no copies of models are left", () -> isEmpty(copies));
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isEmpty();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The job submitted and cancelled again and again in one cluster: what a TaskManager holds stays
+ * the same. System property millrace.redeploys makes a run longer.
+ */
+class RedeployITCase {
+  private static final int REDEPLOYS = Integer.getInteger("millrace.redeploys", 20);
+
+  /** Until caches are filled and pools are at their size. */
+  private static final int WARM_UP = 6;
+
+  private static final int PARALLELISM = 2;
+
+  @TempDir Path folder;
+
+  /**
+   * What a TaskManager holds after a collection.
+   *
+   * @param loaders class loaders of jobs
+   */
+  private record Holdings(
+      long metaspaceKib, long residentKib, int threads, int descriptors, int loaders) {}
+
+  @Test
+  void fault54_submittedAndCancelledManyTimes_theTaskManagerHoldsWhatItHeld() throws Exception {
+    List<Holdings> holdings = new ArrayList<>();
+    try (ClusterBench bench =
+            // A heap that is resident from the start: what grows then is not Java's.
+            new ClusterBench(
+                folder, it -> it.set("env.java.opts.taskmanager", "-XX:+AlwaysPreTouch"));
+        ScoringTopics topics = bench.topics("redeploy")) {
+      topics.version(1);
+      topics.sendNumbers(0, 500);
+      long pid = bench.flink.taskManager(0).pid();
+      for (int i = 1; i <= REDEPLOYS; i++) {
+        topics.version(i + 1);
+        topics.publish(i + 1);
+        String job = bench.submit(topics, PARALLELISM);
+        topics.awaitActive(i + 1, PARALLELISM);
+        bench.cancel(job);
+        ScoringTopics.await("cancelled", () -> bench.state(job).equals("CANCELED"));
+        holdings.add(holdings(pid));
+        System.out.println("redeploy " + i + ": " + holdings.get(i - 1));
+      }
+      assertThat(bench.flink.taskManager(0).pid()).isEqualTo(pid);
+      assertThat(bench.flink.taskManager(0).isAlive()).isTrue();
+    }
+    assertFlat(holdings);
+  }
+
+  // The last against the first behind the warm-up; a leak of one job is at least as large as what
+  // one job holds, and the figures are bounded far below what the jobs between them would hold.
+  private static void assertFlat(List<Holdings> all) {
+    Holdings first = all.get(WARM_UP - 1);
+    Holdings last = all.get(all.size() - 1);
+    String figures = "first " + first + ", last " + last;
+    assertThat(last.loaders()).as(figures).isLessThanOrEqualTo(first.loaders() + 1);
+    assertThat(last.metaspaceKib() - first.metaspaceKib()).as(figures).isLessThan(4 << 10);
+    assertThat(last.threads() - first.threads()).as(figures).isLessThanOrEqualTo(2);
+    assertThat(last.descriptors() - first.descriptors()).as(figures).isLessThanOrEqualTo(4);
+    assertThat(last.residentKib() - first.residentKib()).as(figures).isLessThan(64 << 10);
+  }
+
+  private Holdings holdings(long pid) throws Exception {
+    jcmd(pid, "GC.run");
+    jcmd(pid, "GC.run");
+    Path process = Path.of("/proc", Long.toString(pid));
+    return new Holdings(
+        number(jcmd(pid, "GC.heap_info"), "Metaspace\\s+used (\\d+)K"),
+        number(Files.readString(process.resolve("status")), "VmRSS:\\s+(\\d+) kB"),
+        entries(process.resolve("task")),
+        entries(process.resolve("fd")),
+        (int)
+            jcmd(pid, "GC.class_histogram")
+                .lines()
+                .filter(line -> line.contains("ChildFirstClassLoader"))
+                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
+                .sum());
+  }
+
+  private static int entries(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return (int) files.count();
+    }
+  }
+
+  private static long number(String text, String pattern) {
+    var matcher = java.util.regex.Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as(pattern + " in " + text).isTrue();
+    return Long.parseLong(matcher.group(1));
+  }
+
+  private String jcmd(long pid, String command) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(pid),
+                command)
+            .redirectErrorStream(true)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(out).isZero();
+    return out;
+  }
+}
