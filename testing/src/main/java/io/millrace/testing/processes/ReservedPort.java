@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It lies below the range from which the system numbers outgoing connections, or a client that
  * reconnects to a stopped server could take the server's port.
  */
-final class ReservedPort implements AutoCloseable {
+public final class ReservedPort implements AutoCloseable {
   private static final int FIRST = 20_000;
   private static final int COUNT = 12_000;
 
@@ -32,7 +32,8 @@ final class ReservedPort implements AutoCloseable {
   }
 
   /** Any port that is free. */
-  static ReservedPort reserve() throws IOException {
+  /** A port that is free now. */
+  public static ReservedPort reserve() throws IOException {
     int start = ThreadLocalRandom.current().nextInt(COUNT);
     for (int i = 0; i < COUNT; i++) {
       int port = FIRST + (start + i) % COUNT;
@@ -63,7 +64,7 @@ final class ReservedPort implements AutoCloseable {
     throw new BindException("port " + number + " is taken: expected a free one");
   }
 
-  int number() {
+  public int number() {
     return Math.toIntExact(lock.position());
   }
 
