@@ -4,26 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.configuration.HighAvailabilityOptions;
-import org.apache.flink.configuration.JobManagerOptions;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.kubernetes.configuration.KubernetesConfigOptions;
 import org.apache.flink.kubernetes.utils.Constants;
 import org.apache.flink.runtime.jobmanager.HighAvailabilityMode;
 import org.apache.flink.runtime.util.EnvironmentInformation;
@@ -100,14 +89,8 @@ class KubernetesManifestsTest {
 
   @Test
   void flinkConfiguration_keysAreThoseOfFlink() throws IOException {
-    Set<String> known = keysOfFlink();
-
     assertThat(flinkConfiguration(deployment()).keySet())
-        .allSatisfy(
-            key ->
-                assertThat(known.contains(key) || key.matches("(s3|metrics\\.reporter)\\..*"))
-                    .as(key)
-                    .isTrue());
+        .allSatisfy(key -> assertThat(FlinkKeys.contains(key)).as(key).isTrue());
   }
 
   @Test
@@ -189,28 +172,5 @@ class KubernetesManifestsTest {
     entries.keySet().removeAll(FROM_THE_OPERATOR);
     entries.remove(CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS_ADDITIONAL.key());
     return entries;
-  }
-
-  private static Set<String> keysOfFlink() {
-    return Stream.of(
-            CheckpointingOptions.class,
-            CoreOptions.class,
-            HighAvailabilityOptions.class,
-            JobManagerOptions.class,
-            KubernetesConfigOptions.class,
-            StateBackendOptions.class,
-            TaskManagerOptions.class)
-        .flatMap(options -> Arrays.stream(options.getFields()))
-        .filter(field -> Modifier.isStatic(field.getModifiers()))
-        .filter(field -> field.getType() == ConfigOption.class)
-        .map(
-            field -> {
-              try {
-                return ((ConfigOption<?>) field.get(null)).key();
-              } catch (IllegalAccessException e) {
-                throw new AssertionError(e);
-              }
-            })
-        .collect(Collectors.toSet());
   }
 }

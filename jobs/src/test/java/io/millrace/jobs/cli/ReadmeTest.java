@@ -34,9 +34,7 @@ class ReadmeTest {
   }
 
   private static void parse(String command) {
-    new Millrace()
-        .commandLine()
-        .parseArgs(command.substring(PROGRAM.length()).strip().split("\\s+"));
+    CommandLines.parse(List.of(command.substring(PROGRAM.length()).strip().split("\\s+")));
   }
 
   @TestFactory
