@@ -1,0 +1,128 @@
+package io.millrace.jobs.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.check.CommittedTopic;
+import io.millrace.testing.processes.CommandProcess;
+import io.millrace.testing.processes.HdfsCluster;
+import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.S3Server;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code docker compose up} without Docker: a real broker, HDFS and S3 server in place of those
+ * images, and this repository's services as the file has them.
+ */
+class ComposeITCase {
+  private static final Path DISTRIBUTION = Path.of(System.getProperty("millrace.distribution"));
+  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration READ = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path directory;
+
+  @Test
+  void up_endsInAScoredTopicWithCheckpointsOnS3() throws Exception {
+    try (KafkaBroker kafka = KafkaBroker.start(KafkaBroker.jars(), directory.resolve("kafka"));
+        HdfsCluster hdfs = HdfsCluster.start(HdfsCluster.jars(), directory.resolve("hdfs"));
+        S3Server s3 = S3Server.start(S3Server.jars(), directory.resolve("s3"));
+        ComposeServices services =
+            new ComposeServices(Compose.read(), DISTRIBUTION, directory, kafka, hdfs, s3)) {
+      // What service 'bucket' does.
+      s3.createBucket("flink");
+      CommandProcess prepare = services.start("prepare");
+      List<URI> metrics = new ArrayList<>(services.startHealthy("jobmanager"));
+      metrics.addAll(services.startHealthy("taskmanager"));
+      prepare.awaitSuccess(DEADLINE);
+      services.complete("submit");
+      services.start("feed");
+
+      JsonNode first = awaitScoredBy(1, kafka);
+      assertThat(first.at("/model/name").asText()).isEqualTo("fraud");
+      assertThat(first.path("predictions").size()).isPositive();
+      services.complete("submit", DockerGuide.publish());
+      awaitScoredBy(2, kafka);
+      services.complete("submit");
+      assertThat(jobs(services)).as("submitted twice, run once").hasSize(1);
+      assertThat(checkpoint(services)).startsWith("s3://flink/checkpoints/");
+      assertThat(objects(directory.resolve("s3/buckets/flink/checkpoints")))
+          .anyMatch(object -> object.endsWith("_metadata"));
+      assertThat(reported(services, metrics)).containsAll(Dashboard.read().metrics());
+
+      // Signals reach the JVMs: 143 is SIGTERM, which 'docker stop' sends.
+      assertThat(services.stop())
+          .isEqualTo(
+              Map.of(
+                  "feed.log", 143,
+                  "jobmanager-1.log", 143,
+                  "taskmanager-1.log", 143,
+                  "taskmanager-2.log", 143));
+    }
+  }
+
+  /** The first record of that version that read-committed readers see. */
+  private static JsonNode awaitScoredBy(int version, KafkaBroker kafka)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    int count = 0;
+    while (System.nanoTime() - end < 0) {
+      List<ConsumerRecord<byte[], byte[]>> records =
+          CommittedTopic.read(kafka.bootstrapServers(), "scored", READ);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        JsonNode scored = JSON.readTree(record.value());
+        if (scored.at("/model/version").asInt() == version) {
+          return scored;
+        }
+      }
+      count = records.size();
+      TimeUnit.SECONDS.sleep(1);
+    }
+    throw new AssertionError("of " + count + " scored records none by version " + version);
+  }
+
+  private static List<String> jobs(ComposeServices services) throws Exception {
+    return JSON.readTree(services.rest("/jobs")).path("jobs").findValuesAsText("id");
+  }
+
+  /** Where the job's last checkpoint lies: there is one, or nothing would be committed. */
+  private static String checkpoint(ComposeServices services) throws Exception {
+    String path = "/jobs/" + jobs(services).get(0) + "/checkpoints";
+    return JSON.readTree(services.rest(path)).at("/latest/completed/external_path").asText();
+  }
+
+  private static List<Path> objects(Path bucket) throws IOException {
+    try (Stream<Path> files = Files.walk(bucket)) {
+      return files.toList();
+    }
+  }
+
+  /** The names of all metrics that Prometheus would read. */
+  private static Set<String> reported(ComposeServices services, List<URI> addresses)
+      throws Exception {
+    Set<String> names = new TreeSet<>();
+    for (URI address : addresses) {
+      services
+          .get(address)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .forEach(line -> names.add(line.split("[{ ]", 2)[0]));
+    }
+    return names;
+  }
+}
