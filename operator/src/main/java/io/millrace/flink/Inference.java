@@ -134,6 +134,7 @@ public final class Inference<T> {
    *
    * @param reader the transform after the model
    * @throws IllegalArgumentException for an option that is missing or wrong, which is named
+   * @throws UnfitRuntimeException for a user jar that holds TensorFlow
    */
   public <OUT> InferenceStreams<T, OUT> predictions(
       PredictionReader<T, OUT> reader, TypeInformation<OUT> type) {
@@ -146,6 +147,7 @@ public final class Inference<T> {
    *
    * @param reader the transform after the model
    * @throws IllegalArgumentException for an option that is missing or wrong, which is named
+   * @throws UnfitRuntimeException for a user jar that holds TensorFlow
    */
   public <OUT> InferenceStreams<T, OUT> predictions(
       PredictionReader<T, OUT> reader, RejectionMapper<T, OUT> mapper, TypeInformation<OUT> type) {
@@ -156,6 +158,7 @@ public final class Inference<T> {
       PredictionReader<T, OUT> reader,
       @Nullable RejectionMapper<T, OUT> mapper,
       TypeInformation<OUT> type) {
+    UserJars.refuseTensorFlow();
     FeatureWriter<T> features = writer;
     if (features == null) {
       throw new IllegalArgumentException("features(...) is missing: expected a FeatureWriter");

@@ -2,6 +2,7 @@ package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
+import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelStore;
 import io.millrace.tensorflow.TensorFlowEngine;
@@ -115,7 +116,19 @@ final class InferenceRuntime<T, OUT> {
         FileSystemModelStore.of(
             settings.roots(),
             temporary.resolve("millrace-models-" + System.getProperty("user.name")));
-    return new ModelLoader(settings, scope, store, TensorFlowEngine.create());
+    return new ModelLoader(settings, scope, store, engine());
+  }
+
+  // Without TensorFlow in the process, or with a copy of the job's own, a restart changes nothing.
+  private static ModelEngine engine() {
+    try {
+      return TensorFlowEngine.create();
+    } catch (IllegalStateException e) {
+      throw new UnfitRuntimeException(String.valueOf(e.getMessage()), e);
+    } catch (LinkageError e) {
+      throw new UnfitRuntimeException(
+          "TensorFlow is not in the TaskManager's class path (" + e + "): " + RuntimeJars.MEND, e);
+    }
   }
 
   /** What copies records that are kept in a batch while the operators before go on reusing them. */

@@ -62,6 +62,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
    *
    * @param uri the version's directory, on any file system that Flink reads; nothing outside is
    *     read
+   * @throws UnfitRuntimeException for a user jar that holds TensorFlow
    */
   public static <T, OUT> SavedModelMapFunction<T, OUT> of(
       String name,
@@ -69,6 +70,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
       String uri,
       FeatureWriter<T> writer,
       PredictionReader<T, OUT> reader) {
+    UserJars.refuseTensorFlow();
     return new SavedModelMapFunction<>(
         settings(name, uri, new Configuration()),
         publish(name, version, uri),

@@ -55,8 +55,9 @@ final class RuntimeChecks {
       throw new IllegalStateException(
           "TensorFlow was loaded by "
               + tensorFlowLoader.getClass().getName()
-              + ", a class loader that goes away with the job: put the jars of TensorFlow, JavaCPP"
-              + " and protobuf into Flink's lib/ and leave them out of the job jar");
+              + ", a class loader that goes away with the job: leave TensorFlow and JavaCPP out of the"
+              + " job jar (scope provided) and put them into Flink's lib/ with"
+              + " 'bin/millrace runtime-jars <lib of the cluster>'");
     }
   }
 
