@@ -3,6 +3,7 @@ package io.millrace.flink;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
+import io.millrace.model.ModelSize;
 import io.millrace.model.ModelStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,10 +40,12 @@ public final class FileSystemModelStore implements ModelStore {
 
   private final ModelRoots roots;
   private final Path parent;
+  private final SizeLimit limit;
 
-  private FileSystemModelStore(ModelRoots roots, Path parent) {
+  private FileSystemModelStore(ModelRoots roots, Path parent, SizeLimit limit) {
     this.roots = roots;
     this.parent = parent;
+    this.limit = limit;
   }
 
   /**
@@ -61,7 +64,32 @@ public final class FileSystemModelStore implements ModelStore {
    *     several processes may share it
    */
   public static FileSystemModelStore of(List<String> roots, Path parent) {
-    return new FileSystemModelStore(ModelRoots.of(roots), parent.toAbsolutePath());
+    return new FileSystemModelStore(ModelRoots.of(roots), parent.toAbsolutePath(), SizeLimit.NONE);
+  }
+
+  /** The same store, which refuses a version that is too large before it reads its files. */
+  FileSystemModelStore limitedBy(SizeLimit sizeLimit) {
+    return new FileSystemModelStore(roots, parent, sizeLimit);
+  }
+
+  /**
+   * The sizes of a version's files, of which none is read.
+   *
+   * @throws ModelException NOT_FOUND, OUTSIDE_ROOTS (before any I/O), FETCH_FAILED, INCOMPLETE
+   */
+  public ModelSize size(URI uri) throws ModelException, InterruptedException {
+    ModelLocation location = roots.check(uri);
+    List<ModelDirectory.File> files = ModelDirectory.open(location, EXPECTED).files();
+    checkComplete(location, files);
+    return size(files);
+  }
+
+  private static ModelSize size(List<ModelDirectory.File> files) {
+    ModelSize size = ModelSize.NONE;
+    for (ModelDirectory.File file : files) {
+      size = size.plus(file.path(), file.size());
+    }
+    return size;
   }
 
   @Override
@@ -74,6 +102,7 @@ public final class FileSystemModelStore implements ModelStore {
     ModelDirectory directory = ModelDirectory.open(location, EXPECTED);
     List<ModelDirectory.File> files = directory.files();
     checkComplete(location, files);
+    limit.check(location, size(files));
     PrivateFolder folder = createFolder(location);
     boolean complete = false;
     try {

@@ -167,7 +167,7 @@ public final class Inference<T> {
       throw new IllegalArgumentException(
           "no version to score with: expected model(...), or commands(...) that publish one");
     }
-    InferenceSettings settings = InferenceSettings.of(config, roots());
+    InferenceSettings settings = InferenceSettings.of(config, roots(), commands == null ? 1 : 2);
     for (Command command : initial) {
       if (!command.model().equals(settings.model())) {
         throw new IllegalArgumentException(

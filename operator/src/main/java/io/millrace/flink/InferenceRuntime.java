@@ -4,11 +4,14 @@ import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
 import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
 import io.millrace.tensorflow.TensorFlowEngine;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -16,6 +19,7 @@ import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -94,7 +98,8 @@ final class InferenceRuntime<T, OUT> {
             loader(
                 settings,
                 task,
-                Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0])),
+                Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0]),
+                context.getTaskManagerRuntimeInfo().getConfiguration()),
             new LoaderThread(name + " loader", mailbox),
             events,
             metrics,
@@ -105,8 +110,10 @@ final class InferenceRuntime<T, OUT> {
 
   /**
    * @param temporary a folder for temporary files; models are copied below it while they are held
+   * @param taskManager the TaskManager's configuration, for the native memory that it has
    */
-  static ModelLoader loader(InferenceSettings settings, TaskInfo task, Path temporary) {
+  static ModelLoader loader(
+      InferenceSettings settings, TaskInfo task, Path temporary, ReadableConfig taskManager) {
     String scope =
         switch (settings.sharing()) {
           case SLOT -> task.getAllocationIDAsString();
@@ -114,9 +121,29 @@ final class InferenceRuntime<T, OUT> {
         };
     ModelStore store =
         FileSystemModelStore.of(
-            settings.roots(),
-            temporary.resolve("millrace-models-" + System.getProperty("user.name")));
+                settings.roots(),
+                temporary.resolve("millrace-models-" + System.getProperty("user.name")))
+            .limitedBy(limit(settings, task.getNumberOfParallelSubtasks(), taskManager));
     return new ModelLoader(settings, scope, store, engine());
+  }
+
+  private static SizeLimit limit(
+      InferenceSettings settings, int parallelism, ReadableConfig taskManager) {
+    OffHeapMemory memory = OffHeapMemory.of(taskManager).orElse(null);
+    return memory == null
+        ? SizeLimit.NONE
+        : (location, size) -> {
+          Optional<String> shortfall =
+              memory.shortfall(
+                  location.toString(),
+                  size,
+                  settings.versionsAtOnce(),
+                  settings.sharing(),
+                  parallelism);
+          if (shortfall.isPresent()) {
+            throw new ModelException(ModelReason.TOO_LARGE, shortfall.get());
+          }
+        };
   }
 
   // Without TensorFlow in the process, or with a copy of the job's own, a restart changes nothing.

@@ -29,14 +29,17 @@ record InferenceSettings(
     RunIn runIn,
     int maxEnqueuedBatches,
     boolean rejectNonFiniteInput,
-    boolean rejectNonFiniteOutput)
+    boolean rejectNonFiniteOutput,
+    int versionsAtOnce)
     implements Serializable {
 
   /**
    * @param roots below which models may lie
+   * @param versionsAtOnce two where one version takes over from another in the running job, else
+   *     one
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
-  static InferenceSettings of(ReadableConfig config, List<String> roots) {
+  static InferenceSettings of(ReadableConfig config, List<String> roots, int versionsAtOnce) {
     String model = config.getOptional(InferenceOptions.NAME).orElse(null);
     if (model == null) {
       throw new IllegalArgumentException(
@@ -59,7 +62,8 @@ record InferenceSettings(
         config.get(InferenceOptions.RUN_IN),
         atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
         config.get(InferenceOptions.NON_FINITE_INPUT) == NonFinite.REJECT,
-        config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT);
+        config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
+        versionsAtOnce);
   }
 
   private static int atLeast(ReadableConfig config, ConfigOption<Integer> option, int least) {

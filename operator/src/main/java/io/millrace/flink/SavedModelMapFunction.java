@@ -3,6 +3,7 @@ package io.millrace.flink;
 import io.millrace.model.Batch;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.InferenceException;
+import io.millrace.model.ModelException;
 import io.millrace.model.PredictionReader;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.RecordException;
@@ -12,8 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +102,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
     config.set(InferenceOptions.NAME, name);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
     return InferenceSettings.of(
-        config, config.getOptional(InferenceOptions.ROOTS).orElse(List.of(uri)));
+        config, config.getOptional(InferenceOptions.ROOTS).orElse(List.of(uri)), 1);
   }
 
   private static Publish publish(String name, long version, String uri) {
@@ -108,14 +111,25 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
 
   @Override
   public void open(OpenContext context) throws Exception {
-    ServedModel served =
-        InferenceRuntime.loader(
-                settings,
-                getRuntimeContext().getTaskInfo(),
-                Path.of(System.getProperty("java.io.tmpdir")))
-            .load(version, null);
+    ServedModel served = load();
     model = served;
     batch = served.takeBatch();
+  }
+
+  private ServedModel load() throws Exception {
+    RuntimeContext context = getRuntimeContext();
+    ReadableConfig taskManager =
+        context instanceof StreamingRuntimeContext streaming
+            ? streaming.getTaskManagerRuntimeInfo().getConfiguration()
+            : new Configuration();
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    ModelLoader loader =
+        InferenceRuntime.loader(settings, context.getTaskInfo(), temporary, taskManager);
+    try {
+      return loader.load(version, null);
+    } catch (ModelException e) {
+      throw UnfitRuntimeException.ofFirstVersion(e);
+    }
   }
 
   @Override

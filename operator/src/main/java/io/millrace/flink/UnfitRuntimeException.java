@@ -1,5 +1,7 @@
 package io.millrace.flink;
 
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
 
@@ -17,5 +19,15 @@ public final class UnfitRuntimeException extends RuntimeException {
 
   UnfitRuntimeException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * What to fail a task with that cannot load its first version: for good where the process is too
+   * small for it; a restart may mend anything else.
+   */
+  static Exception ofFirstVersion(ModelException e) {
+    return e.reason() == ModelReason.TOO_LARGE
+        ? new UnfitRuntimeException(String.valueOf(e.getMessage()), e)
+        : e;
   }
 }

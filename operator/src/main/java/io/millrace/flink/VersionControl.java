@@ -78,6 +78,7 @@ final class VersionControl {
    * commands amount to.
    *
    * @throws ModelException if it cannot be loaded, and no other version is ordered
+   * @throws UnfitRuntimeException if the process has too little native memory for it
    */
   void start(List<Command> initial, boolean codeDecides) throws Exception {
     ServingState restored = state.get(model);
@@ -121,7 +122,7 @@ final class VersionControl {
         : publish.withDigest(stored.digest());
   }
 
-  private ServedModel loadFirst(Publish first) throws ModelException, InterruptedException {
+  private ServedModel loadFirst(Publish first) throws Exception {
     try {
       ServedModel served = thread.await(() -> loader.load(first, schema));
       held.add(served);
@@ -131,7 +132,7 @@ final class VersionControl {
       report(first, e);
       Publish ordered = timeline.active().orElse(null);
       if (ordered == null || ordered.version() == first.version()) {
-        throw e;
+        throw UnfitRuntimeException.ofFirstVersion(e);
       }
       // What scored is gone, and another version has long been ordered in its place.
       return loadFirst(ordered);

@@ -70,7 +70,7 @@ final class Harness implements AutoCloseable {
     harness =
         new AbstractStreamOperatorTestHarness<>(
             new InferenceOperatorFactory<Float, String>(
-                InferenceSettings.of(config, List.of(roots.toString())),
+                InferenceSettings.of(config, List.of(roots.toString()), 2),
                 functions,
                 initial,
                 broadcast,
@@ -105,6 +105,12 @@ final class Harness implements AutoCloseable {
   static Publish publish(Path roots, long version, long sequence) {
     return new Publish(
         MODEL, version, roots.resolve(Long.toString(version)).toUri(), null, sequence, true, null);
+  }
+
+  /** Before the start: what Flink's scripts compute for a TaskManager that is a process. */
+  void processOf(int slots, String offHeap) {
+    Configuration taskManager = harness.getEnvironment().getTaskManagerInfo().getConfiguration();
+    taskManager.addAll(OffHeapMemoryTest.taskManager(slots, offHeap));
   }
 
   void start(@Nullable OperatorSubtaskState state) throws Exception {
