@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelSize;
+import io.millrace.serving.MemoryDemand;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
@@ -17,14 +19,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.TaskManagerOptions;
 
 /** What {@code model show} prints, as text and as JSON. */
 final class ModelReport {
   private static final int FORMAT = 1;
+
+  /** Of a TaskManager, for which the memory is worked out. */
+  private static final List<Integer> SLOTS = List.of(1, 2, 4, 8);
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -63,6 +71,11 @@ final class ModelReport {
     root.put("bytes", opened.bytes());
     ArrayNode list = root.putArray("files");
     files.forEach((path, size) -> list.addObject().put("path", path).put("size", size));
+    ObjectNode memory = root.putObject("native-memory");
+    memory.put("bytes-per-version", demand(1).bytesPerCopy());
+    memory.put("tensorflow-bytes", MemoryDemand.TENSORFLOW_BYTES);
+    ObjectNode bySlots = memory.putObject("off-heap-size");
+    SLOTS.forEach(slots -> bySlots.put(slots.toString(), offHeap(slots)));
     root.put("tensorflow-version", graph.tensorFlowVersion());
     graph.tags().forEach(root.putArray("tags")::add);
     ArrayNode tagSets = root.putArray("tag-sets");
@@ -112,6 +125,7 @@ final class ModelReport {
     line(text, "digest", opened.digest());
     line(text, "size", size(opened.bytes()) + " in " + files.size() + " files");
     files.forEach((path, size) -> line(text, "", path + ": " + size(size)));
+    line(text, "memory", memory());
     String writer = graph.tensorFlowVersion();
     line(text, "TensorFlow", writer.isEmpty() ? "version not recorded" : writer);
     line(text, "tags", graph.tags() + others());
@@ -137,6 +151,34 @@ final class ModelReport {
                 .map(entry -> entry.getKey() + " x" + entry.getValue())
                 .collect(Collectors.joining(", ")));
     return text.append('\n').toString();
+  }
+
+  private String memory() {
+    String sizes =
+        SLOTS.stream()
+            .map(slots -> offHeap(slots) + " for " + slots + (slots == 1 ? " slot" : ""))
+            .collect(Collectors.joining(", "));
+    return TaskManagerOptions.TASK_OFF_HEAP_MEMORY.key()
+        + " "
+        + sizes
+        + ": two versions of "
+        + MemoryDemand.mebibytes(demand(1).bytesPerCopy())
+        + " a slot, "
+        + MemoryDemand.mebibytes(MemoryDemand.TENSORFLOW_BYTES)
+        + " for TensorFlow; with model.sharing: task-manager as for 1 slot";
+  }
+
+  private String offHeap(int slots) {
+    return MemoryDemand.mebibytes(demand(slots).bytes());
+  }
+
+  /** As where one version takes over from another. */
+  private MemoryDemand demand(int slots) {
+    ModelSize size = ModelSize.NONE;
+    for (Map.Entry<String, Long> file : files.entrySet()) {
+      size = size.plus(file.getKey(), file.getValue());
+    }
+    return new MemoryDemand(size, 2, slots);
   }
 
   private String others() {

@@ -54,6 +54,9 @@ class ModelShowITCase {
     assertThat(shown.get("location").textValue()).endsWith("/half-plus-two/00000123");
     assertThat(shown.get("digest").textValue()).matches("sha256:[0-9a-f]{64}");
     assertThat(shown.get("files")).hasSize(4);
+    assertThat(shown.at("/native-memory/tensorflow-bytes").longValue()).isEqualTo(320L << 20);
+    assertThat(shown.at("/native-memory/bytes-per-version").longValue()).isPositive();
+    assertThat(shown.at("/native-memory/off-heap-size/4").textValue()).matches("32[0-9]m");
     assertThat(shown.get("tensorflow-version").textValue()).isEqualTo("1.1.0-rc2");
     assertThat(shown.at("/variables/a/dtype").textValue()).isEqualTo("float32");
     assertThat(shown.at("/ops/ParseExample").intValue()).isEqualTo(1);
@@ -69,7 +72,9 @@ class ModelShowITCase {
 
     assertThat(run.out())
         .contains("signature 'serving_default'", "'input_1': float32[-1, 5]", "2.2.0", "sha256:")
-        .contains("VarHandleOp x");
+        .contains("VarHandleOp x")
+        .containsPattern(
+            "taskmanager.memory.task.off-heap.size 32[0-9]m for 1 slot, 32[0-9]m for 2");
   }
 
   @Test
