@@ -22,7 +22,8 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       ScoreTopicCommand.class,
       ModelCommand.class,
-      ClusterCommand.class
+      ClusterCommand.class,
+      RuntimeJarsCommand.class
     },
     versionProvider = Millrace.Version.class,
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})
