@@ -13,19 +13,24 @@ import io.millrace.connectors.kafka.KafkaRecordDeserializer;
 import io.millrace.connectors.kafka.KafkaTypes;
 import io.millrace.connectors.kafka.OutboundRecord;
 import io.millrace.connectors.kafka.OutboundSinks;
+import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceStreams;
+import io.millrace.flink.UnfitRuntimeException;
+import io.millrace.flink.UserJars;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -39,6 +44,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -80,9 +86,19 @@ public final class ScoreTopicJob {
 
   /** Builds the job from a file and overrides and runs it where Flink says. */
   public static void main(String[] args) throws Exception {
-    Configuration config = JobArguments.parse(args).configuration();
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    build(env, config);
+    Configuration config;
+    StreamExecutionEnvironment env;
+    try {
+      // First of all: another Flink lacks what the rest of this class uses.
+      FlinkVersion.require("this process", EnvironmentInformation.getVersion());
+      config = JobArguments.parse(args).configuration();
+      env = StreamExecutionEnvironment.getExecutionEnvironment();
+      build(env, config);
+    } catch (ConfigurationException | IOException | ModelException | UnfitRuntimeException e) {
+      // Of this exception alone, Flink's command line prints the message and nothing else.
+      throw (ProgramParametrizationException)
+          new ProgramParametrizationException(String.valueOf(e.getMessage())).initCause(e);
+    }
     env.execute(config.get(ScoreTopicOptions.JOB_NAME));
   }
 
@@ -90,7 +106,8 @@ public final class ScoreTopicJob {
    * Adds the whole job to an environment.
    *
    * @throws ConfigurationException for a key that is missing or does not go with another
-   * @throws IOException in one line, if the brokers do not answer or a topic does not exist
+   * @throws IOException in one line, if the brokers or the cluster do not answer, a topic does not
+   *     exist, or the cluster cannot run the job
    * @throws ModelException if there is no version to start with
    */
   public static void build(StreamExecutionEnvironment env, Configuration config)
@@ -101,6 +118,11 @@ public final class ScoreTopicJob {
 
   private void addTo(StreamExecutionEnvironment env)
       throws ConfigurationException, IOException, ModelException, InterruptedException {
+    UserJars.refuseTensorFlow();
+    ClusterFacts cluster = ClusterFacts.of(env.getConfiguration()).orElse(null);
+    if (cluster != null) {
+      cluster.requireFit();
+    }
     requireTopics();
     env.configure(flinkOptions());
     DataStream<KafkaRecord> records =
@@ -122,6 +144,10 @@ public final class ScoreTopicJob {
         restored
             ? starting.commandsIfAny(history.commands())
             : starting.commands(history.commands());
+    // What a restored job starts with stands in its state: the TaskManagers see to that.
+    if (cluster != null && !restored) {
+      requireMemory(cluster, starting, commands, env.getParallelism());
+    }
     inference.startingFrom(config.get(InferenceOptions.NAME), commands);
     if (controlTopic == null && starting.isExplicit() && commands.size() == 1) {
       // Without a control topic, naming another version is the way to upgrade a restored job.
@@ -147,6 +173,28 @@ public final class ScoreTopicJob {
     DataStream<ModelEvent> events =
         refusals == null ? scored.events() : scored.events().union(refusals);
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
+  }
+
+  private void requireMemory(
+      ClusterFacts cluster, StartingVersions starting, List<Command> commands, int parallelism)
+      throws SubmissionException, InterruptedException {
+    Publish first = starting.active(commands).orElse(null);
+    if (first == null) {
+      return;
+    }
+    ModelSize size;
+    try {
+      size = FileSystemModelStore.of(starting.roots()).size(first.uri());
+    } catch (ModelException e) {
+      LOG.warn("The TaskManagers will find out how large the model is: {}", e.getMessage());
+      return;
+    }
+    cluster.requireMemory(
+        first.uri().toString(),
+        size,
+        config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent() ? 2 : 1,
+        config.get(InferenceOptions.SHARING),
+        parallelism);
   }
 
   private CommandHistory history(String controlTopic) throws IOException {

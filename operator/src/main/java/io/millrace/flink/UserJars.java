@@ -20,17 +20,18 @@ import org.jspecify.annotations.Nullable;
  * The jars that a job brings along, which must not hold TensorFlow: its native library registers
  * itself once per process, and the second job that brings a copy aborts the TaskManager.
  */
-final class UserJars {
+public final class UserJars {
   private static final List<String> FORBIDDEN = List.of("org/tensorflow/", "org/bytedeco/javacpp/");
 
   private UserJars() {}
 
   /**
-   * Looks at the class loader of the job that is being built.
+   * Looks at the class loader of the job that is being built. {@link Inference} does so by itself;
+   * a job that has much to do before asks first.
    *
    * @throws UnfitRuntimeException naming the jar
    */
-  static void refuseTensorFlow() {
+  public static void refuseTensorFlow() {
     refuseTensorFlow(
         Thread.currentThread().getContextClassLoader(), ClassLoader.getSystemClassLoader());
   }
