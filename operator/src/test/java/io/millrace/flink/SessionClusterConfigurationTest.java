@@ -2,6 +2,8 @@ package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.model.ModelSize;
+import io.millrace.serving.MemoryDemand;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -9,7 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -18,38 +23,87 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalResourceOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped config.yaml and its addition for GPUs, read as Flink reads them. */
 class SessionClusterConfigurationTest {
-  private static final Path FLINK_CONF = Path.of("..", "flink-conf");
-
   private final Configuration configuration =
-      GlobalConfiguration.loadConfiguration(FLINK_CONF.toString());
+      GlobalConfiguration.loadConfiguration(Path.of("..", "flink-conf").toString());
 
-  @TempDir private Path folder;
+  private static final Path FILE = Path.of("..", "flink-conf", "config.yaml");
+
+  /** {@code # key: value} in the first column: a key as a whole. */
+  private static final Pattern COMMENTED_KEY = Pattern.compile("# ([a-z][A-Za-z.-]*): .*");
+
+  /** Further in: a line of the section that it stands in. */
+  private static final Pattern COMMENTED_LINE = Pattern.compile("^( +)# ([a-z][a-z.-]*: \\S+)$");
 
   @Test
   void keys_areThoseOfFlink() {
-    Set<String> known = keysOfFlink();
     assertThat(configuration.keySet())
         .isNotEmpty()
-        .allSatisfy(
-            key ->
-                assertThat(known.contains(key) || key.matches("(s3|metrics\\.reporter)\\..*"))
-                    .as(key)
-                    .isTrue());
+        .allSatisfy(SessionClusterConfigurationTest::assertKnown);
   }
 
   @Test
-  void gpuAddition_behindConfigYaml_switchesFlinksGpuPluginOnAndChangesNothingElse()
-      throws IOException {
-    Configuration gpu = withGpu();
+  void keysOfExamplesInComments_areThoseOfFlink(@TempDir Path folder) throws IOException {
+    List<String> lines = Files.readAllLines(FILE);
+    List<String> whole =
+        lines.stream()
+            .map(COMMENTED_KEY::matcher)
+            .filter(Matcher::matches)
+            .map(matcher -> matcher.group(1))
+            .toList();
+    assertThat(whole)
+        .contains("high-availability.type", "kubernetes.cluster-id")
+        .allSatisfy(SessionClusterConfigurationTest::assertKnown);
+
+    Files.write(
+        folder.resolve("config.yaml"),
+        lines.stream().map(line -> COMMENTED_LINE.matcher(line).replaceFirst("$1$2")).toList());
+    Configuration uncommented = GlobalConfiguration.loadConfiguration(folder.toString());
+    assertThat(uncommented.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY)).startsWith("hdfs:///");
+    assertThat(uncommented.getString("s3.endpoint", "")).startsWith("http://");
+    assertThat(uncommented.keySet()).allSatisfy(SessionClusterConfigurationTest::assertKnown);
+  }
+
+  private static void assertKnown(String key) {
+    Set<String> known =
+        Stream.of(
+                CheckpointingOptions.class,
+                CoreOptions.class,
+                HighAvailabilityOptions.class,
+                JobManagerOptions.class,
+                RestOptions.class,
+                StateBackendOptions.class,
+                TaskManagerOptions.class)
+            .flatMap(options -> Arrays.stream(options.getFields()))
+            .filter(field -> Modifier.isStatic(field.getModifiers()))
+            .filter(field -> field.getType() == ConfigOption.class)
+            .map(SessionClusterConfigurationTest::key)
+            .collect(Collectors.toSet());
+    assertThat(
+            known.contains(key)
+                || key.matches("(s3|metrics\\.reporter)\\..*|kubernetes\\.cluster-id"))
+        .as(key)
+        .isTrue();
+  }
+
+  @Test
+  void gpuAddition_behindConfigYaml_switchesFlinksGpuPluginOnAndChangesNothingElse(
+      @TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("config.yaml"),
+        Files.readString(FILE) + Files.readString(FILE.resolveSibling("config-gpu.yaml")));
+    Configuration gpu = GlobalConfiguration.loadConfiguration(folder.toString());
 
     assertThat(gpu.get(ExternalResourceOptions.EXTERNAL_RESOURCE_LIST)).containsExactly("gpu");
     String parameters =
@@ -64,29 +118,6 @@ class SessionClusterConfigurationTest {
             parameters + "discovery-script.path");
     added.forEach(gpu::removeKey);
     assertThat(gpu.toMap()).isEqualTo(configuration.toMap());
-  }
-
-  private Configuration withGpu() throws IOException {
-    Files.writeString(
-        folder.resolve("config.yaml"),
-        Files.readString(FLINK_CONF.resolve("config.yaml"))
-            + Files.readString(FLINK_CONF.resolve("config-gpu.yaml")));
-    return GlobalConfiguration.loadConfiguration(folder.toString());
-  }
-
-  private static Set<String> keysOfFlink() {
-    return Stream.of(
-            CheckpointingOptions.class,
-            CoreOptions.class,
-            JobManagerOptions.class,
-            RestOptions.class,
-            StateBackendOptions.class,
-            TaskManagerOptions.class)
-        .flatMap(options -> Arrays.stream(options.getFields()))
-        .filter(field -> Modifier.isStatic(field.getModifiers()))
-        .filter(field -> field.getType() == ConfigOption.class)
-        .map(SessionClusterConfigurationTest::key)
-        .collect(Collectors.toSet());
   }
 
   private static String key(Field field) {
@@ -108,5 +139,16 @@ class SessionClusterConfigurationTest {
     assertThat(configuration.get(CoreOptions.FLINK_JVM_OPTIONS))
         .contains("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0")
         .doesNotContain("\n");
+  }
+
+  @Test
+  void memory_addsUpAndHoldsTwoVersionsOfASmallModelInEverySlot() {
+    TaskExecutorProcessSpec process = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
+
+    ModelSize small = new ModelSize(1 << 20, 100 << 20);
+    int slots = configuration.get(TaskManagerOptions.NUM_TASK_SLOTS);
+    assertThat(process.getTaskOffHeapSize().getBytes())
+        .isGreaterThan(new MemoryDemand(small, 2, slots).bytes());
+    assertThat(process.getTaskHeapSize().getMebiBytes()).isGreaterThan(512);
   }
 }
