@@ -76,10 +76,10 @@ final class LoaderThread {
                 thread.mail(() -> failed.accept(e), "report a rejected model");
               } catch (InterruptedException e) {
                 // close() asked for it; nothing was loaded.
-              } catch (Error error) {
+              } catch (RuntimeException | Error failure) {
                 thread.mail(
                     () -> {
-                      throw error;
+                      throw failure;
                     },
                     "fail the task");
               }

@@ -44,6 +44,7 @@ final class ModelLoader {
    * @param schema what the job writes and reads; null if this is its first version
    * @return the model, warm; owned by the caller, who closes it
    * @throws ModelException if it cannot be used; nothing is held then
+   * @throws UnfitRuntimeException if no model can be loaded in this process
    */
   ServedModel load(Publish publish, @Nullable ServingSchema schema)
       throws ModelException, InterruptedException {
@@ -55,6 +56,10 @@ final class ModelLoader {
       // model must not fail the job.
       LOG.warn("Loading {}/{} failed unexpectedly", publish.model(), publish.version(), e);
       throw new ModelException(ModelReason.LOAD_FAILED, "unexpected failure: " + e, e);
+    } catch (LinkageError e) {
+      // No model's fault: classes or the native library of TensorFlow are not all there.
+      throw new UnfitRuntimeException(
+          "TensorFlow cannot be loaded on this TaskManager (" + e + "): " + RuntimeJars.MEND, e);
     }
   }
 

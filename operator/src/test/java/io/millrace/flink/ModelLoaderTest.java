@@ -68,4 +68,26 @@ class ModelLoaderTest {
         "a graph that lies");
     assertThat(released).hasValue(1);
   }
+
+  @Test
+  void load_engineCannotBeLinked_failsTheJobForGoodWithWhatMendsIt() {
+    AtomicInteger released = new AtomicInteger();
+    ModelStore store =
+        (uri, digest) ->
+            new ModelFiles(
+                Path.of("/models/1"), "sha256:" + "0".repeat(64), 0, released::incrementAndGet);
+    ModelLoader loader =
+        new ModelLoader(
+            settings(),
+            "slot",
+            store,
+            (files, options) -> {
+              throw new UnsatisfiedLinkError("no jnitensorflow in java.library.path");
+            });
+
+    assertThatThrownBy(() -> loader.load(VERSION, null))
+        .isInstanceOf(UnfitRuntimeException.class)
+        .hasMessageContainingAll("no jnitensorflow", "bin/millrace runtime-jars");
+    assertThat(released).hasValue(1);
+  }
 }
