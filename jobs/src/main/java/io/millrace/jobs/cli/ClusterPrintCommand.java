@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
+      "Flink takes --config for its own --configDir: what is for the job stands behind a second '--'.",
+      "",
       "Example:",
       "  millrace cluster command taskmanager -Djobmanager.rpc.address=jobmanager > tm.args",
       "  FLINK_PLUGINS_DIR=plugins exec java @tm.args"

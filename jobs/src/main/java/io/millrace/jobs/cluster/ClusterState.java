@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * What a cluster's folder remembers of it, in {@code cluster.json}.
  *
  * @param overrides the keys that it was started with
- * @param processes in the order of their start
+ * @param processes by name, the JobManager first
  */
 record ClusterState(Map<String, String> overrides, List<DaemonProcess> processes) {
   private static final String FILE = "cluster.json";

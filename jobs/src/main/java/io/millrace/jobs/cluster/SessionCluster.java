@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,7 @@ public final class SessionCluster {
       DaemonProcess process = DaemonProcess.start(name, logs(), line, home.environment());
       started.add(process);
       processes.add(process);
+      processes.sort(Comparator.comparing(DaemonProcess::name));
       new ClusterState(keys, processes).write(folder);
     }
 

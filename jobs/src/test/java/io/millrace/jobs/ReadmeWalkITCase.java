@@ -1,0 +1,183 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.check.CommittedTopic;
+import io.millrace.testing.check.Observation;
+import io.millrace.testing.check.SourcePosition;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README's walk over a cluster, line by line in one shell; only ports and folders are other
+ * ones.
+ */
+class ReadmeWalkITCase {
+  private static final Pattern WALK = Pattern.compile("(?s)<!-- walk:.*?```sh\\R(.*?)```");
+  private static final String DONE = "__done ";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+  private final int kafkaPort = freePort();
+  private final int restPort = freePort();
+  private BufferedWriter toShell;
+  private BufferedReader fromShell;
+
+  ReadmeWalkITCase() throws IOException {}
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private List<String> commands() throws IOException {
+    Matcher matcher = WALK.matcher(Files.readString(Path.of("../README.md")));
+    assertThat(matcher.find()).isTrue();
+    List<String> lines = new ArrayList<>();
+    for (String line : matcher.group(1).lines().filter(line -> !line.isBlank()).toList()) {
+      lines.add(
+          line.replace("/tmp/fraud", folder.resolve("fraud").toString())
+              .replace("localhost:9092", "localhost:" + kafkaPort)
+              .replace("demo broker", "demo broker --port " + kafkaPort)
+              .replace("fraud.yaml", folder.resolve("fraud.yaml").toString()));
+    }
+    return lines;
+  }
+
+  /** The distribution's configuration, with ports that nobody else has. */
+  private Path configuration() throws IOException {
+    Path conf = Files.createDirectories(folder.resolve("conf"));
+    Path shipped = ClusterBench.HOME.resolve("conf/flink");
+    Files.copy(
+        shipped.resolve("log4j-console.properties"), conf.resolve("log4j-console.properties"));
+    String yaml = Files.readString(shipped.resolve("config.yaml"));
+    assertThat(yaml).contains("\n    port: 6123\n", "\nrest:\n  address: localhost\n");
+    Files.writeString(
+        conf.resolve("config.yaml"),
+        yaml.replace("\n    port: 6123\n", "\n    port: " + freePort() + "\n")
+            .replace(
+                "\nrest:\n  address: localhost\n",
+                "\nrest:\n  address: localhost\n  port: " + restPort + "\n"));
+    return conf;
+  }
+
+  @Test
+  void walk_everyCommand_doesWhatItSays() throws Exception {
+    List<String> commands = commands();
+    assertThat(commands).hasSizeGreaterThan(10).last().asString().startsWith("kill %1 %2");
+    ProcessBuilder builder =
+        new ProcessBuilder("bash").directory(Path.of("..").toFile()).redirectErrorStream(true);
+    builder.environment().put("FLINK_CONF_DIR", configuration().toString());
+    Process shell = builder.start();
+    toShell = shell.outputWriter(StandardCharsets.UTF_8);
+    fromShell = shell.inputReader(StandardCharsets.UTF_8);
+    try {
+      for (String command : commands) {
+        beforehand(command);
+        String printed = run(command);
+        afterwards(command, printed);
+      }
+      toShell.close();
+      shell.waitFor();
+      assertThat(shell.descendants()).isEmpty();
+    } finally {
+      shell.descendants().forEach(ProcessHandle::destroy);
+      shell.destroyForcibly();
+    }
+  }
+
+  private String run(String command) throws IOException {
+    System.out.println("$ " + command);
+    toShell.write(command + "\necho '" + DONE + "'$?\n");
+    toShell.flush();
+    StringBuilder printed = new StringBuilder();
+    for (String line = fromShell.readLine(); ; line = fromShell.readLine()) {
+      assertThat(line).as(command + ": the shell ended: " + printed).isNotNull();
+      if (line.startsWith(DONE)) {
+        assertThat(line).as(command + ": " + printed).isEqualTo(DONE + "0");
+        return printed.toString();
+      }
+      System.out.println(line);
+      printed.append(line).append('\n');
+    }
+  }
+
+  private void beforehand(String command) throws Exception {
+    if (command.startsWith("kill -9")) {
+      awaitScoredBy(2);
+    } else if (command.startsWith("job=")) {
+      awaitJobs("RUNNING", 1);
+    } else if (command.startsWith("bin/millrace cluster stop")) {
+      awaitJobs("RUNNING", 1);
+      int before = scored().size();
+      ScoringTopics.await("the resumed job scores", () -> scored().size() > before);
+    }
+  }
+
+  private void afterwards(String command, String printed) throws Exception {
+    if (command.startsWith("bin/millrace cluster start")) {
+      assertThat(printed).contains("on 2 TaskManagers", "taskmanager-1");
+    } else if (command.startsWith("savepoint=")) {
+      awaitJobs("FINISHED", 1);
+    }
+  }
+
+  private void awaitJobs(String state, int count) throws Exception {
+    URI jobs = URI.create("http://localhost:" + restPort + "/jobs/overview");
+    ScoringTopics.await(
+        count + " jobs are " + state,
+        () -> {
+          int found = 0;
+          for (JsonNode job : JSON.readTree(jobs.toURL()).path("jobs")) {
+            found += job.path("state").asText().equals(state) ? 1 : 0;
+          }
+          return found == count;
+        });
+  }
+
+  private void awaitScoredBy(long version) throws Exception {
+    ScoringTopics.await(
+        "version " + version + " has scored", () -> scored().containsValue(version));
+  }
+
+  /** Which version scored what; a record that was scored twice fails. */
+  private Map<SourcePosition, Long> scored() throws IOException {
+    Map<SourcePosition, Long> scored = new TreeMap<>();
+    Set<SourcePosition> twice = new HashSet<>();
+    CommittedTopic.read(
+        "localhost:" + kafkaPort,
+        "scored",
+        PATIENCE,
+        record -> {
+          long version = JSON.readTree(record.value()).at("/model/version").asLong(-1);
+          SourcePosition source = Observation.of(record, version).source();
+          if (scored.put(source, version) != null) {
+            twice.add(source);
+          }
+        });
+    assertThat(twice).isEmpty();
+    return scored;
+  }
+}
