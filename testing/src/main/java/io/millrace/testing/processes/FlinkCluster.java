@@ -59,6 +59,7 @@ public final class FlinkCluster implements AutoCloseable {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private int taskManagers = 1;
     private boolean highlyAvailable;
+    private List<String> application = List.of();
 
     private Builder(Path home, Path directory) {
       this.home = home.toAbsolutePath();
@@ -80,6 +81,19 @@ public final class FlinkCluster implements AutoCloseable {
     /** With a ZooKeeper, so that another JobManager can go on with the jobs of one that died. */
     public Builder highlyAvailable() {
       this.highlyAvailable = true;
+      return this;
+    }
+
+    /**
+     * For one job, whose main method the JobManager runs: Flink's application mode.
+     *
+     * @param mainClass of the distribution's job jar
+     * @param arguments of the job
+     */
+    public Builder application(String mainClass, String... arguments) {
+      List<String> line = new ArrayList<>(List.of("--", "--job-classname", mainClass, "--"));
+      line.addAll(List.of(arguments));
+      this.application = List.copyOf(line);
       return this;
     }
 
@@ -108,7 +122,9 @@ public final class FlinkCluster implements AutoCloseable {
     this.ports = ports;
     this.zooKeeper = zooKeeper;
     this.settings = builder.settings;
-    this.jobManager = new FlinkProcess(command("jobmanager", "jobmanager"), this::answers);
+    List<String> application = builder.application;
+    String role = application.isEmpty() ? "jobmanager" : "standalone-job";
+    this.jobManager = new FlinkProcess(command("jobmanager", role, application), this::answers);
   }
 
   private static FlinkCluster start(Builder builder) throws IOException, InterruptedException {
@@ -185,7 +201,7 @@ public final class FlinkCluster implements AutoCloseable {
   /** Starts one more TaskManager, at once; {@link #awaitTaskManagers} says when it is there. */
   public FlinkProcess addTaskManager() throws IOException, InterruptedException {
     String name = "taskmanager-" + taskManagers.size();
-    FlinkProcess process = new FlinkProcess(command(name, "taskmanager"), () -> true);
+    FlinkProcess process = new FlinkProcess(command(name, "taskmanager", List.of()), () -> true);
     taskManagers.add(process);
     return process;
   }
@@ -279,13 +295,14 @@ public final class FlinkCluster implements AutoCloseable {
     return CommandResult.of(line, directory, COMMAND);
   }
 
-  private ChildJvm.Command command(String name, String role)
+  private ChildJvm.Command command(String name, String role, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> line = new ArrayList<>();
     line.add(home.resolve("bin/millrace").toString());
     line.addAll(List.of("cluster", "command", role));
     line.addAll(List.of("--log", directory.resolve(name + ".flink.log").toString()));
     settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
+    line.addAll(arguments);
     CommandResult printed = CommandResult.of(line, directory, COMMAND);
     if (printed.exitCode() != 0) {
       throw new IOException(String.join(" ", line) + ": " + printed.err());
