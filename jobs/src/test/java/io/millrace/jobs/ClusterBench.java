@@ -8,13 +8,16 @@ import io.millrace.testing.processes.CommandResult;
 import io.millrace.testing.processes.FlinkCluster;
 import io.millrace.testing.processes.KafkaBroker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 
 /**
@@ -45,7 +48,9 @@ final class ClusterBench implements AutoCloseable {
             .set("restart-strategy.type", "fixed-delay")
             .set("restart-strategy.fixed-delay.attempts", "1000000")
             .set("restart-strategy.fixed-delay.delay", "200 ms")
-            .set("taskmanager.memory.process.size", "2500m");
+            .set("taskmanager.memory.process.size", "2500m")
+            // What the REST interface says is as old as that: three seconds by default.
+            .set("web.refresh-interval", "20 ms");
     flink = options.apply(builder).start();
   }
 
@@ -140,6 +145,41 @@ final class ClusterBench implements AutoCloseable {
       return !vertices.isEmpty();
     } catch (IOException e) {
       return false; // A JobManager that has just been started may not know the job yet.
+    }
+  }
+
+  /**
+   * The TaskManager, by its index, that runs a subtask of the operator with the model; -1 while
+   * none does.
+   */
+  int taskManagerOf(String job, int subtask) throws IOException, InterruptedException {
+    for (JsonNode vertex : get("jobs/" + job).path("vertices")) {
+      if (vertex.path("name").asText().contains("score with")) {
+        JsonNode subtasks =
+            get("jobs/" + job + "/vertices/" + vertex.path("id").asText()).path("subtasks");
+        String id = subtasks.path(subtask).path("taskmanager-id").asText();
+        return id.contains(":") ? flink.indexOf(id) : -1;
+      }
+    }
+    return -1;
+  }
+
+  /** The highest checkpoint whose metadata is written, which the commits follow; -1 without one. */
+  long latestCheckpoint(String job) throws IOException {
+    Path checkpoints = folder.resolve("flink/checkpoints").resolve(job);
+    if (Files.notExists(checkpoints)) {
+      return -1;
+    }
+    try (Stream<Path> files = Files.list(checkpoints)) {
+      return files
+          .filter(it -> Files.exists(it.resolve("_metadata")))
+          .map(it -> it.getFileName().toString())
+          .filter(name -> name.startsWith("chk-"))
+          .mapToLong(name -> Long.parseLong(name.substring("chk-".length())))
+          .max()
+          .orElse(-1);
+    } catch (UncheckedIOException | NoSuchFileException e) {
+      return -1; // One that was subsumed went away meanwhile.
     }
   }
 

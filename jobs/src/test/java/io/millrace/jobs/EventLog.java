@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -81,6 +82,21 @@ final class EventLog implements AutoCloseable {
 
   static boolean isActive(ModelEvent event, long version) {
     return event.active() && event.reason() == null && event.version() == version;
+  }
+
+  /** Subtasks that are loading the version by events at or behind the position, and not done. */
+  Set<Integer> loading(int position, long version) {
+    Set<Integer> loading = new TreeSet<>();
+    synchronized (events) {
+      for (ModelEvent event : events.subList(position, events.size())) {
+        if (event.version() == version && event.state() == VersionState.LOADING) {
+          loading.add(event.subtask());
+        } else if (event.version() == version && event.state() != VersionState.START) {
+          loading.remove(event.subtask());
+        }
+      }
+    }
+    return loading;
   }
 
   /** Events of the version at or behind the position, up to a time. */

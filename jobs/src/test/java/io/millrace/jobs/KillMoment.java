@@ -25,6 +25,11 @@ enum KillMoment {
     return this != JOB_MANAGER && this != BROKER;
   }
 
+  /** Whether the process that is killed must be at work on a version that it has not got yet. */
+  boolean isOfLoad() {
+    return ordinal() < SWITCH.ordinal();
+  }
+
   /** Whether a version is published for it. */
   boolean isOfVersion() {
     return ordinal() <= SWITCH.ordinal();

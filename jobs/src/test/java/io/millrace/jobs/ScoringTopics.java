@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -52,6 +53,8 @@ final class ScoringTopics implements AutoCloseable {
   private final String prefix;
   private final boolean ownsBroker;
   private final KafkaProducer<byte[], byte[]> producer;
+
+  private final AtomicReference<@Nullable Exception> notSent = new AtomicReference<>();
 
   /** What was sent, and the number that it bears; null where it bears none. */
   private final Map<SourcePosition, @Nullable Integer> sent = new TreeMap<>();
@@ -142,7 +145,8 @@ final class ScoringTopics implements AutoCloseable {
   private void sent(
       RecordMetadata metadata, @Nullable Exception failure, @Nullable Integer number) {
     if (failure != null) {
-      throw new IllegalStateException(failure);
+      notSent.compareAndSet(null, failure); // The client would swallow it.
+      return;
     }
     synchronized (sent) {
       sent.put(
@@ -163,8 +167,13 @@ final class ScoringTopics implements AutoCloseable {
     send(i % PARTITIONS, malformed ? "{\"x\": " : "{\"x\": " + i + "}", malformed ? null : i);
   }
 
+  /** Waits until everything is sent; what could not be sent fails. */
   void flush() {
     producer.flush();
+    Exception failure = notSent.get();
+    if (failure != null) {
+      throw new IllegalStateException("a record was not sent", failure);
+    }
   }
 
   int sent() {
@@ -221,6 +230,22 @@ final class ScoringTopics implements AutoCloseable {
           }
         });
     return digests;
+  }
+
+  /** Where the outcome of each record lies, scored or rejected. */
+  Map<SourcePosition, Observation> positions() throws IOException {
+    Map<SourcePosition, Observation> positions = new HashMap<>();
+    for (String topic : List.of("out", "dead")) {
+      CommittedTopic.read(
+          broker.bootstrapServers(),
+          topic(topic),
+          PATIENCE,
+          record -> {
+            Observation observation = Observation.of(record, null);
+            positions.put(observation.source(), observation);
+          });
+    }
+    return positions;
   }
 
   /** Everything that was sent against everything that came out. */

@@ -51,6 +51,7 @@ public final class FlinkCluster implements AutoCloseable {
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(REQUEST).build();
   private final FlinkProcess jobManager;
   private final List<FlinkProcess> taskManagers = new ArrayList<>();
+  private final List<Integer> rpcPorts = new ArrayList<>();
 
   /** How a cluster is to be; {@link #start} brings it up. */
   public static final class Builder {
@@ -201,9 +202,30 @@ public final class FlinkCluster implements AutoCloseable {
   /** Starts one more TaskManager, at once; {@link #awaitTaskManagers} says when it is there. */
   public FlinkProcess addTaskManager() throws IOException, InterruptedException {
     String name = "taskmanager-" + taskManagers.size();
-    FlinkProcess process = new FlinkProcess(command(name, "taskmanager", List.of()), () -> true);
+    ReservedPort port = ReservedPort.reserve();
+    ports.add(port);
+    String option = "-Dtaskmanager.rpc.port=" + port.number();
+    FlinkProcess process =
+        new FlinkProcess(command(name, "taskmanager", List.of(option)), () -> true);
     taskManagers.add(process);
+    rpcPorts.add(port.number());
     return process;
+  }
+
+  /**
+   * The TaskManager that the REST interface calls so.
+   *
+   * @param resourceId such as {@code 127.0.0.1:20117-3f2a9c}
+   * @return its index
+   */
+  public int indexOf(String resourceId) {
+    for (int i = 0; i < rpcPorts.size(); i++) {
+      if (resourceId.contains(":" + rpcPorts.get(i) + "-")) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no TaskManager " + resourceId + ": expected one with a port of " + rpcPorts);
   }
 
   /** Blocks until so many TaskManagers are registered, no more and no fewer. */
