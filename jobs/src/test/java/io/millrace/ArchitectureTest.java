@@ -30,6 +30,7 @@ class ArchitectureTest {
             "io.millrace.model",
             "io.millrace.tensorflow",
             "io.millrace.serving",
+            "io.millrace.probe",
             "io.millrace.flink",
             "io.millrace.connectors.kafka",
             "io.millrace.jobs");
@@ -77,6 +78,18 @@ class ArchitectureTest {
   }
 
   @Test
+  void probe_knowsNothingOfFlink() {
+    onlyDependOn(
+            "io.millrace.probe",
+            "io.millrace.tensor",
+            "io.millrace.model",
+            "io.millrace.tensorflow",
+            "io.millrace.serving",
+            "com.sun.management")
+        .check(classes);
+  }
+
+  @Test
   void tensorflow_isSeenByItsOwnPackageAndTestingAlone() {
     noClasses()
         .that()
@@ -97,6 +110,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "io.millrace.tensorflow",
             "io.millrace.serving",
+            "io.millrace.probe",
             "io.millrace.jobs..",
             "io.millrace.testing..")
         .check(classes);
@@ -111,6 +125,7 @@ class ArchitectureTest {
             "io.millrace.model",
             "io.millrace.tensorflow",
             "io.millrace.serving",
+            "io.millrace.probe",
             "io.millrace.flink")
         .should()
         .dependOnClassesThat()

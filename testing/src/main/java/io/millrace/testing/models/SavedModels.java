@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -101,8 +102,7 @@ public final class SavedModels {
    */
   public static Path constantVersion(Path directory, long version) {
     SavedModelWriter model = new SavedModelWriter();
-    Node number = model.variable("version", Tensors.longs(new long[] {version}));
-    return writeVersion(directory, model, number);
+    return writeVersion(directory, model, version(model, version));
   }
 
   /**
@@ -114,7 +114,7 @@ public final class SavedModels {
    */
   public static Path slowVersion(Path directory, long version, int loadSteps, int runSteps) {
     SavedModelWriter model = new SavedModelWriter();
-    Node number = model.variable("version", Tensors.longs(new long[] {version}));
+    Node number = version(model, version);
     model.variable("effort", Tensors.longs(new long[] {0}));
     model.initialiser(
         model
@@ -321,6 +321,60 @@ public final class SavedModels {
     model.signature(DEFAULT).input("x", x, DT_FLOAT, -1);
     model.signature(DEFAULT).output("previous", previous, DT_FLOAT, -1);
     return model.write(directory);
+  }
+
+  /**
+   * As {@link #constantVersion}, but loading it ends the process.
+   *
+   * @param withoutError with exit code 0; else by SIGABRT
+   */
+  public static Path aborting(Path directory, long version, boolean withoutError) {
+    SavedModelWriter model = new SavedModelWriter();
+    model.initialiser(
+        model
+            .node("Abort", "abort")
+            .attr("error_msg", "aborted by its initialiser")
+            .attr("exit_without_error", withoutError));
+    return writeVersion(directory, model, version(model, version));
+  }
+
+  /**
+   * As {@link #constantVersion}, but loading it never ends: the initialiser waits for an element of
+   * a queue that nobody fills.
+   */
+  public static Path hanging(Path directory, long version) {
+    SavedModelWriter model = new SavedModelWriter();
+    AttrValue.Builder types =
+        AttrValue.newBuilder().setList(AttrValue.ListValue.newBuilder().addType(DT_FLOAT));
+    Node queue = model.node("FIFOQueueV2", "queue").attr("component_types", types);
+    model.initialiser(
+        model.node("QueueDequeueV2", "wait").input(queue).attr("component_types", types));
+    return writeVersion(directory, model, version(model, version));
+  }
+
+  /**
+   * As {@link #constantVersion}, but its initialiser holds so many tensors of 256 MiB at the same
+   * time, every byte of them written.
+   */
+  public static Path exhausting(Path directory, long version, int tensors) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node size = model.constant("size", Tensors.ints(new int[] {8192, 8192}, 2));
+    Node all = model.node("Pack", "all").attr("T", DT_FLOAT).attr("N", tensors).attr("axis", 0);
+    for (int i = 0; i < tensors; i++) {
+      all.input(random(model, "large" + i, size));
+    }
+    Node axes = model.constant("axes", Tensors.ints(new int[] {0, 1, 2}, 3));
+    Node mean = model.node("Mean", "mean").input(all).input(axes);
+    mean.attr("T", DT_FLOAT).attr("Tidx", DT_INT32).attr("keep_dims", false);
+    // Kept, so that no optimiser drops the tensors.
+    model.variable("held", Tensors.floats(new float[] {0}));
+    model.initialiser(
+        model.node("AssignVariableOp", "hold").input("held").input(mean).attr("dtype", DT_FLOAT));
+    return writeVersion(directory, model, version(model, version));
+  }
+
+  private static Node version(SavedModelWriter model, long version) {
+    return model.variable("version", Tensors.longs(new long[] {version}));
   }
 
   /** A model whose node {@code forest} is of the op {@code MillraceForest}, which nobody has. */

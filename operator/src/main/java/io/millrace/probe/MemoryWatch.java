@@ -1,0 +1,60 @@
+package io.millrace.probe;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** Ends this process when it takes too much memory, before the machine has none left. */
+final class MemoryWatch {
+  private static final int EXIT_TOO_LARGE = 4;
+  private static final long POLL_MILLIS = 20;
+
+  /** Linux on x86-64, the only platform there is. */
+  private static final long PAGE_BYTES = 4096;
+
+  private final long maxBytes;
+
+  private MemoryWatch(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /**
+   * @param maxBytes resident bytes at the most, or 0 for half of what the container, or else the
+   *     machine, has
+   */
+  static void start(long maxBytes) {
+    MemoryWatch watch = new MemoryWatch(maxBytes > 0 ? maxBytes : totalBytes() / 2);
+    Thread thread = new Thread(watch::run, "memory watch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static long totalBytes() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getTotalMemorySize();
+  }
+
+  private void run() {
+    try {
+      while (residentBytes() <= maxBytes) {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this thread", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    System.out.print("\nmore than " + (maxBytes >> 20) + " MiB of memory taken\n");
+    System.out.flush();
+    Runtime.getRuntime().halt(EXIT_TOO_LARGE);
+  }
+
+  private static long residentBytes() throws IOException {
+    String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3);
+    return Long.parseLong(pages[1]) * PAGE_BYTES;
+  }
+}

@@ -1,0 +1,83 @@
+package io.millrace.probe;
+
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.serving.WarmUp;
+import io.millrace.tensor.Signature;
+import io.millrace.tensorflow.TensorFlowEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The child JVM: does to a version what the TaskManager is about to do, and says so in its last
+ * line. A model may end this process, with any exit code, so the line counts only with exit code 0,
+ * and the exit code only with the line.
+ */
+final class ProbeMain {
+  static final String BEGUN = " begun";
+  static final String PASSED = " passed";
+  static final String REFUSED = " refused ";
+
+  private static final int EXIT_PASSED = 0;
+  private static final int EXIT_REFUSED = 3;
+
+  private ProbeMain() {}
+
+  public static void main(String[] args) throws Exception {
+    preferAsVictim();
+    ProbeRequest request = ProbeRequest.readFrom(System.in);
+    ParentWatch.start(System.in);
+    MemoryWatch.start(request.maxMemory());
+    say(request, BEGUN);
+    int exitCode;
+    String answer;
+    try {
+      loadAndWarmUp(request);
+      answer = PASSED;
+      exitCode = EXIT_PASSED;
+    } catch (ModelException e) {
+      String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+      answer = REFUSED + e.reason() + " " + message;
+      exitCode = EXIT_REFUSED;
+    }
+    say(request, answer);
+    // Threads of the model, or its shutdown hooks, have no say.
+    Runtime.getRuntime().halt(exitCode);
+  }
+
+  /** On a line of its own, whatever native code printed before. */
+  private static void say(ProbeRequest request, String what) {
+    System.out.print("\n" + request.token() + what + "\n");
+    System.out.flush();
+  }
+
+  private static void loadAndWarmUp(ProbeRequest request) throws ModelException {
+    ProbeSettings settings = request.settings();
+    try (ModelFiles files =
+            new ModelFiles(Path.of(request.directory()), request.digest(), 0, () -> {});
+        Model model = TensorFlowEngine.create().load(files, settings.loadOptions())) {
+      WarmUp.run(
+          model, signature(model, settings), settings.batchDimension(), settings.maxBatchSize());
+    }
+  }
+
+  private static Signature signature(Model model, ProbeSettings settings) throws ModelException {
+    try {
+      return model.signature(settings.signatureKey()).withInputShapes(settings.inputShapes());
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(ModelReason.SIGNATURE_MISMATCH, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Where memory runs out, the kernel kills the probe rather than the TaskManager beside it. */
+  private static void preferAsVictim() {
+    try {
+      Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000");
+    } catch (IOException e) {
+      // Where that is not allowed, the watch over its memory is all there is.
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.millrace.probe;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.probe.Verdicts.Verdict;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** One child JVM, from its start to its end. */
+final class ProbeProcess {
+  private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(1);
+
+  /** What Java adds to the number of the signal that ended a process. */
+  private static final int SIGNALLED = 128;
+
+  private final ProbeRequest request;
+  private final Process process;
+  private final OutputTail output;
+  private final long start = System.nanoTime();
+
+  private ProbeProcess(ProbeRequest request, Process process) {
+    this.request = request;
+    this.process = process;
+    this.output = OutputTail.of(process.getInputStream());
+  }
+
+  /**
+   * Runs a probe to its end, or to its timeout.
+   *
+   * @throws ModelException what the probe refused the version for, or PROBE_FAILED if there is no
+   *     probe to be had
+   * @throws InterruptedException if the thread is interrupted; the child is killed then
+   */
+  static Verdict run(ProbeRequest request) throws ModelException, InterruptedException {
+    Process process;
+    try {
+      process = ProbeCommand.of(Path.of(request.directory())).start();
+    } catch (IOException e) {
+      throw new ModelException(
+          ModelReason.PROBE_FAILED, "the probe's JVM cannot be started: " + e.getMessage(), e);
+    }
+    // Closed last, and by whatever may happen: the child ends when it is.
+    try (OutputStream input = process.getOutputStream()) {
+      return new ProbeProcess(request, process).verdict(input);
+    } catch (IOException e) {
+      throw new ModelException(
+          ModelReason.PROBE_FAILED, "the probe's JVM cannot be talked to: " + e.getMessage(), e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private Verdict verdict(OutputStream input) throws ModelException, InterruptedException {
+    ask(input);
+    Duration timeout = request.settings().timeout();
+    boolean ended = process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    if (!ended) {
+      process.destroyForcibly();
+    }
+    output.awaitEnd(OUTPUT_PATIENCE);
+    if (!ended) {
+      return failed("did not end within " + timeout.toMillis() + " ms and was killed");
+    }
+    Optional<String> answer = output.answer(request.token());
+    int exitCode = process.exitValue();
+    if (exitCode == 0 && answer.filter(ProbeMain.PASSED::equals).isPresent()) {
+      return Verdict.PASSED;
+    }
+    if (answer.filter(text -> text.startsWith(ProbeMain.REFUSED)).isPresent()) {
+      throw refusal(answer.get().substring(ProbeMain.REFUSED.length()));
+    }
+    return failed(end(exitCode));
+  }
+
+  private void ask(OutputStream input) {
+    try {
+      request.writeTo(input);
+    } catch (IOException e) {
+      // It ended before it read: its exit code and what it printed say why.
+    }
+  }
+
+  private static ModelException refusal(String answer) {
+    String[] parts = answer.split(" ", 2);
+    return new ModelException(
+        ModelReason.valueOf(parts[0]), parts[1] + " (found by the probe in a process of its own)");
+  }
+
+  private static String end(int exitCode) {
+    if (exitCode == 0) {
+      return "ended with exit code 0 before it was done";
+    }
+    return exitCode > SIGNALLED
+        ? "was ended by signal " + (exitCode - SIGNALLED)
+        : "ended with exit code " + exitCode;
+  }
+
+  /**
+   * @throws ModelException if it did not even begin, for which the version is not to blame
+   */
+  private Verdict failed(String what) throws ModelException {
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    String printed = output.lastLines(request.token());
+    String message =
+        "the process that tried "
+            + request.digest()
+            + " out "
+            + what
+            + ", "
+            + millis
+            + " ms after its start; "
+            + (printed.isEmpty() ? "it printed nothing" : "it printed last: " + printed);
+    if (!output.beganWith(request.token() + ProbeMain.BEGUN)) {
+      throw new ModelException(
+          ModelReason.PROBE_FAILED, message + " (before it came to the model)");
+    }
+    return Verdict.failed(message);
+  }
+}

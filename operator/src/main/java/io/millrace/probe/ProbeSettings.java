@@ -1,0 +1,32 @@
+package io.millrace.probe;
+
+import io.millrace.model.LoadOptions;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.tensor.Shape;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the job is going to load and run a version, which the probe does before it.
+ *
+ * @param signatureKey which signature, or null for the model's default
+ * @param inputShapes shapes that the signature leaves open, by input
+ * @param maxBatchSize rows in a full batch
+ * @param timeout after which the probe is killed, the start of its JVM included
+ */
+public record ProbeSettings(
+    LoadOptions loadOptions,
+    @Nullable String signatureKey,
+    HashMap<String, Shape> inputShapes,
+    BatchDimension batchDimension,
+    int maxBatchSize,
+    Duration timeout)
+    implements Serializable {
+
+  /** Copies the shapes. */
+  public ProbeSettings {
+    inputShapes = new HashMap<>(inputShapes);
+  }
+}

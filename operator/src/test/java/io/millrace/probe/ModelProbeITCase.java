@@ -1,0 +1,213 @@
+package io.millrace.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.LoadOptions;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.tensor.Shape;
+import io.millrace.testing.models.SavedModels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real child JVMs with real models, most of which would end this process if it loaded them. */
+class ModelProbeITCase {
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final ProbeSettings SETTINGS = Probed.settings(TIMEOUT);
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void noChildIsLeft() throws Exception {
+    await("no child is left", () -> children(ProcessHandle.current()).isEmpty());
+  }
+
+  private static List<ProcessHandle> children(ProcessHandle parent) {
+    return parent.children().filter(ProcessHandle::isAlive).toList();
+  }
+
+  private static void await(String what, BooleanSupplier condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  /** A child that has used so much CPU time is past the start of its JVM and inside TensorFlow. */
+  private static ProcessHandle awaitChildAtWork(ProcessHandle parent) throws Exception {
+    await(
+        "a probe at work",
+        () ->
+            parent
+                .children()
+                .anyMatch(
+                    child ->
+                        child
+                            .info()
+                            .totalCpuDuration()
+                            .filter(cpu -> cpu.toSeconds() >= 4)
+                            .isPresent()));
+    return children(parent).get(0);
+  }
+
+  private static ModelException assertFailed(Path model, String message) {
+    ModelException refusal = Probed.refusal(model, SETTINGS);
+    assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(ModelReason.PROBE_FAILED);
+    assertThat(refusal).hasMessageContaining(message).hasMessageContaining("sha256:" + model);
+    return refusal;
+  }
+
+  @Test
+  void goodModel_passes_andIsNotProbedAgain() throws Exception {
+    Path model = SavedModels.vocabulary(folder.resolve("1"), List.of("a", "b"));
+    long before = ModelProbe.probes();
+    Probed.require(model, SETTINGS);
+    Probed.require(model, SETTINGS);
+    assertThat(ModelProbe.probes()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void fault09_modelThatAborts_isFoundOutOnce() {
+    Path model = SavedModels.aborting(folder.resolve("1"), 1, false);
+    ModelException first = assertFailed(model, "signal 6");
+    assertThat(first).hasMessageContaining("aborted by its initialiser");
+    long before = ModelProbe.probes();
+    assertThat(assertFailed(model, "signal 6")).hasMessageContaining("remembered");
+    assertThat(ModelProbe.probes()).isEqualTo(before);
+  }
+
+  @Test
+  void fault09_modelThatEndsTheProcessWithExitCode0_hasNotPassed() {
+    assertFailed(SavedModels.aborting(folder.resolve("1"), 1, true), "exit code 0 before");
+  }
+
+  @Test
+  void fault09_modelThatHangs_isKilledAtTheTimeout() {
+    Path model = SavedModels.hanging(folder.resolve("1"), 1);
+    ModelException refusal = Probed.refusal(model, Probed.settings(Duration.ofSeconds(6)));
+    assertThat(refusal.reason()).isEqualTo(ModelReason.PROBE_FAILED);
+    assertThat(refusal).hasMessageContaining("did not end within 6000 ms");
+  }
+
+  @Test
+  void fault09_modelThatExhaustsMemory_isStoppedAtTheLimit() {
+    Path model = SavedModels.exhausting(folder.resolve("1"), 1, 6);
+    ModelProbe probe = new ModelProbe(SETTINGS, 1L << 30);
+    ModelException refusal =
+        Assertions.assertThrows(ModelException.class, () -> probe.require(Probed.files(model)));
+    assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(ModelReason.PROBE_FAILED);
+    assertThat(refusal).hasMessageContaining("more than 1024 MiB of memory taken");
+  }
+
+  @Test
+  void modelThatOnlyFails_isRefusedForItsOwnReason_andMayBeTriedAgain() throws Exception {
+    Path model = SavedModels.constantVersion(folder.resolve("1"), 1);
+    ProbeSettings otherShape =
+        new ProbeSettings(
+            LoadOptions.DEFAULT,
+            null,
+            new HashMap<>(Map.of("nothing", Shape.of(-1, 3))),
+            BatchDimension.FIND_OUT,
+            32,
+            TIMEOUT);
+    ModelException refusal = Probed.refusal(model, otherShape);
+    assertThat(refusal.reason()).isEqualTo(ModelReason.SIGNATURE_MISMATCH);
+    assertThat(refusal).hasMessageContaining("unknown input 'nothing'");
+
+    Path index = model.resolve("variables/variables.index");
+    byte[] bytes = Files.readAllBytes(index);
+    Files.delete(index);
+    assertThat(Probed.refusal(model, SETTINGS).reason()).isEqualTo(ModelReason.INCOMPLETE);
+    Files.write(index, bytes);
+    Probed.require(model, SETTINGS);
+  }
+
+  @Test
+  void slotsThatAskAtTheSameTime_shareOneProbe() throws Exception {
+    Path model = SavedModels.aborting(folder.resolve("1"), 1, false);
+    long before = ModelProbe.probes();
+    ExecutorService slots = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<ModelException>> answers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        answers.add(slots.submit(() -> Probed.refusal(model, SETTINGS)));
+      }
+      for (Future<ModelException> answer : answers) {
+        assertThat(answer.get().reason()).isEqualTo(ModelReason.PROBE_FAILED);
+      }
+    } finally {
+      slots.shutdownNow();
+    }
+    assertThat(ModelProbe.probes()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void interruptDuringAProbe_killsTheChildAndIsBackWithinASecond() throws Exception {
+    Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
+    CompletableFuture<Void> probe = new CompletableFuture<>();
+    Thread loader =
+        new Thread(
+            () -> {
+              try {
+                Probed.require(model, Probed.settings(Duration.ofHours(1)));
+                probe.complete(null);
+              } catch (ModelException | InterruptedException | RuntimeException e) {
+                probe.completeExceptionally(e);
+              }
+            });
+    loader.start();
+    ProcessHandle child = awaitChildAtWork(ProcessHandle.current());
+    loader.interrupt();
+    ExecutionException end =
+        Assertions.assertThrows(ExecutionException.class, () -> probe.get(1, TimeUnit.SECONDS));
+    assertThat(end).hasCauseInstanceOf(InterruptedException.class);
+    child.onExit().get(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void fault35_killOfTheProbesParent_theChildDiesToo() throws Exception {
+    Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
+    Process parent =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Dorg.bytedeco.javacpp.maxBytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ProbingParent.class.getName(),
+                model.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("parent.log").toFile())
+            .start();
+    ProcessHandle child;
+    try {
+      child = awaitChildAtWork(parent.toHandle());
+    } finally {
+      parent.destroyForcibly();
+    }
+    assertThat(parent.waitFor()).isEqualTo(137);
+    child.onExit().get(5, TimeUnit.SECONDS);
+    assertThat(child.isAlive()).isFalse();
+  }
+}
