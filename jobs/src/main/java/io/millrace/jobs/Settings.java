@@ -60,6 +60,8 @@ final class Settings {
           Setting.texts(InferenceOptions.TAGS, "a list of tags"),
           Setting.texts(InferenceOptions.ROOTS, "a list of paths or URIs"),
           Setting.choice(InferenceOptions.SHARING, InferenceOptions.Sharing.class),
+          Setting.choice(InferenceOptions.PROBE, InferenceOptions.Probe.class),
+          Setting.duration(InferenceOptions.PROBE_TIMEOUT),
           Setting.textMap(
               InferenceOptions.INPUT_SHAPES, "a map of input names to shapes, such as x: [-1, 3]"),
           Setting.text(ScoreTopicOptions.FEATURES_INPUT, "an input of the signature"),

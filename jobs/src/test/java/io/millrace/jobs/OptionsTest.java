@@ -46,6 +46,8 @@ class OptionsTest {
     expected.put("model.saved-model-tags", NONE);
     expected.put("model.roots", NONE);
     expected.put("model.sharing", "slot");
+    expected.put("model.probe", "off");
+    expected.put("model.probe-timeout", "1 min");
     expected.put("model.input-shapes", NONE);
     expected.put("features.input", NONE);
     expected.put("features.fields", NONE);

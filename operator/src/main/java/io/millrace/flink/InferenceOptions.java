@@ -17,6 +17,12 @@ public final class InferenceOptions {
     TASK_MANAGER
   }
 
+  /** Whether a version is tried out in a process of its own before it is loaded. */
+  public enum Probe {
+    OFF,
+    ON
+  }
+
   /** Whether dimension 0 of a signature is a batch. */
   public enum Batching {
     /** As the signature says, confirmed by the warm-up. */
@@ -73,6 +79,20 @@ public final class InferenceOptions {
           .enumType(Sharing.class)
           .defaultValue(Sharing.SLOT)
           .withDescription("Who shares one load of a model.");
+
+  public static final ConfigOption<Probe> PROBE =
+      ConfigOptions.key("model.probe")
+          .enumType(Probe.class)
+          .defaultValue(Probe.OFF)
+          .withDescription(
+              "Whether a version is loaded and warmed up in a process of its own first, so that one that aborts, hangs or eats memory does not reach the TaskManager.");
+
+  public static final ConfigOption<Duration> PROBE_TIMEOUT =
+      ConfigOptions.key("model.probe-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(60))
+          .withDescription(
+              "How long the probe may take, the start of its process included; one that takes longer has failed.");
 
   public static final ConfigOption<Map<String, String>> INPUT_SHAPES =
       ConfigOptions.key("model.input-shapes")

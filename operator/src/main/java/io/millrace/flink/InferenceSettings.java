@@ -2,9 +2,12 @@ package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Batching;
 import io.millrace.flink.InferenceOptions.NonFinite;
+import io.millrace.flink.InferenceOptions.Probe;
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.flink.InferenceOptions.Sharing;
 import io.millrace.model.LoadOptions;
+import io.millrace.probe.ModelProbe;
+import io.millrace.probe.ProbeSettings;
 import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.Shape;
 import java.io.Serializable;
@@ -23,6 +26,7 @@ record InferenceSettings(
     List<String> roots,
     Sharing sharing,
     LoadOptions loadOptions,
+    @Nullable Duration probeTimeout,
     BatchDimension batchDimension,
     int maxBatchSize,
     Duration batchTimeout,
@@ -56,14 +60,31 @@ record InferenceSettings(
             config.getOptional(InferenceOptions.TAGS).orElse(null),
             atLeast(config, InferenceOptions.INTRA_OP_PARALLELISM, 0),
             atLeast(config, InferenceOptions.INTER_OP_PARALLELISM, -1)),
+        config.get(InferenceOptions.PROBE) == Probe.ON
+            ? atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)
+            : null,
         dimension(config.get(InferenceOptions.BATCHING)),
         atLeast(config, InferenceOptions.MAX_BATCH_SIZE, 1),
-        timeout(config),
+        atLeastOneMilli(config, InferenceOptions.BATCH_TIMEOUT),
         config.get(InferenceOptions.RUN_IN),
         atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
         config.get(InferenceOptions.NON_FINITE_INPUT) == NonFinite.REJECT,
         config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
         versionsAtOnce);
+  }
+
+  /** What tries versions out before they are loaded, or null where none does. */
+  @Nullable ModelProbe probe() {
+    return probeTimeout == null
+        ? null
+        : new ModelProbe(
+            new ProbeSettings(
+                loadOptions,
+                signatureKey,
+                inputShapes,
+                batchDimension,
+                maxBatchSize,
+                probeTimeout));
   }
 
   private static int atLeast(ReadableConfig config, ConfigOption<Integer> option, int least) {
@@ -75,13 +96,13 @@ record InferenceSettings(
     return value;
   }
 
-  private static Duration timeout(ReadableConfig config) {
-    Duration timeout = config.get(InferenceOptions.BATCH_TIMEOUT);
-    if (timeout.toMillis() < 1) {
+  private static Duration atLeastOneMilli(ReadableConfig config, ConfigOption<Duration> option) {
+    Duration value = config.get(option);
+    if (value.toMillis() < 1) {
       throw new IllegalArgumentException(
-          InferenceOptions.BATCH_TIMEOUT.key() + " is " + timeout + ": expected at least 1 ms");
+          option.key() + " is " + value + ": expected at least 1 ms");
     }
-    return timeout;
+    return value;
   }
 
   private static BatchDimension dimension(Batching batching) {

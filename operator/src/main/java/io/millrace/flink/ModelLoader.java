@@ -73,7 +73,8 @@ final class ModelLoader {
             publish.uri(),
             settings.loadOptions(),
             settings.roots());
-    Lease<SharedModel> lease = SharedModel.acquire(key, publish.digest(), store, engine);
+    Lease<SharedModel> lease =
+        SharedModel.acquire(key, publish.digest(), store, settings.probe(), engine);
     try {
       return prepare(publish, schema, lease);
     } catch (ModelException | RuntimeException | Error e) {
@@ -97,7 +98,8 @@ final class ModelLoader {
     LoadTimes times =
         new LoadTimes(
             lease.loadedHere() ? shared.fetchTime() : Duration.ZERO,
-            Duration.ofNanos(verified - start),
+            Duration.ofNanos(verified - start)
+                .plus(lease.loadedHere() ? shared.probeTime() : Duration.ZERO),
             lease.loadedHere() ? shared.loadTime() : Duration.ZERO,
             Duration.ofNanos(System.nanoTime() - verified),
             Duration.ZERO);

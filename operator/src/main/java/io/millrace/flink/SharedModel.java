@@ -7,6 +7,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
+import io.millrace.probe.ModelProbe;
 import io.millrace.serving.Leases;
 import java.net.URI;
 import java.time.Duration;
@@ -34,12 +35,15 @@ final class SharedModel implements AutoCloseable {
   private final Model model;
   private final ModelFiles files;
   private final Duration fetchTime;
+  private final Duration probeTime;
   private final Duration loadTime;
 
-  private SharedModel(Model model, ModelFiles files, Duration fetchTime, Duration loadTime) {
+  private SharedModel(
+      Model model, ModelFiles files, Duration fetchTime, Duration probeTime, Duration loadTime) {
     this.model = model;
     this.files = files;
     this.fetchTime = fetchTime;
+    this.probeTime = probeTime;
     this.loadTime = loadTime;
   }
 
@@ -48,11 +52,17 @@ final class SharedModel implements AutoCloseable {
    * holds it.
    *
    * @param digest what the files must hash to, or null
+   * @param probe tries the files out before the engine sees them; null if nothing does
    */
   static Leases.Lease<SharedModel> acquire(
-      Key key, @Nullable String digest, ModelStore store, ModelEngine engine)
+      Key key,
+      @Nullable String digest,
+      ModelStore store,
+      @Nullable ModelProbe probe,
+      ModelEngine engine)
       throws ModelException, InterruptedException {
-    Leases.Lease<SharedModel> lease = LEASES.acquire(key, () -> load(key, digest, store, engine));
+    Leases.Lease<SharedModel> lease =
+        LEASES.acquire(key, () -> load(key, digest, store, probe, engine));
     String actual = lease.value().digest();
     if (digest != null && !digest.equals(actual)) {
       lease.close();
@@ -71,19 +81,28 @@ final class SharedModel implements AutoCloseable {
   }
 
   private static SharedModel load(
-      Key key, @Nullable String digest, ModelStore store, ModelEngine engine)
+      Key key,
+      @Nullable String digest,
+      ModelStore store,
+      @Nullable ModelProbe probe,
+      ModelEngine engine)
       throws ModelException, InterruptedException {
     long start = System.nanoTime();
     ModelFiles files = store.fetch(key.uri(), digest);
     long fetched = System.nanoTime();
     try {
+      if (probe != null) {
+        probe.require(files);
+      }
+      long probed = System.nanoTime();
       Model model = engine.load(files, key.options());
       return new SharedModel(
           model,
           files,
           Duration.ofNanos(fetched - start),
-          Duration.ofNanos(System.nanoTime() - fetched));
-    } catch (ModelException | RuntimeException | Error e) {
+          Duration.ofNanos(probed - fetched),
+          Duration.ofNanos(System.nanoTime() - probed));
+    } catch (ModelException | InterruptedException | RuntimeException | Error e) {
       files.close();
       throw e;
     }
@@ -113,6 +132,10 @@ final class SharedModel implements AutoCloseable {
 
   Duration fetchTime() {
     return fetchTime;
+  }
+
+  Duration probeTime() {
+    return probeTime;
   }
 
   Duration loadTime() {
