@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +51,41 @@ class ClusterFaultsITCase {
     topics.awaitOutputs();
     CheckReport report = topics.check();
     assertThat(report.isClean()).as(report.toString()).isTrue();
+  }
+
+  @Test
+  void fault35_taskManagerKilledDuringAProbe_theProbeDiesTooAndTheJobGoesOn() throws Exception {
+    try (ScoringTopics topics = bench.topics("probe");
+        EventLog events = new EventLog(topics)) {
+      topics.version(1);
+      bench.submit(topics, 1, "-Dmodel.probe=on", "-Dmodel.probe-timeout=20 s");
+      events.awaitActive(0, 1, 1);
+      topics.sendNumbers(0, 1_000);
+      topics.awaitOutputs();
+      SavedModels.hanging(topics.models.resolve("2"), 2);
+      topics.publish(2);
+      ScoringTopics.await("a probe runs", () -> probe(0).or(() -> probe(1)).isPresent());
+      int victim = probe(0).isPresent() ? 0 : 1;
+      ProcessHandle probe = probe(victim).orElseThrow();
+
+      bench.flink.taskManager(victim).kill();
+      probe.onExit().get(5, TimeUnit.SECONDS);
+
+      int position = events.position();
+      topics.version(3);
+      topics.publish(3);
+      bench.flink.taskManager(victim).restart();
+      bench.flink.awaitTaskManagers(2);
+      events.awaitActive(position, 3, 1);
+      topics.sendNumbers(1_000, 2_000);
+      assertClean(topics);
+    }
+  }
+
+  /** The child process of a TaskManager, if it has one. */
+  private Optional<ProcessHandle> probe(int taskManager) {
+    return ProcessHandle.of(bench.flink.taskManager(taskManager).pid())
+        .flatMap(process -> process.children().findFirst());
   }
 
   @Test
