@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.check.CommittedTopic;
 import io.millrace.testing.check.Observation;
 import io.millrace.testing.check.SourcePosition;
+import io.millrace.testing.processes.CommandResult;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,7 @@ class ReadmeWalkITCase {
   private static final Pattern WALK = Pattern.compile("(?s)<!-- walk:.*?```sh\\R(.*?)```");
   private static final String DONE = "__done ";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
@@ -58,12 +62,17 @@ class ReadmeWalkITCase {
     List<String> lines = new ArrayList<>();
     for (String line : matcher.group(1).lines().filter(line -> !line.isBlank()).toList()) {
       lines.add(
-          line.replace("/tmp/fraud", folder.resolve("fraud").toString())
+          line.replaceFirst("(bin/millrace cluster (start|status|stop))", "$1 " + directory())
+              .replace("/tmp/fraud", folder.resolve("fraud").toString())
               .replace("localhost:9092", "localhost:" + kafkaPort)
               .replace("demo broker", "demo broker --port " + kafkaPort)
               .replace("fraud.yaml", folder.resolve("fraud.yaml").toString()));
     }
     return lines;
+  }
+
+  private String directory() {
+    return "--directory " + folder.resolve("cluster");
   }
 
   /** The distribution's configuration, with ports that nobody else has. */
@@ -86,11 +95,14 @@ class ReadmeWalkITCase {
   @Test
   void walk_everyCommand_doesWhatItSays() throws Exception {
     List<String> commands = commands();
-    assertThat(commands).hasSizeGreaterThan(10).last().asString().startsWith("kill %1 %2");
+    assertThat(commands).hasSizeGreaterThan(10).last().asString().startsWith("kill ");
     ProcessBuilder builder =
         new ProcessBuilder("bash").directory(Path.of("..").toFile()).redirectErrorStream(true);
     builder.environment().put("FLINK_CONF_DIR", configuration().toString());
     Process shell = builder.start();
+    // A command that hangs ends with the shell, and the walk with it.
+    CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS)
+        .execute(() -> end(shell));
     toShell = shell.outputWriter(StandardCharsets.UTF_8);
     fromShell = shell.inputReader(StandardCharsets.UTF_8);
     try {
@@ -103,9 +115,23 @@ class ReadmeWalkITCase {
       shell.waitFor();
       assertThat(shell.descendants()).isEmpty();
     } finally {
-      shell.descendants().forEach(ProcessHandle::destroy);
-      shell.destroyForcibly();
+      end(shell);
+      // Its processes are nobody's children.
+      CommandResult.of(
+          List.of(
+              ClusterBench.HOME.resolve("bin/millrace").toString(),
+              "cluster",
+              "stop",
+              "--directory",
+              folder.resolve("cluster").toString()),
+          folder,
+          PATIENCE);
     }
+  }
+
+  private static void end(Process shell) {
+    shell.descendants().forEach(ProcessHandle::destroy);
+    shell.destroyForcibly();
   }
 
   private String run(String command) throws IOException {
@@ -128,7 +154,8 @@ class ReadmeWalkITCase {
     if (command.startsWith("kill -9")) {
       awaitScoredBy(2);
     } else if (command.startsWith("job=")) {
-      awaitJobs("RUNNING", 1);
+      int before = scored().size();
+      ScoringTopics.await("the job scores again", () -> scored().size() > before);
     } else if (command.startsWith("bin/millrace cluster stop")) {
       awaitJobs("RUNNING", 1);
       int before = scored().size();

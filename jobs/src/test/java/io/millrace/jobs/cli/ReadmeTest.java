@@ -18,6 +18,10 @@ import org.junit.jupiter.api.TestFactory;
 class ReadmeTest {
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\\R(.*?)^```");
   private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
+
+  /** What is the shell's, behind the command's own words. */
+  private static final Pattern SHELL = Pattern.compile("\\s+(>|\\||&(\\s|$)).*$");
+
   private static final String PROGRAM = "bin/millrace ";
 
   private static List<String> commands(String markdown) {
@@ -27,6 +31,7 @@ class ReadmeTest {
       joined
           .lines()
           .map(line -> COMMENT.matcher(line).replaceFirst("").strip())
+          .map(line -> SHELL.matcher(line).replaceFirst(""))
           .filter(line -> line.startsWith(PROGRAM))
           .forEach(commands::add);
     }

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -79,8 +80,17 @@ public final class CommittedTopic {
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
+  // A topic that was created a moment ago may not have any yet, as far as the client can see.
   static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
-    return consumer.partitionsFor(topic).stream()
+    long deadline = System.nanoTime() + REQUEST.toNanos();
+    List<PartitionInfo> partitions = consumer.partitionsFor(topic);
+    while (partitions.isEmpty()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException("topic '" + topic + "' has no partitions");
+      }
+      partitions = consumer.partitionsFor(topic);
+    }
+    return partitions.stream()
         .map(partition -> new TopicPartition(topic, partition.partition()))
         .toList();
   }

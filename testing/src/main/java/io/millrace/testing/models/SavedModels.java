@@ -136,7 +136,8 @@ public final class SavedModels {
     Node size = model.constant(scope + "/size", Tensors.ints(new int[] {512, 512}, 2));
     Node value = random(model, scope + "/0", size);
     for (int i = 1; i <= steps; i++) {
-      Node factor = random(model, scope + "/" + i, size);
+      // Behind the step before it, or all of them would be in memory at once.
+      Node factor = random(model, scope + "/" + i, size).input("^" + value.name());
       Node product = binary(model, "MatMul", scope + "/product" + i, value, factor);
       value = unary(model, "Tanh", scope + "/bounded" + i, product);
     }
