@@ -99,10 +99,10 @@ final class ClusterBench implements AutoCloseable {
     return matcher.group(1);
   }
 
-  /** {@code flink cancel}. */
+  /** Cancels a job and waits until it has ended. */
   void cancel(String job) throws Exception {
-    CommandResult result = flink.flink("cancel", job);
-    assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+    flink.cancel(job);
+    ScoringTopics.await("cancelled", () -> state(job).equals("CANCELED"));
   }
 
   /** Cancels every job that has not ended, and waits for its slots. */

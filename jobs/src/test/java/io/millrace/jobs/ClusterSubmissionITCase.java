@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.ModelEvent;
 import io.millrace.testing.check.CheckReport;
+import io.millrace.testing.processes.CommandResult;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -73,7 +74,8 @@ class ClusterSubmissionITCase {
           .extracting(ModelEvent::version)
           .isNotEmpty()
           .containsOnly(2L);
-      bench.cancel(second);
+      CommandResult cancelled = bench.flink.flink("cancel", second);
+      assertThat(cancelled.exitCode()).as(cancelled.out() + cancelled.err()).isZero();
     }
   }
 

@@ -101,7 +101,18 @@ public final class SavedModels {
    * shows what scored which record.
    */
   public static Path constantVersion(Path directory, long version) {
+    return constantVersion(directory, version, 0);
+  }
+
+  /**
+   * As {@link #constantVersion(Path, long)}, with a variable of so many floats besides, which takes
+   * memory and does nothing.
+   */
+  public static Path constantVersion(Path directory, long version, int ballast) {
     SavedModelWriter model = new SavedModelWriter();
+    if (ballast > 0) {
+      model.variable("ballast", Tensors.floats(new float[ballast], ballast));
+    }
     return writeVersion(directory, model, version(model, version));
   }
 

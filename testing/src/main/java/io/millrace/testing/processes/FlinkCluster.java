@@ -290,6 +290,13 @@ public final class FlinkCluster implements AutoCloseable {
         path);
   }
 
+  /** Cancels a job; returns when it has been told so. */
+  public void cancel(String job) throws IOException, InterruptedException {
+    send(
+        HttpRequest.newBuilder().method("PATCH", HttpRequest.BodyPublishers.noBody()),
+        "jobs/" + job + "?mode=cancel");
+  }
+
   private String send(HttpRequest.Builder request, String path)
       throws IOException, InterruptedException {
     HttpResponse<String> response =
