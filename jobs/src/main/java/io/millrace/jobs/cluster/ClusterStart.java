@@ -11,14 +11,19 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 
 /**
  * One call of {@link SessionCluster#start}: brings up what does not run, and waits for it. For one
@@ -65,13 +70,13 @@ final class ClusterStart {
         requireFreePorts(configuration);
         launch(FlinkRole.JOBMANAGER, FlinkRole.JOBMANAGER.toString());
       }
-      await(view, 0);
+      await(view, Set.of());
       for (int i = 1; i <= taskManagers; i++) {
         if (isMissing(FlinkRole.TASKMANAGER + "-" + i)) {
           launch(FlinkRole.TASKMANAGER, FlinkRole.TASKMANAGER + "-" + i);
         }
       }
-      await(view, taskManagers);
+      await(view, taskManagers());
       complete = true;
       return ClusterStatus.of(folder, configuration, processes, view);
     } finally {
@@ -96,39 +101,72 @@ final class ClusterStart {
   private void launch(FlinkRole role, String name) throws ClusterException, IOException {
     List<String> line = new ArrayList<>();
     line.add("-Dconsole.level=OFF"); // The log file has it.
-    line.addAll(arguments.of(role, logs().resolve(name + ".log"), List.of()));
-    DaemonProcess process = DaemonProcess.start(name, logs(), line, home.environment());
+    String id = name + "-" + UUID.randomUUID();
+    List<String> own =
+        role == FlinkRole.TASKMANAGER
+            ? List.of("-D" + TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + id)
+            : List.of();
+    line.addAll(arguments.of(role, logs().resolve(name + ".log"), own));
+    DaemonProcess process = DaemonProcess.start(name, id, logs(), line, home.environment());
     started.add(process);
     processes.add(process);
     processes.sort(Comparator.comparing(DaemonProcess::name));
     new ClusterState(keys, processes).write(folder);
   }
 
-  private void await(ClusterView view, int taskManagers)
+  private void await(ClusterView view, Set<DaemonProcess> wanted)
       throws ClusterException, InterruptedException {
-    long deadline = System.nanoTime() + START.toNanos();
+    // Until its heartbeat times out, a JobManager counts a dead TaskManager and assigns its slots.
+    Duration patience = START.plus(configuration.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT));
+    long deadline = System.nanoTime() + patience.toNanos();
     String state = "no answer";
     while (System.nanoTime() - deadline < 0) {
-      for (DaemonProcess process : started) {
-        if (!process.isAlive()) {
-          throw new ClusterException(
-              process.name() + " ended at its start; " + process.log() + ":\n" + process.tail());
-        }
-      }
+      requireAlive();
       try {
-        int registered = view.overview().getNumTaskManagersConnected();
-        if (registered >= taskManagers) {
+        Set<String> registered = view.taskManagerIds();
+        List<String> missing = missing(wanted, registered);
+        List<String> dead = predecessors(wanted, registered);
+        if (missing.isEmpty() && dead.isEmpty()) {
           return;
         }
-        state = registered + " of " + taskManagers + " TaskManagers registered";
+        state = "not registered " + missing + ", registered although dead " + dead;
       } catch (TimeoutException e) {
         state = "no answer: " + e.getMessage();
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
     throw new ClusterException(
-        "after %d s, %s has %s; the logs are in %s"
-            .formatted(START.toSeconds(), SessionCluster.address(configuration), state, logs()));
+        "after %d s, %s: %s; the logs are in %s"
+            .formatted(patience.toSeconds(), SessionCluster.address(configuration), state, logs()));
+  }
+
+  private void requireAlive() throws ClusterException {
+    for (DaemonProcess process : processes) {
+      if (!process.isAlive()) {
+        throw new ClusterException(
+            process.name() + " ended at the start; " + process.log() + ":\n" + process.tail());
+      }
+    }
+  }
+
+  private Set<DaemonProcess> taskManagers() {
+    return processes.stream()
+        .filter(process -> !process.name().equals(FlinkRole.JOBMANAGER.toString()))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static List<String> missing(Set<DaemonProcess> wanted, Set<String> registered) {
+    return wanted.stream().map(DaemonProcess::id).filter(id -> !registered.contains(id)).toList();
+  }
+
+  // Of an earlier process of the same name.
+  private static List<String> predecessors(Set<DaemonProcess> wanted, Set<String> registered) {
+    return registered.stream()
+        .filter(
+            id ->
+                wanted.stream()
+                    .anyMatch(it -> id.startsWith(it.name() + "-") && !id.equals(it.id())))
+        .toList();
   }
 
   private Path logs() {

@@ -3,10 +3,12 @@ package io.millrace.jobs.cluster;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
@@ -55,6 +57,13 @@ final class ClusterView implements AutoCloseable {
                 EmptyMessageParameters.getInstance(),
                 EmptyRequestBody.getInstance()))
             .getTaskManagerInfos());
+  }
+
+  /** What the registered TaskManagers call themselves. */
+  Set<String> taskManagerIds() throws TimeoutException, InterruptedException {
+    return taskManagers().stream()
+        .map(it -> it.getResourceId().getResourceIdString())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Collection<JobStatusMessage> jobs() throws TimeoutException, InterruptedException {

@@ -16,10 +16,11 @@ import java.util.concurrent.TimeoutException;
  * A process that goes on when the command that started it is over.
  *
  * @param name unique in its cluster, such as {@code taskmanager-2}
+ * @param id tells it from earlier and later processes of its name; what a TaskManager registers as
  * @param started milliseconds since the epoch; tells it from a later process of the same id
  * @param log its log file; what it prints besides goes to {@code <name>.out} beside it
  */
-record DaemonProcess(String name, long pid, long started, Path log) {
+record DaemonProcess(String name, String id, long pid, long started, Path log) {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final int TAIL = 15;
 
@@ -28,7 +29,7 @@ record DaemonProcess(String name, long pid, long started, Path log) {
    * terminal does not reach it.
    */
   static DaemonProcess start(
-      String name, Path folder, List<String> arguments, Map<String, String> environment)
+      String name, String id, Path folder, List<String> arguments, Map<String, String> environment)
       throws IOException {
     Path argumentFile = folder.resolve(name + ".args");
     Files.writeString(argumentFile, JavaArguments.toFile(arguments));
@@ -47,7 +48,7 @@ record DaemonProcess(String name, long pid, long started, Path log) {
     builder.environment().putAll(environment);
     Process process = builder.start();
     return new DaemonProcess(
-        name, process.pid(), started(process.toHandle()), folder.resolve(name + ".log"));
+        name, id, process.pid(), started(process.toHandle()), folder.resolve(name + ".log"));
   }
 
   private static long started(ProcessHandle handle) {

@@ -8,11 +8,15 @@ import io.millrace.testing.processes.CommandResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,7 @@ class SessionClusterITCase {
     List<String> line = new ArrayList<>(List.of(MILLRACE, "cluster", action));
     line.addAll(List.of("--directory", folder.resolve("cluster").toString()));
     line.addAll(List.of(arguments));
-    return CommandResult.of(line, folder, Duration.ofSeconds(90));
+    return CommandResult.of(line, folder, Duration.ofSeconds(180));
   }
 
   private CommandResult start(String... arguments) throws Exception {
@@ -54,6 +58,26 @@ class SessionClusterITCase {
         .toList();
   }
 
+  /** What the JobManager knows. */
+  private static Set<String> registered(int restPort) throws IOException {
+    URI address = URI.create("http://localhost:" + restPort + "/taskmanagers");
+    return ids(JSON.readTree(address.toURL()).get("taskmanagers"));
+  }
+
+  /** What the cluster's folder knows. */
+  private Set<String> launched() throws IOException {
+    Set<String> ids =
+        ids(JSON.readTree(folder.resolve("cluster/cluster.json").toFile()).get("processes"));
+    ids.removeIf(id -> !id.startsWith("taskmanager"));
+    return ids;
+  }
+
+  private static Set<String> ids(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .map(it -> it.get("id").asText())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -62,10 +86,12 @@ class SessionClusterITCase {
 
   @Test
   void start_killOneAndStartAgain_bringsBackWhatIsMissingAlone() throws Exception {
-    String rest = "-Drest.port=" + freePort();
+    int port = freePort();
+    String rest = "-Drest.port=" + port;
     String rpc = "-Djobmanager.rpc.port=" + freePort();
     CommandResult started = start(rest, rpc, "-Dtaskmanager.memory.process.size=2g");
     assertThat(started.out()).contains("4 of 4 free, on 2 TaskManagers", "web UI");
+    assertThat(registered(port)).hasSize(2).isEqualTo(launched());
     List<Long> first = pids(status());
     assertThat(first).hasSize(3);
 
@@ -74,12 +100,14 @@ class SessionClusterITCase {
     assertThat(broken.out()).containsPattern("taskmanager-1 +died; .*taskmanager-1.log");
     assertThat(broken.exitCode()).isZero();
 
-    start();
+    CommandResult again = start();
+    assertThat(registered(port)).hasSize(2).isEqualTo(launched());
+    assertThat(again.out()).contains("4 of 4 free, on 2 TaskManagers");
     List<Long> second = pids(status());
     assertThat(second).hasSize(3).contains(first.get(0), first.get(2)).doesNotContain(first.get(1));
 
     CommandResult stopped = cluster("stop");
-    assertThat(stopped.out().strip()).isEqualTo("stopped taskmanager-1, taskmanager-2, jobmanager");
+    assertThat(stopped.out().strip()).isEqualTo("stopped taskmanager-2, taskmanager-1, jobmanager");
     assertThat(second)
         .allSatisfy(
             pid ->
