@@ -71,9 +71,4 @@ public record ClusterStatus(
       return null;
     }
   }
-
-  /** Whether the JobManager answers and no process that was started has died. */
-  public boolean isWhole() {
-    return overview != null && processes.stream().allMatch(ProcessStatus::alive);
-  }
 }

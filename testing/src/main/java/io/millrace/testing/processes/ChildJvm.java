@@ -160,7 +160,13 @@ final class ChildJvm implements AutoCloseable {
     return process.pid();
   }
 
-  /** Blocks until the process has ended, by itself or by its own doing; returns its exit code. */
+  /**
+   * Blocks until the process ends, whoever ends it.
+   *
+   * @return its exit code
+   * @throws IOException if it still runs at the deadline, with the log's last lines; it goes on
+   *     then
+   */
   int awaitEnd(Duration deadline) throws IOException, InterruptedException {
     if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
       throw failure("did not end within " + deadline.toSeconds() + " s", null);

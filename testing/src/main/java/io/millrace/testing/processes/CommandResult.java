@@ -21,6 +21,7 @@ public record CommandResult(int exitCode, String out, String err) {
    * @param command the program and its arguments
    * @param directory where it runs
    * @throws IOException if it cannot be started, or does not end in time; it is killed then
+   * @throws InterruptedException if this thread is interrupted; it is killed then
    */
   public static CommandResult of(List<String> command, Path directory, Duration deadline)
       throws IOException, InterruptedException {
@@ -33,9 +34,7 @@ public record CommandResult(int exitCode, String out, String err) {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
-      if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+      if (!ends(process, deadline)) {
         throw new IOException(
             "still running after " + deadline.toSeconds() + " s: " + String.join(" ", command));
       }
@@ -43,6 +42,19 @@ public record CommandResult(int exitCode, String out, String err) {
     } finally {
       Files.deleteIfExists(out);
       Files.deleteIfExists(err);
+    }
+  }
+
+  private static boolean ends(Process process, Duration deadline) throws InterruptedException {
+    boolean ended = false;
+    try {
+      ended = process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      return ended;
+    } finally {
+      if (!ended) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
     }
   }
 }

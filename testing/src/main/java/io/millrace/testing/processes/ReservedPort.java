@@ -31,8 +31,11 @@ public final class ReservedPort implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Any port that is free. */
-  /** A port that is free now. */
+  /**
+   * Any port that nobody has reserved and where nobody listens.
+   *
+   * @throws IOException if there is none
+   */
   public static ReservedPort reserve() throws IOException {
     int start = ThreadLocalRandom.current().nextInt(COUNT);
     for (int i = 0; i < COUNT; i++) {
