@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Starts a JobManager with the web UI and TaskManagers with TensorFlow, and returns when all"
           + " of them are ready. Where some of them run already, it starts those that are missing.",
+      "They listen on localhost alone: whoever reaches them runs code as you. Other machines reach"
+          + " the web UI with -Drest.bind-address=ADDRESS.",
     },
     footer = {
       "",

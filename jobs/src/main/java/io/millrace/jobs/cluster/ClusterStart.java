@@ -32,6 +32,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 final class ClusterStart {
   private static final Duration START = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 200;
+  private static final String LOCALHOST = "localhost";
 
   private final FlinkHome home;
   private final Path folder;
@@ -54,7 +55,7 @@ final class ClusterStart {
     this.keys = keys;
     this.processes = new ArrayList<>(alive);
     this.configuration = home.configuration(keys);
-    this.arguments = new JavaArguments(home, withFolders(configuration, keys));
+    this.arguments = new JavaArguments(home, withDefaults());
   }
 
   /**
@@ -174,22 +175,28 @@ final class ClusterStart {
   }
 
   // On one machine a folder is what every TaskManager reaches; elsewhere config.yaml says where.
-  private Map<String, String> withFolders(Configuration configuration, Map<String, String> keys) {
+  private Map<String, String> withDefaults() {
     Map<String, String> all = new LinkedHashMap<>();
-    put(all, configuration, CheckpointingOptions.CHECKPOINTS_DIRECTORY, "checkpoints");
-    put(all, configuration, CheckpointingOptions.SAVEPOINT_DIRECTORY, "savepoints");
-    if (!configuration.contains(CoreOptions.TMP_DIRS)) {
-      all.put(CoreOptions.TMP_DIRS.key(), folder.resolve("tmp").toString());
-    }
+    put(all, CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri("checkpoints"));
+    put(all, CheckpointingOptions.SAVEPOINT_DIRECTORY, uri("savepoints"));
+    put(all, CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
+    // Whoever reaches these ports runs code as this user: without them Flink listens everywhere.
+    put(all, RestOptions.BIND_ADDRESS, LOCALHOST);
+    put(all, JobManagerOptions.BIND_HOST, LOCALHOST);
+    put(all, TaskManagerOptions.BIND_HOST, LOCALHOST);
+    put(all, TaskManagerOptions.HOST, LOCALHOST);
     all.putAll(keys);
     return all;
   }
 
-  private void put(
-      Map<String, String> all, Configuration configuration, ConfigOption<String> key, String name) {
+  private void put(Map<String, String> all, ConfigOption<String> key, String value) {
     if (!configuration.contains(key)) {
-      all.put(key.key(), folder.resolve(name).toUri().toString());
+      all.put(key.key(), value);
     }
+  }
+
+  private String uri(String name) {
+    return folder.resolve(name).toUri().toString();
   }
 
   private static void requireFreePorts(Configuration configuration) throws ClusterException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.processes.CommandResult;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -58,6 +59,11 @@ class SessionClusterITCase {
         .toList();
   }
 
+  /** Its reporter can be given no address; it serves numbers and takes nothing. */
+  private static boolean isPrometheus(InetSocketAddress address) {
+    return address.getPort() >= 9249 && address.getPort() <= 9260;
+  }
+
   /** What the JobManager knows. */
   private static Set<String> registered(int restPort) throws IOException {
     URI address = URI.create("http://localhost:" + restPort + "/taskmanagers");
@@ -94,6 +100,13 @@ class SessionClusterITCase {
     assertThat(registered(port)).hasSize(2).isEqualTo(launched());
     List<Long> first = pids(status());
     assertThat(first).hasSize(3);
+
+    for (long pid : first) {
+      assertThat(ListeningPorts.of(pid))
+          .isNotEmpty()
+          .filteredOn(it -> !isPrometheus(it))
+          .allMatch(it -> it.getAddress().isLoopbackAddress());
+    }
 
     ProcessHandle.of(first.get(1)).orElseThrow().destroyForcibly();
     CommandResult broken = cluster("status");
