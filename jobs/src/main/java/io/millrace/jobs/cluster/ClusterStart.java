@@ -87,9 +87,9 @@ final class ClusterStart {
     }
   }
 
-  private void stopStarted() throws IOException, InterruptedException {
+  private void stopStarted() throws ClusterException, IOException, InterruptedException {
     for (DaemonProcess process : started) {
-      process.stop(SessionCluster.GRACE_SECONDS);
+      process.stop(SessionCluster.GRACE);
     }
     processes.removeAll(started);
     new ClusterState(keys, processes).write(folder);

@@ -4,25 +4,29 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * A process that goes on when the command that started it is over.
  *
  * @param name unique in its cluster, such as {@code taskmanager-2}
  * @param id tells it from earlier and later processes of its name; what a TaskManager registers as
- * @param started milliseconds since the epoch; tells it from a later process of the same id
+ * @param startTicks as {@link RunningProcess} has them
  * @param log its log file; what it prints besides goes to {@code <name>.out} beside it
  */
-record DaemonProcess(String name, String id, long pid, long started, Path log) {
+record DaemonProcess(String name, String id, long pid, long startTicks, Path log) {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final int TAIL = 15;
+  private static final Duration KILL = Duration.ofSeconds(30);
+  private static final long POLL_MILLIS = 50;
+
+  /** In place of the ticks of one that ended at once; those of no process. */
+  private static final long ENDED = -1;
 
   /**
    * Starts a JVM, in a session of its own where the system can do that, so that Ctrl-C in the
@@ -47,40 +51,45 @@ record DaemonProcess(String name, String id, long pid, long started, Path log) {
             .redirectOutput(out.toFile());
     builder.environment().putAll(environment);
     Process process = builder.start();
-    return new DaemonProcess(
-        name, id, process.pid(), started(process.toHandle()), folder.resolve(name + ".log"));
-  }
-
-  private static long started(ProcessHandle handle) {
-    return handle.info().startInstant().map(instant -> instant.toEpochMilli()).orElse(0L);
-  }
-
-  // Of a dead process that nobody has waited for, the system still knows the id but no program.
-  private Optional<ProcessHandle> handle() {
-    return ProcessHandle.of(pid)
-        .filter(it -> it.isAlive() && started(it) == started && it.info().command().isPresent());
+    long startTicks =
+        RunningProcess.of(process.pid()).map(RunningProcess::startTicks).orElse(ENDED);
+    return new DaemonProcess(name, id, process.pid(), startTicks, folder.resolve(name + ".log"));
   }
 
   @JsonIgnore
   boolean isAlive() {
-    return handle().isPresent();
+    return RunningProcess.of(pid).filter(it -> it.startTicks() == startTicks).isPresent();
   }
 
-  /** Asks it to end, and ends it with signal 9 if it has not by then. */
-  void stop(long graceSeconds) throws InterruptedException {
-    ProcessHandle handle = handle().orElse(null);
-    if (handle == null) {
+  /**
+   * Asks it to end, and ends it with signal 9 if it has not by then.
+   *
+   * @throws ClusterException if it runs even then
+   */
+  void stop(Duration grace) throws ClusterException, InterruptedException {
+    if (ends(ProcessHandle::destroy, grace) || ends(ProcessHandle::destroyForcibly, KILL)) {
       return;
     }
-    handle.destroy();
-    try {
-      handle.onExit().get(graceSeconds, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      handle.destroyForcibly();
-      handle.onExit().join();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+    throw new ClusterException(
+        "%s, process %d, runs on %d s after signal 9: expected its end"
+            .formatted(name, pid, KILL.toSeconds()));
+  }
+
+  // Not by the handle's onExit(): of a process that is no child of this one it waits for the id to
+  // go, which stays where the parent, such as a container's first process, never waits for it.
+  private boolean ends(Consumer<ProcessHandle> signal, Duration patience)
+      throws InterruptedException {
+    if (isAlive()) {
+      ProcessHandle.of(pid).ifPresent(signal);
     }
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (isAlive()) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+    return true;
   }
 
   /** The last lines of what it printed, else of its log. */

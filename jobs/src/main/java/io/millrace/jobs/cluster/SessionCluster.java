@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.apache.flink.configuration.RestOptions;
  * <p>Safe against another process that starts or stops the same cluster.
  */
 public final class SessionCluster {
-  static final long GRACE_SECONDS = 30;
+  static final Duration GRACE = Duration.ofSeconds(30);
 
   private final FlinkHome home;
   private final Path folder;
@@ -91,7 +92,7 @@ public final class SessionCluster {
       List<DaemonProcess> alive = new ArrayList<>(ClusterState.read(folder).alive());
       Collections.reverse(alive);
       for (DaemonProcess process : alive) {
-        process.stop(GRACE_SECONDS);
+        process.stop(GRACE);
       }
       ClusterState.delete(folder);
       return alive.stream().map(DaemonProcess::name).toList();
