@@ -42,10 +42,10 @@ record ClusterState(Map<String, String> overrides, List<DaemonProcess> processes
     }
   }
 
-  /** Replaces the file in one step. */
+  /** Replaces the file in one step; only its owner reads it. */
   void write(Path directory) throws IOException {
     Path temporary = directory.resolve(FILE + ".new");
-    Files.write(temporary, JSON.writeValueAsBytes(this));
+    PrivateFile.write(temporary, JSON.writeValueAsBytes(this));
     Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 

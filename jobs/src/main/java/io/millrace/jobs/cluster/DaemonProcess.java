@@ -2,6 +2,7 @@ package io.millrace.jobs.cluster;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,27 +31,33 @@ record DaemonProcess(String name, String id, long pid, long startTicks, Path log
 
   /**
    * Starts a JVM, in a session of its own where the system can do that, so that Ctrl-C in the
-   * terminal does not reach it.
+   * terminal does not reach it. It reads its arguments through a descriptor of a file that is gone:
+   * neither the process list nor a leftover shows a credential.
    */
   static DaemonProcess start(
       String name, String id, Path folder, List<String> arguments, Map<String, String> environment)
       throws IOException {
-    Path argumentFile = folder.resolve(name + ".args");
-    Files.writeString(argumentFile, JavaArguments.toFile(arguments));
     List<String> line = new ArrayList<>();
     if (Files.isExecutable(SETSID)) {
       line.add(SETSID.toString());
     }
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.add("@" + argumentFile);
-    Path out = folder.resolve(name + ".out");
+    line.add("@/dev/stdin");
+    Path argumentFile = folder.resolve(name + ".args");
+    PrivateFile.write(
+        argumentFile, JavaArguments.toFile(arguments).getBytes(StandardCharsets.UTF_8));
     ProcessBuilder builder =
         new ProcessBuilder(line)
-            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectInput(argumentFile.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(out.toFile());
+            .redirectOutput(folder.resolve(name + ".out").toFile());
     builder.environment().putAll(environment);
-    Process process = builder.start();
+    Process process;
+    try {
+      process = builder.start();
+    } finally {
+      Files.delete(argumentFile);
+    }
     long startTicks =
         RunningProcess.of(process.pid()).map(RunningProcess::startTicks).orElse(ENDED);
     return new DaemonProcess(name, id, process.pid(), startTicks, folder.resolve(name + ".log"));

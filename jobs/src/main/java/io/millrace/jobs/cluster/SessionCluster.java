@@ -62,8 +62,8 @@ public final class SessionCluster {
       boolean running = !before.alive().isEmpty();
       if (running && !overrides.isEmpty() && !before.overrides().equals(overrides)) {
         throw new ClusterException(
-            "the cluster in %s runs with %s: expected the same, or 'cluster stop' first"
-                .formatted(folder, before.overrides()));
+            "the cluster in %s runs with other overrides, of %s: expected the same, or 'cluster stop' first"
+                .formatted(folder, before.overrides().keySet()));
       }
       Map<String, String> keys = running ? before.overrides() : Map.copyOf(overrides);
       return new ClusterStart(home, folder, keys, before.alive()).run(taskManagers);

@@ -10,14 +10,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionClusterITCase {
   private static final String MILLRACE =
       Path.of(System.getProperty("millrace.distribution"), "bin/millrace").toString();
+  private static final String SECRET = "wJalrXUtnFEMI";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
@@ -72,8 +76,7 @@ class SessionClusterITCase {
 
   /** What the cluster's folder knows. */
   private Set<String> launched() throws IOException {
-    Set<String> ids =
-        ids(JSON.readTree(folder.resolve("cluster/cluster.json").toFile()).get("processes"));
+    Set<String> ids = ids(JSON.readTree(state().toFile()).get("processes"));
     ids.removeIf(id -> !id.startsWith("taskmanager"));
     return ids;
   }
@@ -82,6 +85,22 @@ class SessionClusterITCase {
     return StreamSupport.stream(list.spliterator(), false)
         .map(it -> it.get("id").asText())
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private Path state() {
+    return folder.resolve("cluster/cluster.json");
+  }
+
+  private List<Path> filesWithTheSecret() throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(SECRET)) {
+          found.add(file);
+        }
+      }
+    }
+    return found;
   }
 
   private static int freePort() throws IOException {
@@ -95,13 +114,21 @@ class SessionClusterITCase {
     int port = freePort();
     String rest = "-Drest.port=" + port;
     String rpc = "-Djobmanager.rpc.port=" + freePort();
-    CommandResult started = start(rest, rpc, "-Dtaskmanager.memory.process.size=2g");
+    String key = "-Ds3.secret-key=" + SECRET;
+    CommandResult started = start(rest, rpc, key, "-Dtaskmanager.memory.process.size=2g");
     assertThat(started.out()).contains("4 of 4 free, on 2 TaskManagers", "web UI");
     assertThat(registered(port)).hasSize(2).isEqualTo(launched());
     List<Long> first = pids(status());
     assertThat(first).hasSize(3);
 
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state())))
+        .isEqualTo("rw-------");
+    assertThat(filesWithTheSecret()).containsExactly(state());
+    CommandResult other = cluster("start", "-Ds3.secret-key=other");
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.err()).contains("s3.secret-key").doesNotContain(SECRET);
     for (long pid : first) {
+      assertThat(Files.readString(Path.of("/proc", "" + pid, "cmdline"))).doesNotContain(SECRET);
       assertThat(ListeningPorts.of(pid))
           .isNotEmpty()
           .filteredOn(it -> !isPrometheus(it))
