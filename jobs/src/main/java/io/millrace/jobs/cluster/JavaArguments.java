@@ -105,7 +105,15 @@ public final class JavaArguments {
    */
   public static String toFile(List<String> arguments) {
     return arguments.stream()
-        .map(argument -> "\"" + argument.replace("\\", "\\\\").replace("\"", "\\\"") + "\"\n")
+        .map(argument -> "\"" + escaped(argument) + "\"\n")
         .collect(Collectors.joining());
+  }
+
+  private static String escaped(String argument) {
+    return argument
+        .replace("\\", "\\\\")
+        .replace("\"", "\\\"")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
   }
 }

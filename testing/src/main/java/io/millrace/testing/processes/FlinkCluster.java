@@ -336,7 +336,7 @@ public final class FlinkCluster implements AutoCloseable {
     if (printed.exitCode() != 0) {
       throw new IOException(String.join(" ", line) + ": " + printed.err());
     }
-    List<String> words = printed.out().lines().map(FlinkCluster::unquoted).toList();
+    List<String> words = ArgumentFile.read(printed.out());
     int classPath = words.indexOf("-cp");
     return new ChildJvm.Command(
         name,
@@ -346,11 +346,6 @@ public final class FlinkCluster implements AutoCloseable {
         words.get(classPath + 2),
         words.subList(classPath + 3, words.size()),
         Map.of("FLINK_PLUGINS_DIR", home.resolve("plugins").toString()));
-  }
-
-  // Lines of an argument file of the java launcher.
-  private static String unquoted(String line) {
-    return line.substring(1, line.length() - 1).replace("\\\"", "\"").replace("\\\\", "\\");
   }
 
   @Override
