@@ -124,13 +124,12 @@ final class ClusterStart {
     while (System.nanoTime() - deadline < 0) {
       requireAlive();
       try {
-        Set<String> registered = view.taskManagerIds();
-        List<String> missing = missing(wanted, registered);
-        List<String> dead = predecessors(wanted, registered);
+        List<String> missing = missing(wanted, view.taskManagerIds(true));
+        List<String> dead = predecessors(wanted, view.taskManagerIds(false));
         if (missing.isEmpty() && dead.isEmpty()) {
           return;
         }
-        state = "not registered " + missing + ", registered although dead " + dead;
+        state = "without slots " + missing + ", registered although dead " + dead;
       } catch (TimeoutException e) {
         state = "no answer: " + e.getMessage();
       }
@@ -156,8 +155,8 @@ final class ClusterStart {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static List<String> missing(Set<DaemonProcess> wanted, Set<String> registered) {
-    return wanted.stream().map(DaemonProcess::id).filter(id -> !registered.contains(id)).toList();
+  private static List<String> missing(Set<DaemonProcess> wanted, Set<String> ready) {
+    return wanted.stream().map(DaemonProcess::id).filter(id -> !ready.contains(id)).toList();
   }
 
   // Of an earlier process of the same name.

@@ -59,9 +59,14 @@ final class ClusterView implements AutoCloseable {
             .getTaskManagerInfos());
   }
 
-  /** What the registered TaskManagers call themselves. */
-  Set<String> taskManagerIds() throws TimeoutException, InterruptedException {
+  /**
+   * What the registered TaskManagers call themselves.
+   *
+   * @param ready only those whose slots are known too, which come after the registration
+   */
+  Set<String> taskManagerIds(boolean ready) throws TimeoutException, InterruptedException {
     return taskManagers().stream()
+        .filter(it -> !ready || it.getNumberSlots() > 0)
         .map(it -> it.getResourceId().getResourceIdString())
         .collect(Collectors.toUnmodifiableSet());
   }

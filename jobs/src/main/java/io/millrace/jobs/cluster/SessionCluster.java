@@ -44,8 +44,8 @@ public final class SessionCluster {
   }
 
   /**
-   * Starts what does not run yet and waits until every TaskManager has registered, and those that
-   * died no longer are: what {@link ClusterStatus} then says of slots is true.
+   * Starts what does not run yet and waits until every TaskManager offers its slots, and those that
+   * died no longer do: what {@link ClusterStatus} then says of slots is true.
    *
    * @param taskManagers how many are to run
    * @param overrides keys that count more than those of {@code config.yaml}; none for a cluster
