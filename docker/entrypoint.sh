@@ -19,8 +19,9 @@ Usage: docker-entrypoint.sh COMMAND
   jobmanager [-Dkey=value]...     the JobManager of a session cluster
   taskmanager [-Dkey=value]...    a TaskManager
   standalone-job [--job-classname CLASS] [--job-id ID] [--fromSavepoint PATH] [--allowNonRestoredState]
-                 [-Dkey=value]... [ARGUMENT]...
-                                  a JobManager that runs one job; the arguments are the job's
+                 [--jars URI,...] [-Dkey=value]... [ARGUMENT]...
+                                  a JobManager that runs one job, of Millrace's own jar where --jars
+                                  names no other; the arguments are the job's
   millrace ARGUMENT...            Millrace's command line
   flink ARGUMENT...               Flink's command line
   help                            this text
@@ -101,7 +102,7 @@ role_arguments() {
           || fail "$role: unexpected argument '$1': expected nothing but -Dkey=value"
         case $1 in
           -n | --allowNonRestoredState) options="$options$(quoted "$1")" ;;
-          -j | --job-classname | -jid | --job-id | -s | --fromSavepoint)
+          -j | --job-classname | -jid | --job-id | -s | --fromSavepoint | -jars | --jars)
             [ $# -ge 2 ] || fail "$role: $1: expected a value behind it"
             options="$options$(quoted "$1")$(quoted "$2")"
             shift

@@ -58,12 +58,19 @@ public final class JavaArguments {
     line.add(home.conf().toString());
     overrides.forEach((key, value) -> line.add("-D" + key + "=" + value));
     sizes.forEach(size -> line.add("-D" + size));
-    if (role == FlinkRole.STANDALONE_JOB && !arguments.contains("--jars")) {
+    if (role == FlinkRole.STANDALONE_JOB && !namesJars(arguments)) {
       line.add("--jars");
       line.add(home.jobJar().toUri().toString());
     }
     line.addAll(arguments);
     return line;
+  }
+
+  // Behind "--" are the job's own arguments.
+  private static boolean namesJars(List<String> arguments) {
+    return arguments.stream()
+        .takeWhile(argument -> !argument.equals("--"))
+        .anyMatch(argument -> argument.matches("--?jars(=.*)?"));
   }
 
   private void memory(FlinkRole role, List<String> line, List<String> sizes) {

@@ -130,6 +130,18 @@ class EntrypointTest {
             "-j");
   }
 
+  /** Flink 2 fetches a job's jars itself. */
+  @Test
+  void standaloneJob_jarsOfTheJob_areFlinksOption() throws Exception {
+    run("standalone-job", "--jars", "s3://jobs/a.jar,s3://jobs/b.jar", "-j", "A");
+
+    assertThat(called().subList(3, called().size()))
+        .containsExactly("--", "--jars", "s3://jobs/a.jar,s3://jobs/b.jar", "-j", "A", "--");
+    run("standalone-job", "-jars", "a.jar", "--config", "b", "--jars", "own");
+    assertThat(called().subList(3, called().size()))
+        .containsExactly("--", "-jars", "a.jar", "--", "--config", "b", "--jars", "own");
+  }
+
   @Test
   void standaloneJob_hostOfAnOlderOperator_becomesASetting() throws Exception {
     run("standalone-job", "--host", "10.0.0.7", "--job-classname", "A");
