@@ -29,7 +29,7 @@ final class ClusterReport {
     }
     Overview overview = status.overview();
     if (overview == null) {
-      line(text, "web UI", "no JobManager answers at " + status.address());
+      line(text, "web UI", "no JobManager of this cluster answers at " + status.address());
       return text.toString();
     }
     line(text, "web UI", status.address() + " (Flink " + overview.version() + ")");
@@ -48,7 +48,7 @@ final class ClusterReport {
     text.append(String.format(Locale.ROOT, "%-14s %s%n", label, value));
   }
 
-  /** The stable form for scripts: overview is null where no JobManager answers. */
+  /** The stable form for scripts: overview is null where its JobManager does not answer. */
   static String toJson(ClusterStatus status) throws JsonProcessingException {
     ObjectNode root = JSON.createObjectNode();
     root.put("format", FORMAT).put("web-ui", status.address().toString());

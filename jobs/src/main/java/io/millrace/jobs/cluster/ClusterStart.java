@@ -151,7 +151,7 @@ final class ClusterStart {
 
   private Set<DaemonProcess> taskManagers() {
     return processes.stream()
-        .filter(process -> !process.name().equals(FlinkRole.JOBMANAGER.toString()))
+        .filter(process -> !process.isJobManager())
         .collect(Collectors.toUnmodifiableSet());
   }
 

@@ -2,7 +2,6 @@ package io.millrace.jobs.cluster;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.configuration.Configuration;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder the cluster's own
  * @param address of the web UI and the REST interface
  * @param processes those that were started, alive or not
- * @param overview what the JobManager says; null where none answers
+ * @param overview what the JobManager says; null where the cluster's own does not answer
  */
 public record ClusterStatus(
     Path folder, URI address, List<ProcessStatus> processes, @Nullable Overview overview) {
@@ -42,11 +41,19 @@ public record ClusterStatus(
   static ClusterStatus of(
       Path folder, Configuration configuration, List<DaemonProcess> processes, ClusterView view)
       throws InterruptedException {
-    List<ProcessStatus> lines = new ArrayList<>();
-    for (DaemonProcess process : processes) {
-      lines.add(new ProcessStatus(process.name(), process.pid(), process.isAlive(), process.log()));
-    }
-    return new ClusterStatus(folder, SessionCluster.address(configuration), lines, overview(view));
+    return new ClusterStatus(
+        folder, SessionCluster.address(configuration), lines(processes), overview(view));
+  }
+
+  static ClusterStatus withoutJobManager(
+      Path folder, Configuration configuration, List<DaemonProcess> processes) {
+    return new ClusterStatus(folder, SessionCluster.address(configuration), lines(processes), null);
+  }
+
+  private static List<ProcessStatus> lines(List<DaemonProcess> processes) {
+    return processes.stream()
+        .map(it -> new ProcessStatus(it.name(), it.pid(), it.isAlive(), it.log()))
+        .toList();
   }
 
   private static @Nullable Overview overview(ClusterView view) throws InterruptedException {

@@ -64,6 +64,11 @@ record DaemonProcess(String name, String id, long pid, long startTicks, Path log
   }
 
   @JsonIgnore
+  boolean isJobManager() {
+    return name.equals(FlinkRole.JOBMANAGER.toString());
+  }
+
+  @JsonIgnore
   boolean isAlive() {
     return RunningProcess.of(pid).filter(it -> it.startTicks() == startTicks).isPresent();
   }

@@ -70,10 +70,16 @@ public final class SessionCluster {
     }
   }
 
-  /** How the cluster is. */
+  /**
+   * How the cluster is. Where its JobManager does not run nobody is asked: another cluster's may
+   * have its port.
+   */
   public ClusterStatus status() throws ClusterException, InterruptedException {
     ClusterState state = ClusterState.read(folder);
     Configuration configuration = home.configuration(state.overrides());
+    if (state.alive().stream().noneMatch(DaemonProcess::isJobManager)) {
+      return ClusterStatus.withoutJobManager(folder, configuration, state.processes());
+    }
     try (ClusterView view = ClusterView.of(configuration)) {
       return ClusterStatus.of(folder, configuration, state.processes(), view);
     }
