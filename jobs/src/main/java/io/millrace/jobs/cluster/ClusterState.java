@@ -18,12 +18,12 @@ import java.util.TreeMap;
  * @param overrides the keys that it was started with
  * @param processes by name, the JobManager first
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record ClusterState(Map<String, String> overrides, List<DaemonProcess> processes) {
   private static final String FILE = "cluster.json";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  @JsonIgnoreProperties(ignoreUnknown = true)
   ClusterState {
     overrides = new TreeMap<>(overrides);
     processes = List.copyOf(processes);

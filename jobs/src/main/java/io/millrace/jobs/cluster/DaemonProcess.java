@@ -1,6 +1,7 @@
 package io.millrace.jobs.cluster;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param startTicks as {@link RunningProcess} has them
  * @param log its log file; what it prints besides goes to {@code <name>.out} beside it
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 record DaemonProcess(String name, String id, long pid, long startTicks, Path log) {
   private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final int TAIL = 15;
