@@ -65,6 +65,7 @@ public record FlinkHome(Path root, Path conf) {
   /** What Flink reads from the environment rather than from its configuration. */
   Map<String, String> environment() {
     return Map.of(
+        "FLINK_HOME", root.toString(), // Below it lies the GPU plugin's script.
         "FLINK_CONF_DIR", conf.toString(),
         "FLINK_LIB_DIR", lib().toString(),
         "FLINK_PLUGINS_DIR", root.resolve("plugins").toString());

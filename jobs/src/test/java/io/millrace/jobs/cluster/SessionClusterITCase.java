@@ -129,6 +129,8 @@ class SessionClusterITCase {
     assertThat(other.err()).contains("s3.secret-key").doesNotContain(SECRET);
     for (long pid : first) {
       assertThat(Files.readString(Path.of("/proc", "" + pid, "cmdline"))).doesNotContain(SECRET);
+      assertThat(Files.readString(Path.of("/proc", "" + pid, "environ")))
+          .contains("FLINK_HOME=" + Path.of(MILLRACE).getParent().getParent());
       assertThat(ListeningPorts.of(pid))
           .isNotEmpty()
           .filteredOn(it -> !isPrometheus(it))
