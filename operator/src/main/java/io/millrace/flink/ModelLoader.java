@@ -28,6 +28,9 @@ final class ModelLoader {
   private final ModelStore store;
   private final ModelEngine engine;
 
+  /** Whether a version was loaded here: what TensorFlow needs is there then. */
+  private boolean worked;
+
   /**
    * @param scope who shares a load: the slot's allocation, or the TaskManager
    */
@@ -44,23 +47,32 @@ final class ModelLoader {
    * @param schema what the job writes and reads; null if this is its first version
    * @return the model, warm; owned by the caller, who closes it
    * @throws ModelException if it cannot be used; nothing is held then
-   * @throws UnfitRuntimeException if no model can be loaded in this process
+   * @throws UnfitRuntimeException if the first version shows that none can be loaded in this
+   *     process
    */
   ServedModel load(Publish publish, @Nullable ServingSchema schema)
       throws ModelException, InterruptedException {
     try {
-      return lease(publish, schema);
+      ServedModel model = lease(publish, schema);
+      worked = true;
+      return model;
     } catch (RuntimeException e) {
-      // Files and graphs come from outside: what they make a library throw is their fault, and a
-      // bad
-      // model must not fail the job.
-      LOG.warn("Loading {}/{} failed unexpectedly", publish.model(), publish.version(), e);
-      throw new ModelException(ModelReason.LOAD_FAILED, "unexpected failure: " + e, e);
+      throw rejected(publish, e);
     } catch (LinkageError e) {
+      if (worked) {
+        throw rejected(publish, e);
+      }
       // No model's fault: classes or the native library of TensorFlow are not all there.
       throw new UnfitRuntimeException(
           "TensorFlow cannot be loaded on this TaskManager (" + e + "): " + RuntimeJars.MEND, e);
     }
+  }
+
+  // Files and graphs come from outside: what they make a library throw is their fault, and a bad
+  // model must not fail the job.
+  private static ModelException rejected(Publish publish, Throwable failure) {
+    LOG.warn("Loading {}/{} failed unexpectedly", publish.model(), publish.version(), failure);
+    return new ModelException(ModelReason.LOAD_FAILED, "unexpected failure: " + failure, failure);
   }
 
   private ServedModel lease(Publish publish, @Nullable ServingSchema schema)

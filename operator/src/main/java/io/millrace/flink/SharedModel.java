@@ -88,7 +88,7 @@ final class SharedModel implements AutoCloseable {
       ModelEngine engine)
       throws ModelException, InterruptedException {
     long start = System.nanoTime();
-    ModelFiles files = store.fetch(key.uri(), digest);
+    ModelFiles files = fetch(store, key.uri(), digest);
     long fetched = System.nanoTime();
     try {
       if (probe != null) {
@@ -105,6 +105,17 @@ final class SharedModel implements AutoCloseable {
     } catch (ModelException | InterruptedException | RuntimeException | Error e) {
       files.close();
       throw e;
+    }
+  }
+
+  // A file system's client that lacks a class says nothing about TensorFlow.
+  private static ModelFiles fetch(ModelStore store, URI uri, @Nullable String digest)
+      throws ModelException, InterruptedException {
+    try {
+      return store.fetch(uri, digest);
+    } catch (LinkageError e) {
+      throw new ModelException(
+          ModelReason.FETCH_FAILED, uri + ": the file system's client: " + e, e);
     }
   }
 

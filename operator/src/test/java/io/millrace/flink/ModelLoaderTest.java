@@ -90,4 +90,43 @@ class ModelLoaderTest {
         .hasMessageContainingAll("no jnitensorflow", "bin/millrace runtime-jars");
     assertThat(released).hasValue(1);
   }
+
+  @Test
+  void load_laterVersionCannotBeLinked_rejectsItAndNotTheJob() throws Exception {
+    AtomicInteger loads = new AtomicInteger();
+    ModelLoader loader =
+        new ModelLoader(
+            settings(),
+            "slot",
+            (uri, digest) ->
+                new ModelFiles(Path.of("/models/1"), "sha256:" + "0".repeat(64), 0, () -> {}),
+            (files, options) -> {
+              if (loads.incrementAndGet() == 1) {
+                return new AnsweringModel();
+              }
+              throw new NoClassDefFoundError("org/tensorflow/op/Later");
+            });
+    loader.load(VERSION, null).close();
+
+    assertRejected(loader, "org/tensorflow/op/Later");
+  }
+
+  @Test
+  void load_clientOfTheFileSystemCannotBeLinked_isNoWordAboutTensorFlow() {
+    ModelLoader loader =
+        new ModelLoader(
+            settings(),
+            "slot",
+            (uri, digest) -> {
+              throw new NoClassDefFoundError("org/apache/hadoop/Client");
+            },
+            (files, options) -> {
+              throw new AssertionError("nothing was fetched");
+            });
+
+    assertThatThrownBy(() -> loader.load(VERSION, null))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.FETCH_FAILED))
+        .hasMessageContainingAll("file:///models/1", "org/apache/hadoop/Client");
+  }
 }
