@@ -40,7 +40,7 @@ class RefusedSubmissionsITCase {
     config = Files.writeString(folder.resolve("refused.yaml"), topics.yaml());
     topics.version(SMALL);
     // Takes no room on the disk.
-    Path padding = Files.createDirectories(topics.version(LARGE).resolve("assets.extra"));
+    Path padding = topics.version(LARGE).resolve("variables");
     try (RandomAccessFile file = new RandomAccessFile(padding.resolve("zeros").toFile(), "rw")) {
       file.setLength(200L << 20);
     }

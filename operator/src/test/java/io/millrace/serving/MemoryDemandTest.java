@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.ModelSize;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MemoryDemandTest {
@@ -49,6 +50,16 @@ class MemoryDemandTest {
 
     assertThat(size).isEqualTo(new ModelSize(3, 9));
     assertThat(ModelSize.NONE.plus("assets/saved_model.pb", 1)).isEqualTo(new ModelSize(0, 1));
+  }
+
+  @Test
+  void size_leavesOutWhatTensorFlowDoesNotRead() {
+    ModelSize read = new ModelSize(3, 4);
+
+    for (String path : List.of("assets.extra/training.csv", "manifest.json", "model.sig")) {
+      assertThat(read.plus(path, 1 << 30)).as(path).isEqualTo(read);
+    }
+    assertThat(read.plus("assets/manifest.json", 1)).isEqualTo(new ModelSize(3, 5));
   }
 
   @Test
