@@ -1,15 +1,7 @@
 package io.millrace.jobs;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 
 /** Somebody else's job, which ends the TaskManager's JVM as if nothing were wrong. */
 final class HaltingJob {
@@ -46,49 +38,6 @@ final class HaltingJob {
    * @param lib Flink's jars
    */
   static Path jar(Path folder, Path lib) throws IOException {
-    Path source = Files.createDirectories(folder).resolve("HaltingMain.java");
-    Files.writeString(source, SOURCE);
-    Path classes = Files.createDirectories(folder.resolve("classes"));
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-cp",
-                jars(lib),
-                "-proc:none",
-                "-d",
-                classes.toString(),
-                source.toString());
-    if (failed != 0) {
-      throw new IOException("javac failed with " + failed);
-    }
-    return archive(folder.resolve("halting.jar"), classes);
-  }
-
-  // The compiler's own class path knows no wildcard here.
-  private static String jars(Path lib) throws IOException {
-    try (Stream<Path> files = Files.list(lib)) {
-      return files.map(Path::toString).collect(Collectors.joining(":"));
-    }
-  }
-
-  private static Path archive(Path jar, Path classes) throws IOException {
-    Manifest manifest = new Manifest();
-    manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
-    manifest.getMainAttributes().putValue("Main-Class", "HaltingMain");
-    List<Path> files;
-    try (Stream<Path> walk = Files.list(classes)) {
-      files = walk.toList();
-    }
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
-      for (Path file : files) {
-        out.putNextEntry(new JarEntry(file.getFileName().toString()));
-        Files.copy(file, out);
-        out.closeEntry();
-      }
-    }
-    return jar;
+    return CompiledJob.jar(folder, lib, "HaltingMain", SOURCE);
   }
 }
