@@ -4,7 +4,7 @@
 #   MILLRACE_HOME    the distribution (default: /opt/millrace)
 #   FLINK_CONF_DIR   folder of config.yaml and the log4j files (default: conf/flink of the distribution)
 #   FLINK_LOG_DIR    where the role's log file goes (default: log of the distribution)
-#   FLINK_PROPERTIES lines 'key: value' that override config.yaml
+#   FLINK_PROPERTIES lines 'key: value' that override config.yaml in Flink's three roles
 #   JOB_MANAGER_RPC_ADDRESS, TASK_MANAGER_NUMBER_OF_TASK_SLOTS
 #                    the same for these two settings, as the official image has them
 #   JAVA_HOME        which Java (default: java on the PATH)
@@ -26,7 +26,8 @@ Usage: docker-entrypoint.sh COMMAND
   flink ARGUMENT...               Flink's command line
   help                            this text
 
-Anything else is run as it is. FLINK_PROPERTIES ('key: value' lines) overrides config.yaml.
+Anything else is run as it is. FLINK_PROPERTIES ('key: value' lines) overrides config.yaml for
+jobmanager, taskmanager and standalone-job; flink takes -Dkey=value only.
 END
 }
 
@@ -52,9 +53,12 @@ trimmed() {
   printf '%s' "$1" | sed -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//'
 }
 
-# Quotes are YAML's, not the value's.
-unquoted() {
-  printf '%s' "$1" | sed -e "s/^'\(.*\)'\$/\1/" -e 's/^"\(.*\)"$/\1/'
+# Quotes are YAML's, not the value's, and so is a comment behind it.
+scalar() {
+  printf '%s' "$1" | sed -E \
+    -e "/^'/{s/^'(([^']|'')*)'([[:space:]]+#.*)?\$/\1/;s/''/'/g;q;}" \
+    -e '/^"/{s/^"([^"]*)"([[:space:]]+#.*)?$/\1/;q;}' \
+    -e 's/(^|[[:space:]]+)#.*$//'
 }
 
 environment_properties() {
@@ -68,7 +72,7 @@ environment_properties() {
     line=$(trimmed "$line")
     case $line in
       '' | '#'*) ;;
-      *': '*) property "${line%%: *}=$(unquoted "$(trimmed "${line#*: }")")" ;;
+      *': '*) property "${line%%: *}=$(scalar "$(trimmed "${line#*: }")")" ;;
       # Only the key is shown: a value may be a credential.
       *) fail "FLINK_PROPERTIES: '${line%%[ :=]*}' is not followed by ': ' and a value" ;;
     esac
@@ -141,8 +145,8 @@ start() {
   FLINK_HOME=${FLINK_HOME:-$home}
   export FLINK_CONF_DIR FLINK_LIB_DIR FLINK_PLUGINS_DIR FLINK_HOME
 
-  # Read through a descriptor of a file that is gone, so that neither the process list nor a
-  # leftover shows a credential while the process runs.
+  # Read through a descriptor of a file that is gone, so that neither its arguments nor a leftover
+  # show a credential while the process runs. The arguments of 'cluster command' do, until it ends.
   file=$(mktemp "${TMPDIR:-/tmp}/millrace.XXXXXX")
   exec 3< "$file"
   "$home/bin/millrace" cluster command "$@" > "$file" || {

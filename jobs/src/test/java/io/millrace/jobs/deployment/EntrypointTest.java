@@ -83,6 +83,29 @@ class EntrypointTest {
   }
 
   @Test
+  void flinkProperties_commentsAndQuotes_areYamlsAndNotTheValues() throws Exception {
+    environment.put(
+        "FLINK_PROPERTIES",
+        """
+        rest.port: 8082 # of the web UI
+        s3.endpoint: http://s3:9000/#top
+        a: 'it''s # one' # two
+        b: "# three"   # 'four'
+        c: # nothing
+        """);
+
+    run("jobmanager");
+
+    assertThat(called().subList(3, called().size()))
+        .containsExactly(
+            "-Drest.port=8082",
+            "-Ds3.endpoint=http://s3:9000/#top",
+            "-Da=it's # one",
+            "-Db=# three",
+            "-Dc=");
+  }
+
+  @Test
   void flinkProperties_lineWithoutValue_isRefusedWithoutShowingIt() throws Exception {
     environment.put("FLINK_PROPERTIES", "s3.secret-key=hidden");
 
