@@ -135,6 +135,22 @@ class DockerFilesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "cluster/cluster.json, true",
+    "cluster/log/jobmanager.log, true",
+    "log/taskmanager.log, true",
+    "fraud.yaml, true",
+    "conf/flink/config.yaml, false",
+    "lib/log4j-core-2.24.3.jar, false",
+    "bin/millrace, false",
+    "demo/kafka/kafka_2.13.jar, false"
+  })
+  void dockerignore_keepsOutWhatCommandsLeaveInTheDistribution(String path, boolean out)
+      throws IOException {
+    assertThat(new DockerIgnore(ignore()).keepsOut("jobs/target/millrace/" + path)).isEqualTo(out);
+  }
+
   @Test
   void prometheus_readsTheReportersOfTheRoles() throws IOException {
     JsonNode jobs =

@@ -29,7 +29,7 @@ final class DockerfileProblems {
   static List<String> of(String text, String ignore) {
     DockerfileProblems problems = new DockerfileProblems(instructions(text));
     problems.bases();
-    problems.copies(ignore.lines().toList());
+    problems.copies(new DockerIgnore(ignore));
     problems.user();
     problems.start();
     problems.folders();
@@ -67,14 +67,14 @@ final class DockerfileProblems {
     }
   }
 
-  private void copies(List<String> ignore) {
+  private void copies(DockerIgnore ignore) {
     for (String copy : of("COPY")) {
       List<String> words = words(copy);
       for (String source : words.subList(0, words.size() - 1)) {
         if (!source.equals(DISTRIBUTION) && !Files.exists(CONTEXT.resolve(source))) {
           problems.add("COPY " + source + ": does not exist");
         }
-        if (!ignore.contains("!" + source)) {
+        if (ignore.keepsOut(source)) {
           problems.add("COPY " + source + ": .dockerignore keeps it out");
         }
       }
