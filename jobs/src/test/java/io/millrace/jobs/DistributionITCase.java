@@ -79,6 +79,10 @@ class DistributionITCase {
         .anyMatch(name -> name.startsWith("hadoop-client-runtime-"))
         .anyMatch(name -> name.startsWith("flink-runtime-web-"))
         .noneMatch(name -> name.startsWith("kafka") || name.startsWith("millrace"));
+    assertThat(names("lib"))
+        .as("native libraries: of one build, whatever was built here before")
+        .filteredOn(name -> name.matches("tensorflow-core-native-[0-9.]+-linux.*"))
+        .hasSize(1);
     assertThat(names("demo/kafka")).anyMatch(name -> name.startsWith("kafka_2.13-"));
     assertThat(names("demo")).anyMatch(name -> name.startsWith("millrace-testing-"));
     assertThat(names("plugins/s3-fs-hadoop")).containsExactly("flink-s3-fs-hadoop.jar");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.millrace.jobs.cli.CommandLines;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -149,6 +151,33 @@ class DockerFilesTest {
   void dockerignore_keepsOutWhatCommandsLeaveInTheDistribution(String path, boolean out)
       throws IOException {
     assertThat(new DockerIgnore(ignore()).keepsOut("jobs/target/millrace/" + path)).isEqualTo(out);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "linux-x86_64-gpu, '', true",
+    "linux-x86_64, '', false",
+    "linux-x86_64-gpu, linux-x86_64, false",
+    "'', '', false"
+  })
+  void dockerfileGpu_buildsWithTensorFlowsCudaBuildAlone(
+      String one, String other, boolean accepted, @TempDir Path lib) throws Exception {
+    String classes = "tensorflow-core-native-1.1.0";
+    Files.createFile(lib.resolve(classes + ".jar"));
+    for (String classifier : List.of(one, other)) {
+      if (!classifier.isEmpty()) {
+        Files.createFile(lib.resolve(classes + "-" + classifier + ".jar"));
+      }
+    }
+    String check =
+        dockerfile("Dockerfile.gpu")
+            .replaceAll("(?s).*\nRUN (set --.*? esac)\n.*", "$1")
+            .replace("/opt/millrace/lib", lib.toString());
+
+    Process shell = new ProcessBuilder("sh", "-ec", check).redirectErrorStream(true).start();
+    String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(shell.waitFor() == 0).as(said).isEqualTo(accepted);
+    assertThat(said).matches(accepted ? "" : "(?s).*expected TensorFlow's CUDA build alone.*");
   }
 
   @Test
