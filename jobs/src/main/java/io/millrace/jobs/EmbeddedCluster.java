@@ -6,12 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.client.deployment.application.executors.EmbeddedExecutor;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The cluster whose JobManager runs this main method: application mode, or a jar run by REST. */
 final class EmbeddedCluster {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
+
   static final String TARGET = EmbeddedExecutor.NAME;
 
   /** A class of each artifact. */
@@ -26,10 +30,10 @@ final class EmbeddedCluster {
   private EmbeddedCluster() {}
 
   /**
-   * Looks into this JVM; the TaskManagers, which may not run yet, are taken to have its lib/ and
-   * its configuration.
+   * Looks into this JVM, whose lib/ the TaskManagers are taken to have, and asks the JobManager for
+   * those that have registered: their memory is their own configuration's, not this process's.
    */
-  static ClusterFacts facts(ReadableConfig flink) {
+  static ClusterFacts facts(ReadableConfig flink) throws InterruptedException {
     return new ClusterFacts(
         "this JobManager",
         EnvironmentInformation.getVersion(),
@@ -44,17 +48,13 @@ final class EmbeddedCluster {
         .toList();
   }
 
-  /** What this configuration says of every TaskManager; nothing where it does not name the size. */
-  static List<OffHeapMemory> taskManagers(ReadableConfig flink) {
-    return flink
-        .getOptional(TaskManagerOptions.TASK_OFF_HEAP_MEMORY)
-        .map(
-            size ->
-                new OffHeapMemory(
-                    "each TaskManager",
-                    size.getBytes(),
-                    flink.get(TaskManagerOptions.NUM_TASK_SLOTS)))
-        .stream()
-        .toList();
+  /** Nothing where the JobManager cannot be asked: each TaskManager checks for itself as well. */
+  static List<OffHeapMemory> taskManagers(ReadableConfig flink) throws InterruptedException {
+    try {
+      return RemoteCluster.taskManagersOfThisJobManager(Configuration.fromMap(flink.toMap()));
+    } catch (SubmissionException e) {
+      LOG.warn("The TaskManagers' memory is not checked before the job starts: {}", e.getMessage());
+      return List.of();
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import org.apache.flink.client.deployment.ClusterClientFactory;
 import org.apache.flink.client.deployment.ClusterDescriptor;
 import org.apache.flink.client.deployment.DefaultClusterClientServiceLoader;
+import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.ClusterClient;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
@@ -50,14 +51,42 @@ final class RemoteCluster implements AutoCloseable {
    * @throws SubmissionException if nobody answers, or something that is no JobManager of Flink 2
    */
   static ClusterFacts facts(Configuration flink) throws SubmissionException, InterruptedException {
-    // Flink itself would try for a minute; this is a copy, so that the submission still does.
+    Configuration impatient = impatient(flink);
+    String name = name(impatient);
+    try (RemoteCluster cluster = connect(name, impatient)) {
+      return cluster.facts();
+    }
+  }
+
+  /**
+   * Those that have registered with the JobManager that runs in this JVM; takes 15 s at the most.
+   *
+   * @throws SubmissionException if it does not answer at the address that its configuration says
+   */
+  static List<OffHeapMemory> taskManagersOfThisJobManager(Configuration flink)
+      throws SubmissionException, InterruptedException {
+    Configuration impatient = impatient(flink);
+    String name = name(impatient);
+    try (RemoteCluster cluster = own(name, impatient)) {
+      return cluster.taskManagers(EnvironmentInformation.getVersion());
+    }
+  }
+
+  // Flink itself would try for a minute; this is a copy, so that the submission still does.
+  private static Configuration impatient(Configuration flink) {
     Configuration impatient = new Configuration(flink);
     impatient.set(RestOptions.RETRY_MAX_ATTEMPTS, 0);
     impatient.set(RestOptions.CONNECTION_TIMEOUT, CONNECT);
     impatient.set(RestOptions.AWAIT_LEADER_TIMEOUT, CONNECT);
-    String name = name(impatient);
-    try (RemoteCluster cluster = connect(name, impatient)) {
-      return cluster.facts();
+    return impatient;
+  }
+
+  private static RemoteCluster own(String name, Configuration flink) throws SubmissionException {
+    try {
+      return new RemoteCluster(
+          name, new RestClusterClient<>(flink, StandaloneClusterId.getInstance()));
+    } catch (Exception e) {
+      throw unreachable(name, e);
     }
   }
 

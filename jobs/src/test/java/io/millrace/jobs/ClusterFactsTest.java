@@ -8,10 +8,13 @@ import io.millrace.flink.InferenceOptions.Sharing;
 import io.millrace.flink.OffHeapMemory;
 import io.millrace.flink.RuntimeJars;
 import io.millrace.model.ModelSize;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.Test;
 
@@ -78,13 +81,17 @@ class ClusterFactsTest {
   }
 
   @Test
-  void embedded_memoryIsWhatTheConfigurationNames() {
-    Configuration flink = new Configuration();
-    assertThat(EmbeddedCluster.taskManagers(flink)).isEmpty();
-    flink.set(TaskManagerOptions.TASK_OFF_HEAP_MEMORY, MemorySize.parse("1m"));
-    flink.set(TaskManagerOptions.NUM_TASK_SLOTS, 3);
-    assertThat(EmbeddedCluster.taskManagers(flink))
-        .containsExactly(new OffHeapMemory("each TaskManager", 1 << 20, 3));
+  void embedded_jobManagerThatCannotBeAsked_leavesTheMemoryToTheTaskManagers() throws Exception {
+    try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody.close();
+      Configuration flink = new Configuration();
+      flink.set(RestOptions.ADDRESS, "127.0.0.1");
+      flink.set(RestOptions.PORT, nobody.getLocalPort());
+      // Of this process; the TaskManagers may have been started with another.
+      flink.set(TaskManagerOptions.TASK_OFF_HEAP_MEMORY, MemorySize.ZERO);
+
+      assertThat(EmbeddedCluster.taskManagers(flink)).isEmpty();
+    }
   }
 
   @Test

@@ -35,7 +35,12 @@ class RefusedSubmissionsITCase {
   static void start() throws Exception {
     bench =
         new ClusterBench(
-            folder, flink -> flink.set("taskmanager.memory.task.off-heap.size", "400m"));
+            folder,
+            flink ->
+                flink
+                    .set("taskmanager.memory.task.off-heap.size", "400m")
+                    // What counts is the TaskManagers' own.
+                    .setOnJobManager("taskmanager.memory.task.off-heap.size", "900m"));
     topics = bench.topics("refused");
     config = Files.writeString(folder.resolve("refused.yaml"), topics.yaml());
     topics.version(SMALL);

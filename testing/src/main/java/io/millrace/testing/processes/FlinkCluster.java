@@ -58,6 +58,7 @@ public final class FlinkCluster implements AutoCloseable {
     private final Path home;
     private final Path directory;
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<String, String> jobManagerSettings = new LinkedHashMap<>();
     private int taskManagers = 1;
     private boolean highlyAvailable;
     private List<String> application = List.of();
@@ -76,6 +77,14 @@ public final class FlinkCluster implements AutoCloseable {
     /** A key of Flink's that counts more than the distribution's config.yaml. */
     public Builder set(String key, String value) {
       settings.put(key, value);
+      return this;
+    }
+
+    /**
+     * As {@link #set}, but for the JobManager's process alone, which does not share its file then.
+     */
+    public Builder setOnJobManager(String key, String value) {
+      jobManagerSettings.put(key, value);
       return this;
     }
 
@@ -123,9 +132,11 @@ public final class FlinkCluster implements AutoCloseable {
     this.ports = ports;
     this.zooKeeper = zooKeeper;
     this.settings = builder.settings;
-    List<String> application = builder.application;
-    String role = application.isEmpty() ? "jobmanager" : "standalone-job";
-    this.jobManager = new FlinkProcess(command("jobmanager", role, application), this::answers);
+    List<String> arguments = new ArrayList<>();
+    builder.jobManagerSettings.forEach((key, value) -> arguments.add("-D" + key + "=" + value));
+    arguments.addAll(builder.application);
+    String role = builder.application.isEmpty() ? "jobmanager" : "standalone-job";
+    this.jobManager = new FlinkProcess(command("jobmanager", role, arguments), this::answers);
   }
 
   private static FlinkCluster start(Builder builder) throws IOException, InterruptedException {
