@@ -127,9 +127,8 @@ final class RemoteCluster implements AutoCloseable {
     return new ClusterFacts(name, version, missing(classPath()), taskManagers(version));
   }
 
-  // Flink 2.2 and 2.3 take each other's jobs, but not each other's lists of TaskManagers: there,
-  // each
-  // TaskManager judges for itself.
+  // Flink 2.2 and 2.3 take each other's jobs, but not each other's lists of TaskManagers: each
+  // TaskManager judges for itself there.
   private List<OffHeapMemory> taskManagers(String version)
       throws SubmissionException, InterruptedException {
     List<OffHeapMemory> taskManagers = new ArrayList<>();
