@@ -7,6 +7,7 @@ import io.millrace.testing.processes.FlinkCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +68,21 @@ class BundledTensorFlowITCase {
       assertThat(cluster.taskManager(0).pid()).isEqualTo(pid);
       assertThat(cluster.get("jobs/overview")).containsPattern("FINISHED.*FINISHED");
       assertThat(nativeLibraries(cluster)).hasSize(1);
+    }
+  }
+
+  /** What the patterns are for; and that the test above would see it. */
+  @Test
+  void submittedTwice_withoutTheParentFirstPatterns_endsTheTaskManager() throws Exception {
+    try (FlinkCluster cluster =
+        cluster("child-first")
+            .set("classloader.parent-first-patterns.additional", "nothing.")
+            .start()) {
+      for (int submission = 1; submission <= 2; submission++) {
+        run(cluster);
+      }
+
+      assertThat(cluster.taskManager(0).awaitEnd(Duration.ofSeconds(30))).isNotZero();
     }
   }
 }
