@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -22,6 +23,7 @@ public final class FlinkKeys {
       Stream.of(
               CheckpointingOptions.class,
               CoreOptions.class,
+              HeartbeatManagerOptions.class,
               HighAvailabilityOptions.class,
               JobManagerOptions.class,
               KubernetesConfigOptions.class,

@@ -8,11 +8,10 @@ import io.millrace.testing.check.CommittedTopic;
 import io.millrace.testing.check.Observation;
 import io.millrace.testing.check.SourcePosition;
 import io.millrace.testing.processes.CommandResult;
+import io.millrace.testing.processes.ReservedPort;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,18 +42,12 @@ class ReadmeWalkITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
-  private final int kafkaPort = freePort();
-  private final int restPort = freePort();
+  private final int kafkaPort = ReservedPort.freeNumber();
+  private final int restPort = ReservedPort.freeNumber();
   private BufferedWriter toShell;
   private BufferedReader fromShell;
 
   ReadmeWalkITCase() throws IOException {}
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
 
   private List<String> commands() throws IOException {
     Matcher matcher = WALK.matcher(Files.readString(Path.of("../README.md")));
@@ -85,7 +78,7 @@ class ReadmeWalkITCase {
     assertThat(yaml).contains("\n    port: 6123\n", "\nrest:\n  address: localhost\n");
     Files.writeString(
         conf.resolve("config.yaml"),
-        yaml.replace("\n    port: 6123\n", "\n    port: " + freePort() + "\n")
+        yaml.replace("\n    port: 6123\n", "\n    port: " + ReservedPort.freeNumber() + "\n")
             .replace(
                 "\nrest:\n  address: localhost\n",
                 "\nrest:\n  address: localhost\n  port: " + restPort + "\n"));
@@ -106,14 +99,21 @@ class ReadmeWalkITCase {
     toShell = shell.outputWriter(StandardCharsets.UTF_8);
     fromShell = shell.inputReader(StandardCharsets.UTF_8);
     try {
+      List<ProcessHandle> background = List.of();
       for (String command : commands) {
+        if (command.startsWith("kill $")) {
+          background = shell.descendants().toList();
+          assertThat(background).isNotEmpty();
+        }
         beforehand(command);
         String printed = run(command);
         afterwards(command, printed);
       }
       toShell.close();
       shell.waitFor();
-      assertThat(shell.descendants()).isEmpty();
+      for (ProcessHandle process : background) {
+        process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
     } finally {
       end(shell);
       // Its processes are nobody's children.

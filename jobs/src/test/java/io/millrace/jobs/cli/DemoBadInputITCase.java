@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.testing.processes.ReservedPort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +23,7 @@ class DemoBadInputITCase {
 
   @BeforeEach
   void choose() throws Exception {
-    servers = "localhost:" + DemoBrokerITCase.freePort();
+    servers = "localhost:" + ReservedPort.freeNumber();
     config = folder.resolve("fraud.yaml");
   }
 

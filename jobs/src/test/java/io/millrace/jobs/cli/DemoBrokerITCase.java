@@ -3,8 +3,8 @@ package io.millrace.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.check.CommittedTopic;
+import io.millrace.testing.processes.ReservedPort;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ class DemoBrokerITCase {
   @Test
   void script_onSigterm_endsBrokerAndChildrenAndDeletesItsTemporaryFolder() throws Exception {
     String script = Path.of(System.getProperty("millrace.distribution"), "bin/millrace").toString();
-    String port = Integer.toString(freePort());
+    String port = Integer.toString(ReservedPort.freeNumber());
     Process process =
         new ProcessBuilder(script, "demo", "broker", "--port", port)
             .redirectError(folder.resolve("err").toFile())
@@ -62,7 +62,7 @@ class DemoBrokerITCase {
   @Test
   void directory_givenAgain_stillHasItsRecords() throws Exception {
     String directory = folder.resolve("kafka").toString();
-    int port = freePort();
+    int port = ReservedPort.freeNumber();
     String servers = "localhost:" + port;
     String[] command = {
       "demo", "broker", "--port", Integer.toString(port), "--directory", directory
@@ -79,7 +79,8 @@ class DemoBrokerITCase {
       assertThat(CommittedTopic.read(servers, "records", Duration.ofSeconds(30))).hasSize(1);
 
       CommandLineRun second =
-          CommandLineRun.of("demo", "broker", "--port", "" + freePort(), "--directory", directory);
+          CommandLineRun.of(
+              "demo", "broker", "--port", "" + ReservedPort.freeNumber(), "--directory", directory);
       assertThat(second.exitCode()).isEqualTo(1);
       assertThat(second.err()).contains("another broker runs on folder " + directory);
     }
@@ -106,11 +107,5 @@ class DemoBrokerITCase {
     CommandLineRun misplaced = CommandLineRun.of("demo", "--port", "9192", "broker");
     assertThat(misplaced.exitCode()).isEqualTo(2);
     assertThat(misplaced.err()).contains("--port before 'broker': expected it behind");
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

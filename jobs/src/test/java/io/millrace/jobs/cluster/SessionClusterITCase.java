@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.processes.CommandResult;
+import io.millrace.testing.processes.ReservedPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -103,17 +104,11 @@ class SessionClusterITCase {
     return found;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void start_killOneAndStartAgain_bringsBackWhatIsMissingAlone() throws Exception {
-    int port = freePort();
+    int port = ReservedPort.freeNumber();
     String rest = "-Drest.port=" + port;
-    String rpc = "-Djobmanager.rpc.port=" + freePort();
+    String rpc = "-Djobmanager.rpc.port=" + ReservedPort.freeNumber();
     String key = "-Ds3.secret-key=" + SECRET;
     CommandResult started = start(rest, rpc, key, "-Dtaskmanager.memory.process.size=2g");
     assertThat(started.out()).contains("4 of 4 free, on 2 TaskManagers", "web UI");

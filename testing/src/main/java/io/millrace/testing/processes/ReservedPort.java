@@ -51,6 +51,13 @@ public final class ReservedPort implements AutoCloseable {
     throw new IOException("no free port from " + FIRST + " to " + (FIRST + COUNT - 1));
   }
 
+  /** A number that nobody has at this moment, for a command that takes the port itself. */
+  public static int freeNumber() throws IOException {
+    try (ReservedPort port = reserve()) {
+      return port.number();
+    }
+  }
+
   /**
    * One port and no other.
    *

@@ -56,16 +56,18 @@ class KafkaBrokerITCase {
 
   @Test
   void open_overTheDataOfAnEarlierRun_keepsItAndTakesThePort() throws Exception {
-    try (KafkaBroker broker = KafkaBroker.open(KafkaBroker.jars(), directory, freePort())) {
+    try (KafkaBroker broker =
+        KafkaBroker.open(KafkaBroker.jars(), directory, ReservedPort.freeNumber())) {
       broker.createTopic("records", 1);
       send(broker, "a");
     }
-    int port = freePort();
+    int port = ReservedPort.freeNumber();
     try (KafkaBroker broker = KafkaBroker.open(KafkaBroker.jars(), directory, port)) {
       assertThat(broker.bootstrapServers()).isEqualTo("127.0.0.1:" + port);
       send(broker, "b");
       assertThat(read(broker, 2)).containsExactly("a", "b");
-      assertThatThrownBy(() -> KafkaBroker.open(KafkaBroker.jars(), directory, freePort()))
+      assertThatThrownBy(
+              () -> KafkaBroker.open(KafkaBroker.jars(), directory, ReservedPort.freeNumber()))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("another broker runs on folder " + directory);
       assertThatThrownBy(
@@ -81,7 +83,8 @@ class KafkaBrokerITCase {
   void open_aFolderWithOtherContent_isRefusedUntouched() throws Exception {
     Files.writeString(directory.resolve("thesis.txt"), "of long ago");
 
-    assertThatThrownBy(() -> KafkaBroker.open(KafkaBroker.jars(), directory, freePort()))
+    assertThatThrownBy(
+            () -> KafkaBroker.open(KafkaBroker.jars(), directory, ReservedPort.freeNumber()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("folder " + directory + " is not a broker's");
     assertThat(directory.toFile().list()).containsExactly("thesis.txt");
@@ -118,12 +121,6 @@ class KafkaBrokerITCase {
       System.out.print('!');
       System.out.flush();
       Thread.currentThread().join();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ReservedPort port = ReservedPort.reserve()) {
-      return port.number();
     }
   }
 
