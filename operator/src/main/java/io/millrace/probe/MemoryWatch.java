@@ -17,17 +17,20 @@ final class MemoryWatch {
   private static final long PAGE_BYTES = 4096;
 
   private final long maxBytes;
+  private final Runnable farewell;
 
-  private MemoryWatch(long maxBytes) {
+  private MemoryWatch(long maxBytes, Runnable farewell) {
     this.maxBytes = maxBytes;
+    this.farewell = farewell;
   }
 
   /**
    * @param maxBytes resident bytes at the most, or 0 for half of what the container, or else the
    *     machine, has
+   * @param farewell runs before the process ends
    */
-  static void start(long maxBytes) {
-    MemoryWatch watch = new MemoryWatch(maxBytes > 0 ? maxBytes : totalBytes() / 2);
+  static void start(long maxBytes, Runnable farewell) {
+    MemoryWatch watch = new MemoryWatch(maxBytes > 0 ? maxBytes : totalBytes() / 2, farewell);
     Thread thread = new Thread(watch::run, "memory watch");
     thread.setDaemon(true);
     thread.start();
@@ -49,7 +52,7 @@ final class MemoryWatch {
       throw new UncheckedIOException(e);
     }
     System.out.print("\nmore than " + (maxBytes >> 20) + " MiB of memory taken\n");
-    System.out.flush();
+    farewell.run();
     Runtime.getRuntime().halt(EXIT_TOO_LARGE);
   }
 

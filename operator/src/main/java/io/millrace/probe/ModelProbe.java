@@ -16,7 +16,7 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Thread-safe. Verdicts are remembered by digest and settings for as long as the class loader of
- * this code lives. The probe keeps accidents away from this process; it is no sandbox, for it may
+ * this code lives; a failure only if the version brought it about itself. The probe keeps accidents away from this process; it is no sandbox, for it may
  * do whatever this user may.
  */
 public final class ModelProbe {

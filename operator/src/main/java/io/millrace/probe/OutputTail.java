@@ -55,9 +55,14 @@ final class OutputTail {
     size += count;
   }
 
-  /** Waits for the end of the output, but not for long: the process has ended already. */
-  void awaitEnd(Duration patience) throws InterruptedException {
+  /**
+   * Waits for the end of the output, but not for long: the process has ended already.
+   *
+   * @return whether all of it was read
+   */
+  boolean awaitEnd(Duration patience) throws InterruptedException {
     reader.join(patience.toMillis());
+    return !reader.isAlive();
   }
 
   private synchronized List<String> lines() {

@@ -20,6 +20,7 @@ final class ProbeMain {
   static final String BEGUN = " begun";
   static final String PASSED = " passed";
   static final String REFUSED = " refused ";
+  static final String TOO_LARGE = " too large";
 
   private static final int EXIT_PASSED = 0;
   private static final int EXIT_REFUSED = 3;
@@ -30,7 +31,7 @@ final class ProbeMain {
     preferAsVictim();
     ProbeRequest request = ProbeRequest.readFrom(System.in);
     ParentWatch.start(System.in);
-    MemoryWatch.start(request.maxMemory());
+    MemoryWatch.start(request.maxMemory(), () -> say(request, TOO_LARGE));
     say(request, BEGUN);
     int exitCode;
     String answer;

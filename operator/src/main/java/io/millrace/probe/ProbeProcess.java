@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** One child JVM, from its start to its end. */
@@ -16,6 +17,9 @@ final class ProbeProcess {
 
   /** What Java adds to the number of the signal that ended a process. */
   private static final int SIGNALLED = 128;
+
+  /** HUP, INT, KILL (the kernel's too, where memory runs out) and TERM come from outside. */
+  private static final Set<Integer> SENT_FROM_OUTSIDE = Set.of(1, 2, 9, 15);
 
   private final ProbeRequest request;
   private final Process process;
@@ -31,8 +35,10 @@ final class ProbeProcess {
   /**
    * Runs a probe to its end, or to its timeout.
    *
+   * @return what the version did by itself: it will do the same the next time
    * @throws ModelException what the probe refused the version for, or PROBE_FAILED if there is no
-   *     probe to be had
+   *     probe to be had, or what ended it may pass: a timeout, a signal from outside, too little
+   *     memory
    * @throws InterruptedException if the thread is interrupted; the child is killed then
    */
   static Verdict run(ProbeRequest request) throws ModelException, InterruptedException {
@@ -61,9 +67,9 @@ final class ProbeProcess {
     if (!ended) {
       process.destroyForcibly();
     }
-    output.awaitEnd(OUTPUT_PATIENCE);
+    boolean allRead = output.awaitEnd(OUTPUT_PATIENCE);
     if (!ended) {
-      return failed("did not end within " + timeout.toMillis() + " ms and was killed");
+      throw hiccup("did not end within " + timeout.toMillis() + " ms and was killed");
     }
     Optional<String> answer = output.answer(request.token());
     int exitCode = process.exitValue();
@@ -73,7 +79,14 @@ final class ProbeProcess {
     if (answer.filter(text -> text.startsWith(ProbeMain.REFUSED)).isPresent()) {
       throw refusal(answer.get().substring(ProbeMain.REFUSED.length()));
     }
-    return failed(end(exitCode));
+    if (!output.beganWith(request.token() + ProbeMain.BEGUN)) {
+      throw hiccup(end(exitCode) + " before it came to the model");
+    }
+    boolean own = allRead && !SENT_FROM_OUTSIDE.contains(exitCode - SIGNALLED);
+    if (!own || answer.filter(ProbeMain.TOO_LARGE::equals).isPresent()) {
+      throw hiccup(end(exitCode));
+    }
+    return Verdict.failed(message(end(exitCode)));
   }
 
   private void ask(OutputStream input) {
@@ -99,25 +112,21 @@ final class ProbeProcess {
         : "ended with exit code " + exitCode;
   }
 
-  /**
-   * @throws ModelException if it did not even begin, for which the version is not to blame
-   */
-  private Verdict failed(String what) throws ModelException {
+  /** What may pass: the version is not to blame, or not for sure, and may be tried again. */
+  private ModelException hiccup(String what) {
+    return new ModelException(ModelReason.PROBE_FAILED, message(what));
+  }
+
+  private String message(String what) {
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     String printed = output.lastLines(request.token());
-    String message =
-        "the process that tried "
-            + request.digest()
-            + " out "
-            + what
-            + ", "
-            + millis
-            + " ms after its start; "
-            + (printed.isEmpty() ? "it printed nothing" : "it printed last: " + printed);
-    if (!output.beganWith(request.token() + ProbeMain.BEGUN)) {
-      throw new ModelException(
-          ModelReason.PROBE_FAILED, message + " (before it came to the model)");
-    }
-    return Verdict.failed(message);
+    return "the process that tried "
+        + request.digest()
+        + " out "
+        + what
+        + ", "
+        + millis
+        + " ms after its start; "
+        + (printed.isEmpty() ? "it printed nothing" : "it printed last: " + printed);
   }
 }

