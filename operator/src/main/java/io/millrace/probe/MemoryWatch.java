@@ -1,9 +1,7 @@
 package io.millrace.probe;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -25,20 +23,14 @@ final class MemoryWatch {
   }
 
   /**
-   * @param maxBytes resident bytes at the most, or 0 for half of what the container, or else the
-   *     machine, has
+   * @param maxBytes resident bytes at the most
    * @param farewell runs before the process ends
    */
   static void start(long maxBytes, Runnable farewell) {
-    MemoryWatch watch = new MemoryWatch(maxBytes > 0 ? maxBytes : totalBytes() / 2, farewell);
+    MemoryWatch watch = new MemoryWatch(maxBytes, farewell);
     Thread thread = new Thread(watch::run, "memory watch");
     thread.setDaemon(true);
     thread.start();
-  }
-
-  private static long totalBytes() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getTotalMemorySize();
   }
 
   private void run() {

@@ -3,6 +3,8 @@ package io.millrace.probe;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.UUID;
 
 /**
@@ -16,19 +18,19 @@ import java.util.UUID;
  * }</pre>
  *
  * <p>Thread-safe. Verdicts are remembered by digest and settings for as long as the class loader of
- * this code lives; a failure only if the version brought it about itself. The probe keeps accidents away from this process; it is no sandbox, for it may
- * do whatever this user may.
+ * this code lives; a failure only if the version brought it about itself. The probe keeps accidents
+ * away from this process; it is no sandbox, for it may do whatever this user may.
  */
 public final class ModelProbe {
   private static final int REMEMBERED = 1000;
   private static final Verdicts VERDICTS = new Verdicts(REMEMBERED);
-  private static final long HALF_OF_ALL = 0;
+  private static final long BY_WHAT_IS_FREE = 0;
 
   private final ProbeSettings settings;
   private final long maxMemory;
 
   public ModelProbe(ProbeSettings settings) {
-    this(settings, HALF_OF_ALL);
+    this(settings, BY_WHAT_IS_FREE);
   }
 
   /**
@@ -45,25 +47,37 @@ public final class ModelProbe {
    *
    * @param files fetched and verified; read by the child during the call
    * @throws ModelException PROBE_FAILED if the child ends otherwise than by passing (a signal, an
-   *     exit code, also 0, a timeout, too much memory); the reason that loading or warming up gives
-   *     if the child gets as far as that
+   *     exit code, also 0, a timeout, too much memory) or there is no room for it; the reason that
+   *     loading or warming up gives if the child gets as far as that
    * @throws InterruptedException if the thread is interrupted; the child is killed then
    */
   public void require(ModelFiles files) throws ModelException, InterruptedException {
-    ProbeRequest request =
-        new ProbeRequest(
-            UUID.randomUUID().toString(),
-            files.directory().toString(),
-            files.digest(),
-            settings,
-            maxMemory);
     Verdicts.Answer answer =
-        VERDICTS.of(new Verdicts.Key(files.digest(), settings), () -> ProbeProcess.run(request));
+        VERDICTS.of(
+            new Verdicts.Key(files.digest(), settings), () -> ProbeProcess.run(request(files)));
     String failure = answer.verdict().failure();
     if (failure != null) {
       throw new ModelException(
           ModelReason.PROBE_FAILED,
           answer.fresh() ? failure : failure + " (remembered, not tried again)");
+    }
+  }
+
+  private ProbeRequest request(ModelFiles files) throws ModelException {
+    return new ProbeRequest(
+        UUID.randomUUID().toString(),
+        files.directory().toString(),
+        files.digest(),
+        settings,
+        maxMemory == BY_WHAT_IS_FREE ? free() : maxMemory);
+  }
+
+  private static long free() throws ModelException {
+    try {
+      return MemoryRoom.of(Path.of("/")).limit();
+    } catch (IOException | NumberFormatException e) {
+      throw new ModelException(
+          ModelReason.PROBE_FAILED, "cannot read how much memory is free: " + e.getMessage(), e);
     }
   }
 

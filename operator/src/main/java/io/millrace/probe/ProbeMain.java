@@ -73,12 +73,15 @@ final class ProbeMain {
     }
   }
 
-  /** Where memory runs out, the kernel kills the probe rather than the TaskManager beside it. */
+  /**
+   * Where memory runs out, the kernel takes the probe rather than the TaskManager beside it, unless
+   * it takes whole containers (memory.oom.group).
+   */
   private static void preferAsVictim() {
     try {
       Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000");
     } catch (IOException e) {
-      // Where that is not allowed, the watch over its memory is all there is.
+      // Where that is not allowed, its limit and the watch over it are all there is.
     }
   }
 }

@@ -13,7 +13,7 @@ import java.io.Serializable;
  *
  * @param token begins the probe's answer. It is not among the arguments of the process, where a
  *     model that reads files could find it and print a verdict of its own.
- * @param maxMemory resident bytes at which the probe gives up, or 0 for half of the container's
+ * @param maxMemory resident bytes at which the probe gives up
  */
 record ProbeRequest(
     String token, String directory, String digest, ProbeSettings settings, long maxMemory)
