@@ -26,10 +26,14 @@ final class ProbeCommand {
   private static final List<String> JVM_OPTIONS =
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
+  /** A core would be as large as the model, and would lie among the TaskManager's blobs. */
+  private static final List<String> WITHOUT_CORE =
+      List.of("/bin/sh", "-c", "ulimit -c 0; exec \"$@\"", "sh");
+
   private ProbeCommand() {}
 
   static ProcessBuilder of(Path model) throws IOException {
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(WITHOUT_CORE);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("-Xmx" + (HEAP_BYTES + HEAP_PER_GRAPH_BYTE * graphBytes(model)));
     line.addAll(

@@ -120,7 +120,11 @@ class ModelProbeITCase {
     for (int i = 0; i < 2; i++) {
       CompletableFuture<ModelException> refusal =
           CompletableFuture.supplyAsync(() -> Probed.refusal(model, settings));
-      awaitChildAtWork(ProcessHandle.current()).destroyForcibly();
+      ProcessHandle child = awaitChildAtWork(ProcessHandle.current());
+      assertThat(Path.of("/proc/" + child.pid(), "limits"))
+          .content()
+          .containsPattern("Max core file size +0 +0 ");
+      child.destroyForcibly();
       assertThat(refusal.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .hasMessageContaining("was ended by signal 9")
           .hasMessageNotContaining("remembered");
