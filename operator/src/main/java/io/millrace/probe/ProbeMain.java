@@ -24,6 +24,7 @@ final class ProbeMain {
 
   private static final int EXIT_PASSED = 0;
   private static final int EXIT_REFUSED = 3;
+  private static final int MESSAGE_CHARS = 4096;
 
   private ProbeMain() {}
 
@@ -40,13 +41,18 @@ final class ProbeMain {
       answer = PASSED;
       exitCode = EXIT_PASSED;
     } catch (ModelException e) {
-      String message = String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
-      answer = REFUSED + e.reason() + " " + message;
+      answer = REFUSED + e.reason() + " " + shortened(String.valueOf(e.getMessage()));
       exitCode = EXIT_REFUSED;
     }
     say(request, answer);
     // Threads of the model, or its shutdown hooks, have no say.
     Runtime.getRuntime().halt(exitCode);
+  }
+
+  /** One line that the parent keeps as a whole. */
+  private static String shortened(String message) {
+    String line = message.replaceAll("\\s+", " ");
+    return line.length() <= MESSAGE_CHARS ? line : line.substring(0, MESSAGE_CHARS) + "...";
   }
 
   /** On a line of its own, whatever native code printed before. */

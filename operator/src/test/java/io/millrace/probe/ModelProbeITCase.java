@@ -149,13 +149,14 @@ class ModelProbeITCase {
         new ProbeSettings(
             LoadOptions.DEFAULT,
             null,
-            new HashMap<>(Map.of("nothing", Shape.of(-1, 3))),
+            new HashMap<>(Map.of("nothing" + "-".repeat(100_000), Shape.of(-1, 3))),
             BatchDimension.FIND_OUT,
             32,
             TIMEOUT);
     ModelException refusal = Probed.refusal(model, otherShape);
     assertThat(refusal.reason()).isEqualTo(ModelReason.SIGNATURE_MISMATCH);
-    assertThat(refusal).hasMessageContaining("unknown input 'nothing'");
+    assertThat(refusal).hasMessageContaining("unknown input 'nothing-");
+    assertThat(refusal.getMessage()).hasSizeLessThan(5_000);
 
     Path index = model.resolve("variables/variables.index");
     byte[] bytes = Files.readAllBytes(index);
