@@ -3,6 +3,7 @@ package io.millrace.probe;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** How the child JVM is started: small, and with what this one runs TensorFlow with. */
 final class ProbeCommand {
@@ -45,7 +47,7 @@ final class ProbeCommand {
             "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=/dev/null"));
     line.addAll(javaCppProperties());
-    Path code = codeSource();
+    Path code = file(ProbeMain.class.getProtectionDomain().getCodeSource());
     line.add("-cp");
     line.add(classPath(code));
     line.add(ProbeMain.class.getName());
@@ -97,13 +99,12 @@ final class ProbeCommand {
     return Objects.requireNonNull(code.getParent(), "Millrace's classes lie in the root folder");
   }
 
-  private static Path codeSource() throws IOException {
-    CodeSource source = ProbeMain.class.getProtectionDomain().getCodeSource();
+  static Path file(@Nullable CodeSource source) throws IOException {
     try {
       if (source != null && source.getLocation() != null) {
         return Path.of(source.getLocation().toURI()).toAbsolutePath();
       }
-    } catch (URISyntaxException | IllegalArgumentException e) {
+    } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
       throw new IOException("no file holds Millrace's classes: " + source.getLocation(), e);
     }
     throw new IOException("no file holds Millrace's classes: their loader does not say where from");
