@@ -10,9 +10,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One child JVM, from its start to its end. */
 final class ProbeProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ProbeProcess.class);
   private static final Duration OUTPUT_PATIENCE = Duration.ofSeconds(1);
 
   /** What Java adds to the number of the signal that ended a process. */
@@ -51,12 +54,34 @@ final class ProbeProcess {
     }
     // Closed last, and by whatever may happen: the child ends when it is.
     try (OutputStream input = process.getOutputStream()) {
-      return new ProbeProcess(request, process).verdict(input);
+      return new ProbeProcess(request, process).logged(input);
     } catch (IOException e) {
       throw new ModelException(
           ModelReason.PROBE_FAILED, "the probe's JVM cannot be talked to: " + e.getMessage(), e);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  private Verdict logged(OutputStream input) throws ModelException, InterruptedException {
+    long pid = process.pid();
+    long timeout = request.settings().timeout().toMillis();
+    LOG.info("Probe of {} begins: process {}, at most {} ms", request.digest(), pid, timeout);
+    String outcome = "given up";
+    try {
+      Verdict verdict = verdict(input);
+      outcome = verdict.failure() == null ? "passed" : "failed";
+      return verdict;
+    } catch (ModelException e) {
+      outcome = e.reason().toString();
+      throw e;
+    } finally {
+      LOG.info(
+          "Probe of {} ended: process {}, {} after {} ms",
+          request.digest(),
+          pid,
+          outcome,
+          millis());
     }
   }
 
@@ -117,15 +142,18 @@ final class ProbeProcess {
     return new ModelException(ModelReason.PROBE_FAILED, message(what));
   }
 
+  private long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
   private String message(String what) {
-    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     String printed = output.lastLines(request.token());
     return "the process that tried "
         + request.digest()
         + " out "
         + what
         + ", "
-        + millis
+        + millis()
         + " ms after its start; "
         + (printed.isEmpty() ? "it printed nothing" : "it printed last: " + printed);
   }
