@@ -73,18 +73,22 @@ record InferenceSettings(
         versionsAtOnce);
   }
 
-  /** What tries versions out before they are loaded, or null where none does. */
-  @Nullable ModelProbe probe() {
-    return probeTimeout == null
-        ? null
-        : new ModelProbe(
-            new ProbeSettings(
-                loadOptions,
-                signatureKey,
-                inputShapes,
-                batchDimension,
-                maxBatchSize,
-                probeTimeout));
+  /**
+   * What tries versions out before they are loaded, or null where none does.
+   *
+   * @param schema what the job writes and reads; null if this is its first version
+   */
+  @Nullable ModelProbe probe(@Nullable ServingSchema schema) {
+    if (probeTimeout == null) {
+      return null;
+    }
+    HashMap<String, Shape> shapes = new HashMap<>(inputShapes);
+    if (schema != null) {
+      schema.signature().inputs().forEach(input -> shapes.put(input.name(), input.shape()));
+    }
+    return new ModelProbe(
+        new ProbeSettings(
+            loadOptions, signatureKey, shapes, batchDimension, maxBatchSize, probeTimeout));
   }
 
   private static int atLeast(ReadableConfig config, ConfigOption<Integer> option, int least) {

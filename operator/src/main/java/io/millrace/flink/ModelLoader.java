@@ -86,7 +86,7 @@ final class ModelLoader {
             settings.loadOptions(),
             settings.roots());
     Lease<SharedModel> lease =
-        SharedModel.acquire(key, publish.digest(), store, settings.probe(), engine);
+        SharedModel.acquire(key, publish.digest(), store, settings.probe(schema), engine);
     try {
       return prepare(publish, schema, lease);
     } catch (ModelException | RuntimeException | Error e) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How the job is going to load and run a version, which the probe does before it.
  *
  * @param signatureKey which signature, or null for the model's default
- * @param inputShapes shapes that the signature leaves open, by input
+ * @param inputShapes shapes that the signature leaves open and the job states, by input
  * @param maxBatchSize rows in a full batch
  * @param timeout after which the probe is killed, the start of its JVM included
  */
