@@ -85,7 +85,7 @@ public final class InferenceOptions {
           .enumType(Probe.class)
           .defaultValue(Probe.OFF)
           .withDescription(
-              "Whether a version is loaded and warmed up in a process of its own first, so that one that aborts, hangs or eats memory does not reach the TaskManager.");
+              "Whether a version is loaded and warmed up in a process of its own first, so that one that aborts, hangs or eats memory does not reach the TaskManager. That process runs on the CPU: a model with ops that only a GPU runs is refused.");
 
   public static final ConfigOption<Duration> PROBE_TIMEOUT =
       ConfigOptions.key("model.probe-timeout")
