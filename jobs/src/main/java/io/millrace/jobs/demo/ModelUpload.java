@@ -10,21 +10,27 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A local version brought to any place that Flink writes to. A version there is never changed; one
- * that an earlier upload left without its {@code saved_model.pb} is completed.
+ * that an earlier upload left without its {@code saved_model.pb} is completed, unless it holds
+ * anything else.
  */
 final class ModelUpload {
   private static final String WRITTEN_LAST = "saved_model.pb";
 
-  private final Path local;
+  /** Renamed when it is whole: half a saved_model.pb would pass for another version. */
+  private static final String PART = WRITTEN_LAST + ".part";
+
+  private final java.nio.file.Path local;
   private final URI version;
   private final ModelStore store;
 
@@ -33,7 +39,7 @@ final class ModelUpload {
    * @param version where it goes
    * @throws IllegalArgumentException if that is no place for a model
    */
-  ModelUpload(Path local, URI version) {
+  ModelUpload(java.nio.file.Path local, URI version) {
     this.local = local;
     this.version = version;
     this.store = FileSystemModelStore.of(List.of(local.toUri().toString(), version.toString()));
@@ -77,20 +83,45 @@ final class ModelUpload {
   }
 
   private void write() throws IOException {
-    var target = new org.apache.flink.core.fs.Path(version);
+    var target = new Path(version);
     FileSystem fileSystem = target.getFileSystem();
-    for (String file : files()) {
-      var copy = new org.apache.flink.core.fs.Path(target, file);
-      fileSystem.mkdirs(copy.getParent());
+    List<String> files = files();
+    if (fileSystem.exists(target)) {
+      refuseOthers(fileSystem, target, "", files);
+    }
+    for (String file : files) {
+      boolean last = file.equals(WRITTEN_LAST);
+      var written = new Path(target, last ? PART : file);
+      fileSystem.mkdirs(written.getParent());
       try (InputStream in = Files.newInputStream(local.resolve(file));
-          OutputStream out = fileSystem.create(copy, FileSystem.WriteMode.OVERWRITE)) {
+          OutputStream out = fileSystem.create(written, FileSystem.WriteMode.OVERWRITE)) {
         in.transferTo(out);
+      }
+      if (last && !fileSystem.rename(written, new Path(target, file))) {
+        throw new IOException("%s cannot be renamed to %s".formatted(written, file));
+      }
+    }
+  }
+
+  /** What an upload left behind is known by its paths; anything else is somebody's own. */
+  private void refuseOthers(FileSystem fileSystem, Path folder, String prefix, List<String> files)
+      throws IOException {
+    FileStatus @Nullable [] children = fileSystem.listStatus(folder);
+    // Some file systems answer null for an empty folder.
+    for (FileStatus child : children == null ? new FileStatus[0] : children) {
+      String path = prefix + child.getPath().getName();
+      if (child.isDir()) {
+        refuseOthers(fileSystem, child.getPath(), path + "/", files);
+      } else if (!files.contains(path) && !path.equals(PART)) {
+        throw new IOException(
+            "%s is no version that an upload left half done: it holds %s; expected only %s; remove it or choose another place"
+                .formatted(version, path, files));
       }
     }
   }
 
   private List<String> files() throws IOException {
-    try (Stream<Path> paths = Files.walk(local)) {
+    try (Stream<java.nio.file.Path> paths = Files.walk(local)) {
       return paths
           .filter(Files::isRegularFile)
           .map(path -> local.relativize(path).toString())
