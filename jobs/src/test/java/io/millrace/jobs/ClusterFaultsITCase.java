@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.model.ModelEvent;
 import io.millrace.testing.check.CheckReport;
 import io.millrace.testing.check.CommittedTopic;
-import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.TroublesomeModels;
 import io.millrace.testing.processes.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ class ClusterFaultsITCase {
       events.awaitActive(0, 1, 1);
       topics.sendNumbers(0, 1_000);
       topics.awaitOutputs();
-      SavedModels.hanging(topics.models.resolve("2"), 2);
+      TroublesomeModels.hanging(topics.models.resolve("2"), 2);
       topics.publish(2);
       ScoringTopics.await("a probe runs", () -> probe(0).or(() -> probe(1)).isPresent());
       int victim = probe(0).isPresent() ? 0 : 1;
@@ -165,7 +165,7 @@ class ClusterFaultsITCase {
       topics.version(1);
       String job = bench.submit(topics, 1);
       events.awaitActive(0, 1, 1);
-      SavedModels.slowVersion(topics.models.resolve("2"), 2, STEPS_OF_A_LONG_LOAD, 1);
+      TroublesomeModels.slowVersion(topics.models.resolve("2"), 2, STEPS_OF_A_LONG_LOAD, 1);
       topics.publish(2);
       events.awaitLoading(0, 2);
       ScoringTopics.await("TensorFlow loads version 2", () -> copies() == 2);

@@ -8,7 +8,7 @@ import io.millrace.testing.check.CheckReport;
 import io.millrace.testing.check.CommittedFollower;
 import io.millrace.testing.check.Observation;
 import io.millrace.testing.check.SourcePosition;
-import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.TroublesomeModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +126,7 @@ class ExactlyOnceUnderKillsITCase {
   // Large enough that copying takes a while, and slow to load and to warm up.
   private void slowVersion(long number) throws IOException {
     Path directory = topics.models.resolve(Long.toString(number));
-    SavedModels.slowVersion(directory, number, LOAD_STEPS, RUN_STEPS);
+    TroublesomeModels.slowVersion(directory, number, LOAD_STEPS, RUN_STEPS);
     Path ballast = topics.models.resolve("ballast");
     if (Files.notExists(ballast)) {
       byte[] bytes = new byte[BALLAST_BYTES];

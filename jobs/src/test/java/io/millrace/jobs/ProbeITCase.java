@@ -6,7 +6,7 @@ import io.millrace.flink.OpenModels;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.check.CheckReport;
-import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.TroublesomeModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,10 +33,10 @@ class ProbeITCase {
       topics.sendNumbers(0, 1_000);
 
       // Both would end this very process, which runs the TaskManager too, if it loaded them.
-      SavedModels.aborting(topics.models.resolve("2"), 2, false);
+      TroublesomeModels.aborting(topics.models.resolve("2"), 2, false);
       assertThat(rejection(topics, 2).message()).contains("signal 6");
       topics.sendNumbers(1_000, 2_000);
-      SavedModels.aborting(topics.models.resolve("3"), 3, true);
+      TroublesomeModels.aborting(topics.models.resolve("3"), 3, true);
       assertThat(rejection(topics, 3).message()).contains("exit code 0");
       topics.sendNumbers(2_000, 3_000);
 
@@ -59,7 +59,7 @@ class ProbeITCase {
       JobID job = bench.submit(topics.config(Map.of("model.probe", "on")), SUBTASKS, null);
       topics.awaitActive(1, SUBTASKS);
       long others = ProcessHandle.current().children().count();
-      SavedModels.hanging(topics.models.resolve("2"), 2);
+      TroublesomeModels.hanging(topics.models.resolve("2"), 2);
       topics.publish(2);
       ScoringTopics.await(
           "a probe runs", () -> ProcessHandle.current().children().count() == others + 1);

@@ -8,6 +8,7 @@ import io.millrace.model.ModelReason;
 import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.Shape;
 import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.TroublesomeModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +90,7 @@ class ModelProbeITCase {
 
   @Test
   void fault09_modelThatAborts_isFoundOutOnce() {
-    Path model = SavedModels.aborting(folder.resolve("1"), 1, false);
+    Path model = TroublesomeModels.aborting(folder.resolve("1"), 1, false);
     ModelException first = assertFailed(model, "signal 6");
     assertThat(first).hasMessageContaining("aborted by its initialiser");
     long before = ModelProbe.probes();
@@ -99,12 +100,12 @@ class ModelProbeITCase {
 
   @Test
   void fault09_modelThatEndsTheProcessWithExitCode0_hasNotPassed() {
-    assertFailed(SavedModels.aborting(folder.resolve("1"), 1, true), "exit code 0 before");
+    assertFailed(TroublesomeModels.aborting(folder.resolve("1"), 1, true), "exit code 0 before");
   }
 
   @Test
   void fault09_modelThatHangs_isKilledAtTheTimeout() {
-    Path model = SavedModels.hanging(folder.resolve("1"), 1);
+    Path model = TroublesomeModels.hanging(folder.resolve("1"), 1);
     ModelException refusal = Probed.refusal(model, Probed.settings(Duration.ofSeconds(6)));
     assertThat(refusal.reason()).isEqualTo(ModelReason.PROBE_FAILED);
     assertThat(refusal).hasMessageContaining("did not end within 6000 ms");
@@ -114,7 +115,7 @@ class ModelProbeITCase {
 
   @Test
   void killOfTheChildFromOutside_isNotHeldAgainstTheVersion() throws Exception {
-    Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
+    Path model = TroublesomeModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
     ProbeSettings settings = Probed.settings(Duration.ofHours(1));
     long before = ModelProbe.probes();
     for (int i = 0; i < 2; i++) {
@@ -134,7 +135,7 @@ class ModelProbeITCase {
 
   @Test
   void fault09_modelThatExhaustsMemory_isStoppedAtTheLimit() {
-    Path model = SavedModels.exhausting(folder.resolve("1"), 1, 6);
+    Path model = TroublesomeModels.exhausting(folder.resolve("1"), 1, 6);
     ModelProbe probe = new ModelProbe(SETTINGS, 1L << 30);
     ModelException refusal =
         Assertions.assertThrows(ModelException.class, () -> probe.require(Probed.files(model)));
@@ -168,7 +169,7 @@ class ModelProbeITCase {
 
   @Test
   void slotsThatAskAtTheSameTime_shareOneProbe() throws Exception {
-    Path model = SavedModels.aborting(folder.resolve("1"), 1, false);
+    Path model = TroublesomeModels.aborting(folder.resolve("1"), 1, false);
     long before = ModelProbe.probes();
     ExecutorService slots = Executors.newFixedThreadPool(4);
     try {
@@ -187,7 +188,7 @@ class ModelProbeITCase {
 
   @Test
   void interruptDuringAProbe_killsTheChildAndIsBackAtOnce() throws Exception {
-    Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
+    Path model = TroublesomeModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
     CompletableFuture<Void> probe = new CompletableFuture<>();
     Thread loader =
         new Thread(
@@ -210,7 +211,7 @@ class ModelProbeITCase {
 
   @Test
   void fault35_killOfTheProbesParent_theChildDiesToo() throws Exception {
-    Path model = SavedModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
+    Path model = TroublesomeModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
     Process parent =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
