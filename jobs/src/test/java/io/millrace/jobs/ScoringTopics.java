@@ -23,10 +23,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,6 +49,7 @@ final class ScoringTopics implements AutoCloseable {
   /** One record in so many is no JSON. */
   private static final int MALFORMED = 100;
 
+  private static final Pattern NUMBERED = Pattern.compile("\\{\"x\": ([0-9]+)}");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -56,8 +61,8 @@ final class ScoringTopics implements AutoCloseable {
 
   private final AtomicReference<@Nullable Exception> notSent = new AtomicReference<>();
 
-  /** What was sent, and the number that it bears; null where it bears none. */
-  private final Map<SourcePosition, @Nullable Integer> sent = new TreeMap<>();
+  /** What the broker has acknowledged. */
+  private final Set<SourcePosition> acknowledged = new TreeSet<>();
 
   /** On a broker of their own, which is closed with them. */
   ScoringTopics(Path folder) throws Exception {
@@ -131,26 +136,20 @@ final class ScoringTopics implements AutoCloseable {
     }
   }
 
-  void send(int partition, @Nullable String value) throws Exception {
-    send(partition, value, null);
-  }
-
-  private void send(int partition, @Nullable String value, @Nullable Integer number) {
+  void send(int partition, @Nullable String value) {
     byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
     producer.send(
-        new ProducerRecord<>(topic("in"), partition, 1_700_000_000_000L, null, bytes),
-        (metadata, failure) -> sent(metadata, failure, number));
+        new ProducerRecord<>(topic("in"), partition, 1_700_000_000_000L, null, bytes), this::sent);
   }
 
-  private void sent(
-      RecordMetadata metadata, @Nullable Exception failure, @Nullable Integer number) {
+  private void sent(RecordMetadata metadata, @Nullable Exception failure) {
     if (failure != null) {
       notSent.compareAndSet(null, failure); // The client would swallow it.
       return;
     }
-    synchronized (sent) {
-      sent.put(
-          new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset()), number);
+    synchronized (acknowledged) {
+      acknowledged.add(
+          new SourcePosition(metadata.topic(), metadata.partition(), metadata.offset()));
     }
   }
 
@@ -164,7 +163,7 @@ final class ScoringTopics implements AutoCloseable {
 
   void sendNumber(int i) {
     boolean malformed = i % MALFORMED == MALFORMED - 1;
-    send(i % PARTITIONS, malformed ? "{\"x\": " : "{\"x\": " + i + "}", malformed ? null : i);
+    send(i % PARTITIONS, malformed ? "{\"x\": " : "{\"x\": " + i + "}");
   }
 
   /** Waits until everything is sent; what could not be sent fails. */
@@ -176,10 +175,12 @@ final class ScoringTopics implements AutoCloseable {
     }
   }
 
-  int sent() {
-    synchronized (sent) {
-      return sent.size();
-    }
+  /**
+   * How many records the input topic holds: those that were sent, and some twice where a broker was
+   * killed before it could acknowledge them.
+   */
+  long inputs() {
+    return CommittedTopic.countAll(broker.bootstrapServers(), topic("in"));
   }
 
   List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
@@ -205,9 +206,10 @@ final class ScoringTopics implements AutoCloseable {
         });
   }
 
-  /** Waits until as many outputs are committed as records were sent. */
+  /** Waits until as many outputs are committed as there are inputs. */
   void awaitOutputs() throws Exception {
-    await(sent() + " outputs", () -> read("out").size() + read("dead").size() >= sent());
+    long inputs = inputs();
+    await(inputs + " outputs", () -> read("out").size() + read("dead").size() >= inputs);
   }
 
   static long versionOf(ConsumerRecord<byte[], byte[]> output) throws IOException {
@@ -248,12 +250,32 @@ final class ScoringTopics implements AutoCloseable {
     return positions;
   }
 
-  /** Everything that was sent against everything that came out. */
-  CheckReport check() throws IOException {
-    Map<SourcePosition, @Nullable Integer> sources;
-    synchronized (sent) {
-      sources = new TreeMap<>(sent);
+  /** Every record of the input topic, and the number that it bears; null where it bears none. */
+  private Map<SourcePosition, @Nullable Integer> sources() throws IOException {
+    Map<SourcePosition, @Nullable Integer> sources = new TreeMap<>();
+    CommittedTopic.read(
+        broker.bootstrapServers(),
+        topic("in"),
+        PATIENCE,
+        record -> {
+          String value =
+              record.value() == null ? "" : new String(record.value(), StandardCharsets.UTF_8);
+          Matcher matcher = NUMBERED.matcher(value);
+          sources.put(
+              new SourcePosition(record.topic(), record.partition(), record.offset()),
+              matcher.matches() ? Integer.valueOf(matcher.group(1)) : null);
+        });
+    synchronized (acknowledged) {
+      if (!sources.keySet().containsAll(acknowledged)) {
+        throw new IOException("the broker has lost records that it had acknowledged");
+      }
     }
+    return sources;
+  }
+
+  /** Everything that went in against everything that came out. */
+  CheckReport check() throws IOException {
+    Map<SourcePosition, @Nullable Integer> sources = sources();
     List<Observation> outputs = new ArrayList<>();
     Map<Integer, Long> latest = new HashMap<>();
     List<Observation> wrong = new ArrayList<>();
