@@ -9,7 +9,6 @@ import io.millrace.model.ModelReason;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.runtime.throwable.ThrowableClassifier;
@@ -25,8 +24,8 @@ class MemoryLimitITCase {
   /** A small model beside a file of the given size, which takes no room on the disk. */
   private Command version(long version, long megabytes) throws IOException {
     Path directory = SavedModels.constantVersion(roots.resolve(Long.toString(version)), version);
-    Path extra = Files.createDirectories(directory.resolve("assets.extra")).resolve("padding");
-    try (RandomAccessFile file = new RandomAccessFile(extra.toFile(), "rw")) {
+    Path padding = directory.resolve("variables/padding");
+    try (RandomAccessFile file = new RandomAccessFile(padding.toFile(), "rw")) {
       file.setLength(megabytes << 20);
     }
     return Harness.publish(roots, version, version);
