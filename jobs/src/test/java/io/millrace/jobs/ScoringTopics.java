@@ -206,8 +206,11 @@ final class ScoringTopics implements AutoCloseable {
         });
   }
 
-  /** Waits until as many outputs are committed as there are inputs. */
+  /**
+   * Sends what is not sent yet, and waits until as many outputs are committed as there are inputs.
+   */
   void awaitOutputs() throws Exception {
+    flush();
     long inputs = inputs();
     await(inputs + " outputs", () -> read("out").size() + read("dead").size() >= inputs);
   }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,9 @@ class ComposeITCase {
       assertThat(reported(services, metrics)).containsAll(Dashboard.read().metrics());
 
       // Signals reach the JVMs: 143 is SIGTERM, which 'docker stop' sends.
-      assertThat(services.stop())
+      Map<String, Integer> codes = services.stop();
+      assertThat(codes)
+          .as(() -> logs(codes))
           .isEqualTo(
               Map.of(
                   "feed.log", 143,
@@ -74,6 +77,14 @@ class ComposeITCase {
                   "taskmanager-1.log", 143,
                   "taskmanager-2.log", 143));
     }
+  }
+
+  /** The ends of the logs of those that ended otherwise. */
+  private String logs(Map<String, Integer> codes) {
+    return codes.entrySet().stream()
+        .filter(ended -> ended.getValue() != 143)
+        .map(ended -> CommandProcess.tail(directory.resolve(ended.getKey())))
+        .collect(Collectors.joining("\n"));
   }
 
   /** The first record of that version that read-committed readers see. */

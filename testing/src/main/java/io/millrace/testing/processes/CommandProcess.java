@@ -106,11 +106,20 @@ public final class CommandProcess implements AutoCloseable {
   }
 
   /** What went wrong, with the log's last lines. */
-  public IOException failure(String what, @Nullable Throwable cause) throws IOException {
-    List<String> lines = Files.readAllLines(log);
-    int from = Math.max(0, lines.size() - LOG_TAIL_LINES);
-    String tail = String.join("\n", lines.subList(from, lines.size()));
-    return new IOException(name + " " + what + "; the end of " + log + ":\n" + tail, cause);
+  public IOException failure(String what, @Nullable Throwable cause) {
+    return new IOException(name + " " + what + "; " + tail(log), cause);
+  }
+
+  /** The last lines of a log, for messages. */
+  public static String tail(Path log) {
+    String lines;
+    try {
+      List<String> all = Files.readAllLines(log);
+      lines = String.join("\n", all.subList(Math.max(0, all.size() - LOG_TAIL_LINES), all.size()));
+    } catch (IOException e) {
+      lines = e.toString();
+    }
+    return "the end of " + log + ":\n" + lines;
   }
 
   /** Asks the command to end with SIGTERM, and ends it after a while. Idempotent. */
