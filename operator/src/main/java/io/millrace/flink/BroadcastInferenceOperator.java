@@ -3,6 +3,7 @@ package io.millrace.flink;
 import io.millrace.model.Command;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
@@ -10,6 +11,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
 
 /** The shell with two inputs: records, and a broadcast of commands. */
 final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
@@ -23,6 +25,12 @@ final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
       List<Command> initial,
       MailboxExecutor mailbox) {
     super(parameters, settings, functions, initial, false, mailbox);
+  }
+
+  /** Two inputs are never chained: each record was read from the network, for this operator. */
+  @Override
+  @Nullable TypeSerializer<T> copier(InferenceSettings operatorSettings) {
+    return null;
   }
 
   @Override

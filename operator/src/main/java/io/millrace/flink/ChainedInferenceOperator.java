@@ -3,6 +3,7 @@ package io.millrace.flink;
 import io.millrace.model.Command;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
@@ -10,6 +11,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
 
 /** The shell with one input, chained to the operator before it: a fixed version. */
 final class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
@@ -24,6 +26,16 @@ final class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
       boolean codeDecides,
       MailboxExecutor mailbox) {
     super(parameters, settings, functions, initial, codeDecides, mailbox);
+  }
+
+  @Override
+  @Nullable TypeSerializer<T> copier(InferenceSettings operatorSettings) {
+    TypeSerializer<T> input = getOperatorConfig().getTypeSerializerIn(0, getUserCodeClassloader());
+    return operatorSettings.copyRecords()
+            && getExecutionConfig().isObjectReuseEnabled()
+            && !input.isImmutableType()
+        ? input
+        : null;
   }
 
   @Override

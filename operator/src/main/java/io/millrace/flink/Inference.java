@@ -45,6 +45,7 @@ public final class Inference<T> {
   private @Nullable DataStream<Command> commands;
   private @Nullable String uid;
   private boolean named;
+  private boolean copyRecords = true;
 
   private Inference(DataStream<T> records) {
     this.records = Objects.requireNonNull(records, "records");
@@ -130,6 +131,15 @@ public final class Inference<T> {
   }
 
   /**
+   * Promises that no operator before this one changes a record that it has emitted, so that records
+   * of a mutable type need no copy while they wait in a batch, even where the job reuses objects.
+   */
+  public Inference<T> recordsAreNotReused() {
+    copyRecords = false;
+    return this;
+  }
+
+  /**
    * Adds the operator to the job; rejected records go to {@link InferenceStreams#rejections}.
    *
    * @param reader the transform after the model
@@ -167,7 +177,8 @@ public final class Inference<T> {
       throw new IllegalArgumentException(
           "no version to score with: expected model(...), or commands(...) that publish one");
     }
-    InferenceSettings settings = InferenceSettings.of(config, roots(), commands == null ? 1 : 2);
+    InferenceSettings settings =
+        InferenceSettings.of(config, roots(), commands == null ? 1 : 2, copyRecords);
     for (Command command : initial) {
       if (!command.model().equals(settings.model())) {
         throw new IllegalArgumentException(

@@ -51,7 +51,6 @@ abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
   @Override
   public void open() throws Exception {
     super.open();
-    TypeSerializer<T> input = getOperatorConfig().getTypeSerializerIn(0, getUserCodeClassloader());
     InferenceRuntime<T, OUT> opened =
         InferenceRuntime.create(
             settings,
@@ -60,11 +59,14 @@ abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
             output,
             getProcessingTimeService(),
             mailbox,
-            InferenceRuntime.copier(getExecutionConfig(), input),
+            copier(settings),
             Objects.requireNonNull(state, "initializeState comes before open"));
     runtime = opened;
     opened.start(initial, codeDecides);
   }
+
+  /** What copies records that must not change while they wait in a batch; null if none may. */
+  abstract @Nullable TypeSerializer<T> copier(InferenceSettings operatorSettings);
 
   /** The record path. */
   final InferenceCore<T, OUT> core() {

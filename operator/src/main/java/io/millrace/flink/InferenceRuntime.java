@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -156,12 +155,6 @@ final class InferenceRuntime<T, OUT> {
       throw new UnfitRuntimeException(
           "TensorFlow is not in the TaskManager's class path (" + e + "): " + RuntimeJars.MEND, e);
     }
-  }
-
-  /** What copies records that are kept in a batch while the operators before go on reusing them. */
-  static <T> @Nullable TypeSerializer<T> copier(
-      ExecutionConfig config, TypeSerializer<T> serializer) {
-    return config.isObjectReuseEnabled() && !serializer.isImmutableType() ? serializer : null;
   }
 
   InferenceCore<T, OUT> core() {

@@ -34,16 +34,19 @@ record InferenceSettings(
     int maxEnqueuedBatches,
     boolean rejectNonFiniteInput,
     boolean rejectNonFiniteOutput,
-    int versionsAtOnce)
+    int versionsAtOnce,
+    boolean copyRecords)
     implements Serializable {
 
   /**
    * @param roots below which models may lie
    * @param versionsAtOnce two where one version takes over from another in the running job, else
    *     one
+   * @param copyRecords whether the operators before may change a record that they have emitted
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
-  static InferenceSettings of(ReadableConfig config, List<String> roots, int versionsAtOnce) {
+  static InferenceSettings of(
+      ReadableConfig config, List<String> roots, int versionsAtOnce, boolean copyRecords) {
     String model = config.getOptional(InferenceOptions.NAME).orElse(null);
     if (model == null) {
       throw new IllegalArgumentException(
@@ -70,7 +73,8 @@ record InferenceSettings(
         atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
         config.get(InferenceOptions.NON_FINITE_INPUT) == NonFinite.REJECT,
         config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
-        versionsAtOnce);
+        versionsAtOnce,
+        copyRecords);
   }
 
   /**

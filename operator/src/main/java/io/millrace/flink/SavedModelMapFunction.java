@@ -102,7 +102,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
     config.set(InferenceOptions.NAME, name);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
     return InferenceSettings.of(
-        config, config.getOptional(InferenceOptions.ROOTS).orElse(List.of(uri)), 1);
+        config, config.getOptional(InferenceOptions.ROOTS).orElse(List.of(uri)), 1, false);
   }
 
   private static Publish publish(String name, long version, String uri) {

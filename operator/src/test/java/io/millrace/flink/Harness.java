@@ -70,7 +70,7 @@ final class Harness implements AutoCloseable {
     harness =
         new AbstractStreamOperatorTestHarness<>(
             new InferenceOperatorFactory<Float, String>(
-                InferenceSettings.of(config, List.of(roots.toString()), 2),
+                InferenceSettings.of(config, List.of(roots.toString()), 2, true),
                 functions,
                 initial,
                 broadcast,

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
@@ -73,6 +75,39 @@ class InferenceITCase {
     assertThat(collect(second)).hasSize(1_000);
     assertThat(SharedModel.loads() - before).isEqualTo(2);
     assertThat(SharedModel.held()).isZero();
+  }
+
+  @Test
+  void mutableRecordsOfAChainThatReusesThem_areCopied() throws Exception {
+    Path model = SavedModels.linear(folder.resolve("1"), new float[] {1}, 0);
+    StreamExecutionEnvironment env = environment(1);
+    env.getConfig().enableObjectReuse();
+    DataStream<byte[]> records = env.fromSequence(1, 100).map(new ReusingMap());
+    List<String> scored =
+        collect(
+            Inference.on(records)
+                .model("m", 1, model.toString())
+                .features((record, row) -> row.input("x").put((float) record[0]))
+                .predictions(
+                    (record, prediction, version) ->
+                        record[0] + "=" + (int) prediction.output("y").getFloat(0),
+                    Types.STRING)
+                .predictions());
+    assertThat(scored)
+        .isEqualTo(LongStream.rangeClosed(1, 100).mapToObj(n -> n + "=" + n).toList());
+  }
+
+  /** Emits one array again and again. */
+  private static final class ReusingMap implements MapFunction<Long, byte[]> {
+    private static final long serialVersionUID = 1L;
+
+    private final byte[] reused = new byte[1];
+
+    @Override
+    public byte[] map(Long number) {
+      reused[0] = number.byteValue();
+      return reused;
+    }
   }
 
   @Test

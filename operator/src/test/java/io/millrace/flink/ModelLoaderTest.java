@@ -22,7 +22,7 @@ class ModelLoaderTest {
   private static InferenceSettings settings() {
     Configuration config = new Configuration();
     config.set(InferenceOptions.NAME, "m");
-    return InferenceSettings.of(config, List.of("file:///models"), 1);
+    return InferenceSettings.of(config, List.of("file:///models"), 1, true);
   }
 
   private static void assertRejected(ModelLoader loader, String message) {

@@ -31,7 +31,7 @@ class ProbedVersionITCase {
     Configuration config = new Configuration();
     config.set(InferenceOptions.NAME, "m");
     config.set(InferenceOptions.PROBE, InferenceOptions.Probe.ON);
-    return InferenceSettings.of(config, List.of("file:///models"), 1);
+    return InferenceSettings.of(config, List.of("file:///models"), 1, true);
   }
 
   private ServedModel load(Path version) throws Exception {
