@@ -85,7 +85,6 @@ class ArchitectureTest {
             "io.millrace.model",
             "io.millrace.tensorflow",
             "io.millrace.serving",
-            "com.sun.management",
             "org.slf4j..")
         .check(classes);
   }

@@ -90,6 +90,11 @@ record MemoryRoom(long total, long free) {
     return value;
   }
 
+  /** Whether no more than the others' margin is left. */
+  boolean isTight() {
+    return free < MARGIN;
+  }
+
   /**
    * Resident bytes of a probe at the most: half of all, and no more than is free.
    *

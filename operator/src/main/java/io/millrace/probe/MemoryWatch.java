@@ -5,8 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Ends this process when it takes too much memory, before the machine has none left. */
+/**
+ * Ends this process when it takes too much memory, before the machine has none left: others, probes
+ * among them, may take what was free when its limit was set.
+ */
 final class MemoryWatch {
   private static final int EXIT_TOO_LARGE = 4;
   private static final long POLL_MILLIS = 20;
@@ -35,17 +39,29 @@ final class MemoryWatch {
 
   private void run() {
     try {
-      while (residentBytes() <= maxBytes) {
+      String excess = excess();
+      while (excess == null) {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        excess = excess();
       }
+      System.out.print("\n" + excess + "\n");
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts this thread", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    System.out.print("\nmore than " + (maxBytes >> 20) + " MiB of memory taken\n");
     farewell.run();
     Runtime.getRuntime().halt(EXIT_TOO_LARGE);
+  }
+
+  private @Nullable String excess() throws IOException {
+    if (residentBytes() > maxBytes) {
+      return "more than " + (maxBytes >> 20) + " MiB of memory taken";
+    }
+    MemoryRoom room = MemoryRoom.of(Path.of("/"));
+    return room.isTight()
+        ? "only " + (room.free() >> 20) + " MiB of memory are left free beside it"
+        : null;
   }
 
   private static long residentBytes() throws IOException {

@@ -74,6 +74,11 @@ final class OutputTail {
     return head.toString(StandardCharsets.UTF_8).lines().anyMatch(line::equals);
   }
 
+  /** Whether one of the last lines has this in it. */
+  boolean mentions(String text) {
+    return lines().stream().anyMatch(line -> line.contains(text));
+  }
+
   /** What follows on the last line that begins with the token, if there is one. */
   Optional<String> answer(String token) {
     return lines().stream()

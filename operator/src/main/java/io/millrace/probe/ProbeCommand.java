@@ -44,7 +44,6 @@ final class ProbeCommand {
             "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
-            "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=/dev/null"));
     line.addAll(javaCppProperties());
     Path code = file(ProbeMain.class.getProtectionDomain().getCodeSource());

@@ -43,6 +43,10 @@ final class ProbeMain {
     } catch (ModelException e) {
       answer = REFUSED + e.reason() + " " + shortened(String.valueOf(e.getMessage()));
       exitCode = EXIT_REFUSED;
+    } catch (RuntimeException | LinkageError e) {
+      // Of this JVM rather than of the version: it would be the TaskManager's LOAD_FAILED too.
+      answer = REFUSED + ModelReason.LOAD_FAILED + " " + shortened("unexpected failure: " + e);
+      exitCode = EXIT_REFUSED;
     }
     say(request, answer);
     // Threads of the model, or its shutdown hooks, have no say.

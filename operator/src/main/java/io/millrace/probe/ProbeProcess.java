@@ -24,6 +24,12 @@ final class ProbeProcess {
   /** HUP, INT, KILL (the kernel's too, where memory runs out) and TERM come from outside. */
   private static final Set<Integer> SENT_FROM_OUTSIDE = Set.of(1, 2, 9, 15);
 
+  /** What -XX:+ExitOnOutOfMemoryError ends a JVM with. */
+  private static final int EXIT_OUT_OF_HEAP = 3;
+
+  /** How a JVM begins to say that the machine gave it no more. */
+  private static final String OUT_OF_MEMORY = "There is insufficient memory";
+
   private final ProbeRequest request;
   private final Process process;
   private final OutputTail output;
@@ -99,7 +105,7 @@ final class ProbeProcess {
     Optional<String> answer = output.answer(request.token());
     int exitCode = process.exitValue();
     if (exitCode == 0 && answer.filter(ProbeMain.PASSED::equals).isPresent()) {
-      return Verdict.PASSED;
+      return Verdict.passed();
     }
     if (answer.filter(text -> text.startsWith(ProbeMain.REFUSED)).isPresent()) {
       throw refusal(answer.get().substring(ProbeMain.REFUSED.length()));
@@ -108,10 +114,16 @@ final class ProbeProcess {
       throw hiccup(end(exitCode) + " before it came to the model");
     }
     boolean own = allRead && !SENT_FROM_OUTSIDE.contains(exitCode - SIGNALLED);
-    if (!own || answer.filter(ProbeMain.TOO_LARGE::equals).isPresent()) {
+    if (!own || lackedMemory(exitCode, answer)) {
       throw hiccup(end(exitCode));
     }
     return Verdict.failed(message(end(exitCode)));
+  }
+
+  private boolean lackedMemory(int exitCode, Optional<String> answer) {
+    return answer.filter(ProbeMain.TOO_LARGE::equals).isPresent()
+        || exitCode == EXIT_OUT_OF_HEAP
+        || output.mentions(OUT_OF_MEMORY);
   }
 
   private void ask(OutputStream input) {

@@ -5,7 +5,7 @@ import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.Shape;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record ProbeSettings(
     LoadOptions loadOptions,
     @Nullable String signatureKey,
-    HashMap<String, Shape> inputShapes,
+    Map<String, Shape> inputShapes,
     BatchDimension batchDimension,
     int maxBatchSize,
     Duration timeout)
@@ -27,6 +27,6 @@ public record ProbeSettings(
 
   /** Copies the shapes. */
   public ProbeSettings {
-    inputShapes = new HashMap<>(inputShapes);
+    inputShapes = Map.copyOf(inputShapes);
   }
 }

@@ -8,20 +8,23 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of probes, for as long as this process lives: whoever asks for the same files again,
- * another slot or a task that was restarted, gets the same answer. The first to ask runs the probe,
- * the others wait for it. Thread-safe.
+ * What became of probes, for as long as the class loader of this code lives: whoever asks for the
+ * same files again, another slot or a task that was restarted, gets the same answer. The first to
+ * ask runs the probe, the others wait for it. Thread-safe.
  */
 final class Verdicts {
 
   /**
    * @param failure what happened, or null if the version got through
+   * @param endedNanos when, by the monotonic clock
    */
-  record Verdict(@Nullable String failure) implements AutoCloseable {
-    static final Verdict PASSED = new Verdict(null);
+  record Verdict(@Nullable String failure, long endedNanos) implements AutoCloseable {
+    static Verdict passed() {
+      return new Verdict(null, System.nanoTime());
+    }
 
     static Verdict failed(String what) {
-      return new Verdict(what);
+      return new Verdict(what, System.nanoTime());
     }
 
     @Override
@@ -34,7 +37,7 @@ final class Verdicts {
   record Key(String digest, ProbeSettings settings) {}
 
   /**
-   * @param fresh whether the probe ran for this very question
+   * @param fresh whether the probe ended after this question was asked
    */
   record Answer(Verdict verdict, boolean fresh) {}
 
@@ -55,13 +58,15 @@ final class Verdicts {
    * @throws ModelException the probe's, to all who wait for it; it is not remembered
    */
   Answer of(Key key, Leases.Loader<Verdict> probe) throws ModelException, InterruptedException {
+    long asked = System.nanoTime();
     Lease<Verdict> lease = leases.acquire(key, probe);
     if (lease.loadedHere()) {
       keep(lease);
     } else {
       lease.close();
     }
-    return new Answer(lease.value(), lease.loadedHere());
+    boolean fresh = lease.loadedHere() || lease.value().endedNanos() - asked >= 0;
+    return new Answer(lease.value(), fresh);
   }
 
   private synchronized void keep(Lease<Verdict> lease) {

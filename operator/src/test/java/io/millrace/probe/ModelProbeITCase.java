@@ -114,6 +114,21 @@ class ModelProbeITCase {
   }
 
   @Test
+  void whatTheProbesJvmLacks_isNamed_andNotHeldAgainstTheVersion() throws Exception {
+    Path model = SavedModels.linear(folder.resolve("1"), new float[] {1}, 0);
+    String key = "org.bytedeco.javacpp.maxPhysicalBytes";
+    String before = System.clearProperty(key);
+    try {
+      ModelException refusal = Probed.refusal(model, SETTINGS);
+      assertThat(refusal.reason()).isEqualTo(ModelReason.LOAD_FAILED);
+      assertThat(refusal).hasMessageContaining(key + " is unset, expected 0");
+    } finally {
+      System.setProperty(key, before);
+    }
+    Probed.require(model, SETTINGS);
+  }
+
+  @Test
   void killOfTheChildFromOutside_isNotHeldAgainstTheVersion() throws Exception {
     Path model = TroublesomeModels.slowVersion(folder.resolve("1"), 1, 3_000, 1);
     ProbeSettings settings = Probed.settings(Duration.ofHours(1));

@@ -31,8 +31,8 @@ class VerdictsTest {
   @Test
   void knownVerdict_goodOrBad_isGivenAgainWithoutAProbe() throws Exception {
     assertThat(ask(key("bad", 1), Verdict.failed("died")).fresh()).isTrue();
-    assertThat(ask(key("good", 1), Verdict.PASSED).fresh()).isTrue();
-    Verdicts.Answer again = ask(key("bad", 1), Verdict.PASSED);
+    assertThat(ask(key("good", 1), Verdict.passed()).fresh()).isTrue();
+    Verdicts.Answer again = ask(key("bad", 1), Verdict.passed());
     assertThat(again.fresh()).isFalse();
     assertThat(again.verdict().failure()).isEqualTo("died");
     assertThat(ask(key("good", 1), Verdict.failed("died")).verdict().failure()).isNull();
@@ -42,17 +42,17 @@ class VerdictsTest {
   @Test
   void otherSettings_areAnotherQuestion() throws Exception {
     ask(key("slow", 1), Verdict.failed("timeout"));
-    assertThat(ask(key("slow", 60), Verdict.PASSED).verdict().failure()).isNull();
+    assertThat(ask(key("slow", 60), Verdict.passed()).verdict().failure()).isNull();
     assertThat(probes).hasValue(2);
   }
 
   @Test
   void oldestVerdict_makesRoom() throws Exception {
-    ask(key("a", 1), Verdict.PASSED);
-    ask(key("b", 1), Verdict.PASSED);
-    ask(key("c", 1), Verdict.PASSED);
-    assertThat(ask(key("c", 1), Verdict.PASSED).fresh()).isFalse();
-    assertThat(ask(key("a", 1), Verdict.PASSED).fresh()).isTrue();
+    ask(key("a", 1), Verdict.passed());
+    ask(key("b", 1), Verdict.passed());
+    ask(key("c", 1), Verdict.passed());
+    assertThat(ask(key("c", 1), Verdict.passed()).fresh()).isFalse();
+    assertThat(ask(key("a", 1), Verdict.passed()).fresh()).isTrue();
   }
 
   @Test
@@ -65,6 +65,6 @@ class VerdictsTest {
                 () -> {
                   throw new ModelException(ModelReason.PROBE_FAILED, "no JVM to be had");
                 }));
-    assertThat(ask(key("a", 1), Verdict.PASSED).fresh()).isTrue();
+    assertThat(ask(key("a", 1), Verdict.passed()).fresh()).isTrue();
   }
 }
