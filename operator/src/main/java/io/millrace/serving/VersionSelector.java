@@ -102,9 +102,8 @@ public final class VersionSelector {
     return target;
   }
 
-  // A version published anew with the same bytes is the same version, whatever its sequence. A
-  // digest
-  // that was not announced is taken to be that of the files that were found.
+  // A version published anew with the same bytes is the same version, whatever its sequence; a
+  // digest that was not announced is taken to be that of the files that were found.
   private static boolean isSame(Publish a, Publish b) {
     return a.version() == b.version()
         && a.uri().equals(b.uri())

@@ -16,9 +16,7 @@ final class RawFloats {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   // IEEE 754 binary32: a value is not finite if its eight exponent bits are all ones. Without the
-  // sign
-  // bit, adding one to the exponent carries into the sign bit's place just then, and never beyond
-  // it.
+  // sign bit, adding one to the exponent carries into that bit's place just then, never beyond it.
   private static final long MAGNITUDES = 0x7fffffff_7fffffffL;
   private static final long EXPONENT_ONES = 0x00800000_00800000L;
   private static final long CARRIES = 0x80000000_80000000L;
