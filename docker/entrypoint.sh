@@ -105,7 +105,7 @@ role_arguments() {
         [ "$role" = standalone-job ] \
           || fail "$role: unexpected argument '$1': expected nothing but -Dkey=value"
         case $1 in
-          -n | --allowNonRestoredState) options="$options$(quoted "$1")" ;;
+          -n | --allowNonRestoredState | -jars=* | --jars=*) options="$options$(quoted "$1")" ;;
           -j | --job-classname | -jid | --job-id | -s | --fromSavepoint | -jars | --jars)
             [ $# -ge 2 ] || fail "$role: $1: expected a value behind it"
             options="$options$(quoted "$1")$(quoted "$2")"

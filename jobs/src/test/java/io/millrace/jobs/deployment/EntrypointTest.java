@@ -163,6 +163,10 @@ class EntrypointTest {
     run("standalone-job", "-jars", "a.jar", "--config", "b", "--jars", "own");
     assertThat(called().subList(3, called().size()))
         .containsExactly("--", "-jars", "a.jar", "--", "--config", "b", "--jars", "own");
+    run("standalone-job", "--jars=s3://jobs/a.jar", "-jars=b.jar", "--config", "b", "--jars=own");
+    assertThat(called().subList(3, called().size()))
+        .containsExactly(
+            "--", "--jars=s3://jobs/a.jar", "-jars=b.jar", "--", "--config", "b", "--jars=own");
   }
 
   @Test
