@@ -32,7 +32,7 @@ END
 }
 
 fail() {
-  echo "docker-entrypoint.sh: $1" >&2
+  printf 'docker-entrypoint.sh: %s\n' "$1" >&2
   exit 2
 }
 
@@ -53,11 +53,18 @@ trimmed() {
   printf '%s' "$1" | sed -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//'
 }
 
-# Quotes are YAML's, not the value's, and so is a comment behind it.
+# Of YAML's escapes only these two; the others stand for characters that settings do not have.
+is_readable() {
+  case $1 in
+    '"'*) printf '%s\n' "$1" | grep -qE '^"([^"\\]|\\["\\])*"([[:space:]]+#.*)?$' ;;
+  esac
+}
+
+# Quotes and escapes are YAML's, not the value's, and so is a comment behind it.
 scalar() {
   printf '%s' "$1" | sed -E \
     -e "/^'/{s/^'(([^']|'')*)'([[:space:]]+#.*)?\$/\1/;s/''/'/g;q;}" \
-    -e '/^"/{s/^"([^"]*)"([[:space:]]+#.*)?$/\1/;q;}' \
+    -e '/^"/{s/^"(([^"\\]|\\.)*)".*$/\1/;s/\\(.)/\1/g;q;}' \
     -e 's/(^|[[:space:]]+)#.*$//'
 }
 
@@ -72,7 +79,13 @@ environment_properties() {
     line=$(trimmed "$line")
     case $line in
       '' | '#'*) ;;
-      *': '*) property "${line%%: *}=$(scalar "$(trimmed "${line#*: }")")" ;;
+      *': '*)
+        key=${line%%: *}
+        value=$(trimmed "${line#*: }")
+        is_readable "$value" \
+          || fail "FLINK_PROPERTIES: '$key': expected a closing quote, and no escape but \\\" and \\\\"
+        property "$key=$(scalar "$value")"
+        ;;
       # Only the key is shown: a value may be a credential.
       *) fail "FLINK_PROPERTIES: '${line%%[ :=]*}' is not followed by ': ' and a value" ;;
     esac

@@ -92,6 +92,8 @@ class EntrypointTest {
         a: 'it''s # one' # two
         b: "# three"   # 'four'
         c: # nothing
+        d: "say \\"#1\\" to C:\\\\new"  # "five"
+        e: "" # six
         """);
 
     run("jobmanager");
@@ -102,7 +104,9 @@ class EntrypointTest {
             "-Ds3.endpoint=http://s3:9000/#top",
             "-Da=it's # one",
             "-Db=# three",
-            "-Dc=");
+            "-Dc=",
+            "-Dd=say \"#1\" to C:\\new",
+            "-De=");
   }
 
   @Test
@@ -114,6 +118,21 @@ class EntrypointTest {
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.out()).contains("'s3.secret-key'").doesNotContain("hidden");
     assertThat(home.resolve("called")).doesNotExist();
+  }
+
+  @Test
+  void flinkProperties_quotedValueThatIsNotRead_isRefusedWithoutShowingIt() throws Exception {
+    for (String value : List.of("\"hidden\\n\"", "\"hidden", "\"hidden\\\"", "\"hidden\" x")) {
+      environment.put("FLINK_PROPERTIES", "s3.secret-key: " + value);
+
+      Outcome outcome = run("jobmanager");
+
+      assertThat(outcome.exitCode()).as(value).isEqualTo(2);
+      assertThat(outcome.out())
+          .contains("'s3.secret-key': expected", "no escape but \\\" and \\\\\n")
+          .doesNotContain("hidden");
+      assertThat(home.resolve("called")).doesNotExist();
+    }
   }
 
   /** As the Kubernetes operator calls it. */
