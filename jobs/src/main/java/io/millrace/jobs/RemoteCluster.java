@@ -37,11 +37,21 @@ final class RemoteCluster implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(8);
 
+  private static final String MEND =
+      "start a cluster, as with 'bin/millrace cluster start', or name another with"
+          + " 'flink run -m <host>:<port>' or rest.address and rest.port";
+
+  /** Whose JobManager asks itself has a cluster. */
+  private static final String MEND_OWN =
+      "expected rest.address and rest.port of config.yaml to lead to it from its own machine";
+
   private final String name;
+  private final String mend;
   private final RestClusterClient<?> client;
 
-  private RemoteCluster(String name, RestClusterClient<?> client) {
+  private RemoteCluster(String name, String mend, RestClusterClient<?> client) {
     this.name = name;
+    this.mend = mend;
     this.client = client;
   }
 
@@ -84,9 +94,9 @@ final class RemoteCluster implements AutoCloseable {
   private static RemoteCluster own(String name, Configuration flink) throws SubmissionException {
     try {
       return new RemoteCluster(
-          name, new RestClusterClient<>(flink, StandaloneClusterId.getInstance()));
+          name, MEND_OWN, new RestClusterClient<>(flink, StandaloneClusterId.getInstance()));
     } catch (Exception e) {
-      throw unreachable(name, e);
+      throw unreachable(name, MEND_OWN, e);
     }
   }
 
@@ -100,9 +110,9 @@ final class RemoteCluster implements AutoCloseable {
   private static RemoteCluster connect(String name, Configuration flink)
       throws SubmissionException {
     try {
-      return new RemoteCluster(name, client(flink));
+      return new RemoteCluster(name, MEND, client(flink));
     } catch (Exception e) {
-      throw unreachable(name, e);
+      throw unreachable(name, MEND, e);
     }
   }
 
@@ -186,11 +196,11 @@ final class RemoteCluster implements AutoCloseable {
       }
       return response;
     } catch (ExecutionException | TimeoutException | IOException e) {
-      throw unreachable(name, e);
+      throw unreachable(name, mend, e);
     }
   }
 
-  private static SubmissionException unreachable(String name, Exception e) {
+  private static SubmissionException unreachable(String name, String mend, Exception e) {
     Throwable reason = e;
     while (reason.getCause() != null) {
       reason = reason.getCause();
@@ -202,8 +212,8 @@ final class RemoteCluster implements AutoCloseable {
             + (message == null
                 ? reason.getClass().getSimpleName()
                 : message.lines().findFirst().orElse(""))
-            + "): start a cluster, as with 'bin/millrace cluster start', or name another with"
-            + " 'flink run -m <host>:<port>' or rest.address and rest.port",
+            + "): "
+            + mend,
         e);
   }
 

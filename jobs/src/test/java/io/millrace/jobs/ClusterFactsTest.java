@@ -91,6 +91,11 @@ class ClusterFactsTest {
       flink.set(TaskManagerOptions.TASK_OFF_HEAP_MEMORY, MemorySize.ZERO);
 
       assertThat(EmbeddedCluster.taskManagers(flink)).isEmpty();
+      assertThatThrownBy(() -> RemoteCluster.taskManagersOfThisJobManager(flink))
+          .isInstanceOf(SubmissionException.class)
+          .hasMessageContainingAll(
+              "127.0.0.1:" + nobody.getLocalPort(), "rest.address", "rest.port")
+          .hasMessageNotContainingAny("cluster start", "flink run");
     }
   }
 
