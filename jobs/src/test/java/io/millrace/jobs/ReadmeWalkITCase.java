@@ -94,8 +94,10 @@ class ReadmeWalkITCase {
     builder.environment().put("FLINK_CONF_DIR", configuration().toString());
     Process shell = builder.start();
     // A command that hangs ends with the shell, and the walk with it.
-    CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS)
-        .execute(() -> end(shell));
+    CompletableFuture<Void> limit =
+        CompletableFuture.runAsync(
+            () -> end(shell),
+            CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
     toShell = shell.outputWriter(StandardCharsets.UTF_8);
     fromShell = shell.inputReader(StandardCharsets.UTF_8);
     try {
@@ -115,6 +117,7 @@ class ReadmeWalkITCase {
         process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
     } finally {
+      limit.cancel(false);
       end(shell);
       // Its processes are nobody's children.
       CommandResult.of(
