@@ -2,29 +2,24 @@ package io.millrace.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class RunningProcessTest {
-  private static final double TICKS_PER_SECOND = 100;
-
-  /** By the machine's uptime, which no change of the clock moves. */
+  /** Of this JVM, which has come as far as this test, and of its child. */
   @Test
-  void startTicks_countFromTheMachinesStart() throws Exception {
-    double before = uptime();
-    Process process = new ProcessBuilder("sleep", "600").start();
+  void startTicks_ofALaterProcess_areMore() throws Exception {
+    Process later = new ProcessBuilder("sleep", "600").start();
     try {
-      double started =
-          RunningProcess.of(process.pid()).orElseThrow().startTicks() / TICKS_PER_SECOND;
-      assertThat(started).isBetween(before - 0.1, uptime() + 0.1);
+      long ticks = startTicks(later.pid());
+      assertThat(ticks).isGreaterThan(startTicks(ProcessHandle.current().pid()));
+      assertThat(startTicks(later.pid())).isEqualTo(ticks);
     } finally {
-      process.destroyForcibly();
+      later.destroyForcibly();
     }
   }
 
-  private static double uptime() throws Exception {
-    return Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+  private static long startTicks(long pid) {
+    return RunningProcess.of(pid).orElseThrow().startTicks();
   }
 
   @Test
