@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Starts a JobManager with the web UI and TaskManagers with TensorFlow, and returns when all"
           + " of them are ready. Where some of them run already, it starts those that are missing.",
-      "They listen on localhost alone: whoever reaches them runs code as you. Other machines reach"
-          + " the web UI with -Drest.bind-address=ADDRESS.",
+      "Where config.yaml gives them no other address, they listen on localhost alone: whoever"
+          + " reaches them runs code as you. Other machines reach the web UI with"
+          + " -Drest.bind-address=0.0.0.0. Metrics, which Prometheus reads from ports 9249 to 9260,"
+          + " are open to other machines in any case.",
     },
     footer = {
       "",

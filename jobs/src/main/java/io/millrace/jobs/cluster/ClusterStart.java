@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,10 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -32,7 +29,6 @@ import org.apache.flink.configuration.TaskManagerOptions;
 final class ClusterStart {
   private static final Duration START = Duration.ofSeconds(60);
   private static final long POLL_MILLIS = 200;
-  private static final String LOCALHOST = "localhost";
 
   private final FlinkHome home;
   private final Path folder;
@@ -55,7 +51,9 @@ final class ClusterStart {
     this.keys = keys;
     this.processes = new ArrayList<>(alive);
     this.configuration = home.configuration(keys);
-    this.arguments = new JavaArguments(home, withDefaults());
+    Map<String, String> all = ClusterDefaults.of(configuration, folder);
+    all.putAll(keys);
+    this.arguments = new JavaArguments(home, all);
   }
 
   /**
@@ -171,31 +169,6 @@ final class ClusterStart {
 
   private Path logs() {
     return folder.resolve("log");
-  }
-
-  // On one machine a folder is what every TaskManager reaches; elsewhere config.yaml says where.
-  private Map<String, String> withDefaults() {
-    Map<String, String> all = new LinkedHashMap<>();
-    put(all, CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri("checkpoints"));
-    put(all, CheckpointingOptions.SAVEPOINT_DIRECTORY, uri("savepoints"));
-    put(all, CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
-    // Whoever reaches these ports runs code as this user: without them Flink listens everywhere.
-    put(all, RestOptions.BIND_ADDRESS, LOCALHOST);
-    put(all, JobManagerOptions.BIND_HOST, LOCALHOST);
-    put(all, TaskManagerOptions.BIND_HOST, LOCALHOST);
-    put(all, TaskManagerOptions.HOST, LOCALHOST);
-    all.putAll(keys);
-    return all;
-  }
-
-  private void put(Map<String, String> all, ConfigOption<String> key, String value) {
-    if (!configuration.contains(key)) {
-      all.put(key.key(), value);
-    }
-  }
-
-  private String uri(String name) {
-    return folder.resolve(name).toUri().toString();
   }
 
   private static void requireFreePorts(Configuration configuration) throws ClusterException {
