@@ -63,34 +63,45 @@ final class ClusterStart {
   ClusterStatus run(int taskManagers) throws ClusterException, IOException, InterruptedException {
     // Before any process runs: do the TaskManagers' sizes add up?
     arguments.of(FlinkRole.TASKMANAGER, logs(), List.of());
-    boolean complete = false;
     try (ClusterView view = ClusterView.of(configuration)) {
-      if (isMissing(FlinkRole.JOBMANAGER.toString())) {
-        requireFreePorts(configuration);
-        launch(FlinkRole.JOBMANAGER, FlinkRole.JOBMANAGER.toString());
-      }
-      await(view, Set.of());
-      for (int i = 1; i <= taskManagers; i++) {
-        if (isMissing(FlinkRole.TASKMANAGER + "-" + i)) {
-          launch(FlinkRole.TASKMANAGER, FlinkRole.TASKMANAGER + "-" + i);
-        }
-      }
-      await(view, taskManagers());
-      complete = true;
+      bringUp(view, taskManagers);
       return ClusterStatus.of(folder, configuration, processes, view);
-    } finally {
-      if (!complete) {
-        stopStarted();
-      }
+    } catch (Throwable e) {
+      stopStarted(e);
+      throw e;
     }
   }
 
-  private void stopStarted() throws ClusterException, IOException, InterruptedException {
-    for (DaemonProcess process : started) {
-      process.stop(SessionCluster.GRACE);
+  private void bringUp(ClusterView view, int taskManagers)
+      throws ClusterException, IOException, InterruptedException {
+    if (isMissing(FlinkRole.JOBMANAGER.toString())) {
+      requireFreePorts(configuration);
+      launch(FlinkRole.JOBMANAGER, FlinkRole.JOBMANAGER.toString());
     }
-    processes.removeAll(started);
-    new ClusterState(keys, processes).write(folder);
+    await(view, Set.of());
+    for (int i = 1; i <= taskManagers; i++) {
+      if (isMissing(FlinkRole.TASKMANAGER + "-" + i)) {
+        launch(FlinkRole.TASKMANAGER, FlinkRole.TASKMANAGER + "-" + i);
+      }
+    }
+    await(view, taskManagers());
+  }
+
+  /**
+   * @param reason why the start fails; what fails here is added to it
+   */
+  private void stopStarted(Throwable reason) throws InterruptedException {
+    try {
+      DaemonProcess.stopAll(started, SessionCluster.GRACE);
+    } catch (ClusterException e) {
+      reason.addSuppressed(e);
+    }
+    processes.removeIf(process -> started.contains(process) && !process.isAlive());
+    try {
+      new ClusterState(keys, processes).write(folder);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
   }
 
   private boolean isMissing(String name) {

@@ -89,6 +89,30 @@ record DaemonProcess(String name, String id, long pid, long startTicks, Path log
             .formatted(name, pid, KILL.toSeconds()));
   }
 
+  /**
+   * Stops one after the other.
+   *
+   * @throws ClusterException if one of them runs even then; all the others are stopped all the same
+   */
+  static void stopAll(List<DaemonProcess> processes, Duration grace)
+      throws ClusterException, InterruptedException {
+    ClusterException failure = null;
+    for (DaemonProcess process : processes) {
+      try {
+        process.stop(grace);
+      } catch (ClusterException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
   // Not by the handle's onExit(): of a process that is no child of this one it waits for the id to
   // go, which stays where the parent, such as a container's first process, never waits for it.
   private boolean ends(Consumer<ProcessHandle> signal, Duration patience)

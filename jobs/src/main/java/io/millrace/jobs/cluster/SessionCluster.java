@@ -97,9 +97,7 @@ public final class SessionCluster {
     try (FileChannel channel = lock()) {
       List<DaemonProcess> alive = new ArrayList<>(ClusterState.read(folder).alive());
       Collections.reverse(alive);
-      for (DaemonProcess process : alive) {
-        process.stop(GRACE);
-      }
+      DaemonProcess.stopAll(alive, GRACE);
       ClusterState.delete(folder);
       return alive.stream().map(DaemonProcess::name).toList();
     }
