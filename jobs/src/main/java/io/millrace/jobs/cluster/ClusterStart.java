@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +33,7 @@ final class ClusterStart {
   private final Path folder;
   private final Map<String, String> keys;
   private final List<DaemonProcess> processes;
+  private final List<DaemonProcess> dead;
   private final List<DaemonProcess> started = new ArrayList<>();
   private final Configuration configuration;
   private final JavaArguments arguments;
@@ -41,15 +41,17 @@ final class ClusterStart {
   /**
    * @param folder the cluster's own, which exists
    * @param keys that count more than those of {@code config.yaml}
-   * @param alive the processes that run already
+   * @param before of the earlier calls
    * @throws ClusterException if the configuration cannot be read
    */
-  ClusterStart(FlinkHome home, Path folder, Map<String, String> keys, List<DaemonProcess> alive)
+  ClusterStart(FlinkHome home, Path folder, Map<String, String> keys, ClusterState before)
       throws ClusterException {
     this.home = home;
     this.folder = folder;
     this.keys = keys;
-    this.processes = new ArrayList<>(alive);
+    this.processes = new ArrayList<>(before.alive());
+    this.dead = new ArrayList<>(before.processes());
+    dead.removeAll(processes);
     this.configuration = home.configuration(keys);
     Map<String, String> all = ClusterDefaults.of(configuration, folder);
     all.putAll(keys);
@@ -78,13 +80,15 @@ final class ClusterStart {
       requireFreePorts(configuration);
       launch(FlinkRole.JOBMANAGER, FlinkRole.JOBMANAGER.toString());
     }
-    await(view, Set.of());
+    await(view, List.of(), List.of());
     for (int i = 1; i <= taskManagers; i++) {
       if (isMissing(FlinkRole.TASKMANAGER + "-" + i)) {
         launch(FlinkRole.TASKMANAGER, FlinkRole.TASKMANAGER + "-" + i);
       }
     }
-    await(view, taskManagers());
+    await(view, taskManagers(), dead);
+    dead.clear();
+    remember();
   }
 
   /**
@@ -98,7 +102,7 @@ final class ClusterStart {
     }
     processes.removeIf(process -> started.contains(process) && !process.isAlive());
     try {
-      new ClusterState(keys, processes).write(folder);
+      remember();
     } catch (IOException e) {
       reason.addSuppressed(e);
     }
@@ -121,10 +125,19 @@ final class ClusterStart {
     started.add(process);
     processes.add(process);
     processes.sort(Comparator.comparing(DaemonProcess::name));
-    new ClusterState(keys, processes).write(folder);
+    remember();
   }
 
-  private void await(ClusterView view, Set<DaemonProcess> wanted)
+  // The dead too, until the JobManager is known to have given them up: a call that ends before that
+  // leaves them to the next.
+  private void remember() throws IOException {
+    List<DaemonProcess> all = new ArrayList<>(processes);
+    all.addAll(dead);
+    all.sort(Comparator.comparing(DaemonProcess::name));
+    new ClusterState(keys, all).write(folder);
+  }
+
+  private void await(ClusterView view, List<DaemonProcess> wanted, List<DaemonProcess> unwanted)
       throws ClusterException, InterruptedException {
     // Until its heartbeat times out, a JobManager counts a dead TaskManager and assigns its slots.
     Duration patience = START.plus(configuration.get(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT));
@@ -133,12 +146,14 @@ final class ClusterStart {
     while (System.nanoTime() - deadline < 0) {
       requireAlive();
       try {
-        List<String> missing = missing(wanted, view.taskManagerIds(true));
-        List<String> dead = predecessors(wanted, view.taskManagerIds(false));
-        if (missing.isEmpty() && dead.isEmpty()) {
+        List<String> missing = ids(wanted);
+        missing.removeAll(view.taskManagerIds(true));
+        List<String> left = ids(unwanted);
+        left.retainAll(view.taskManagerIds(false));
+        if (missing.isEmpty() && left.isEmpty()) {
           return;
         }
-        state = "without slots " + missing + ", registered although dead " + dead;
+        state = "without slots " + missing + ", registered although dead " + left;
       } catch (TimeoutException e) {
         state = "no answer: " + e.getMessage();
       }
@@ -158,24 +173,14 @@ final class ClusterStart {
     }
   }
 
-  private Set<DaemonProcess> taskManagers() {
+  private List<DaemonProcess> taskManagers() {
+    return processes.stream().filter(process -> !process.isJobManager()).toList();
+  }
+
+  private static List<String> ids(List<DaemonProcess> processes) {
     return processes.stream()
-        .filter(process -> !process.isJobManager())
-        .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private static List<String> missing(Set<DaemonProcess> wanted, Set<String> ready) {
-    return wanted.stream().map(DaemonProcess::id).filter(id -> !ready.contains(id)).toList();
-  }
-
-  // Of an earlier process of the same name.
-  private static List<String> predecessors(Set<DaemonProcess> wanted, Set<String> registered) {
-    return registered.stream()
-        .filter(
-            id ->
-                wanted.stream()
-                    .anyMatch(it -> id.startsWith(it.name() + "-") && !id.equals(it.id())))
-        .toList();
+        .map(DaemonProcess::id)
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private Path logs() {

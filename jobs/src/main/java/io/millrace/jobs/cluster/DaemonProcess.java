@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 /**
  * A process that goes on when the command that started it is over.
  *
- * @param name unique in its cluster, such as {@code taskmanager-2}
+ * @param name unique among the living of its cluster, such as {@code taskmanager-2}
  * @param id tells it from earlier and later processes of its name; what a TaskManager registers as
  * @param startTicks as {@link RunningProcess} has them
  * @param log its log file; what it prints besides goes to {@code <name>.out} beside it

@@ -66,7 +66,7 @@ public final class SessionCluster {
                 .formatted(folder, before.overrides().keySet()));
       }
       Map<String, String> keys = running ? before.overrides() : Map.copyOf(overrides);
-      return new ClusterStart(home, folder, keys, before.alive()).run(taskManagers);
+      return new ClusterStart(home, folder, keys, before).run(taskManagers);
     }
   }
 

@@ -132,16 +132,19 @@ class SessionClusterITCase {
           .allMatch(it -> it.getAddress().isLoopbackAddress());
     }
 
-    ProcessHandle.of(first.get(1)).orElseThrow().destroyForcibly();
+    ProcessHandle.of(first.get(2)).orElseThrow().destroyForcibly();
     CommandResult broken = cluster("status");
-    assertThat(broken.out()).containsPattern("taskmanager-1 +died; .*taskmanager-1.log");
+    assertThat(broken.out()).containsPattern("taskmanager-2 +died; .*taskmanager-2.log");
     assertThat(broken.exitCode()).isZero();
 
+    CommandResult fewer = start("--taskmanagers", "1");
+    assertThat(registered(port)).hasSize(1).isEqualTo(launched());
+    assertThat(fewer.out()).contains("2 of 2 free, on 1 TaskManagers").doesNotContain("died");
     CommandResult again = start();
     assertThat(registered(port)).hasSize(2).isEqualTo(launched());
     assertThat(again.out()).contains("4 of 4 free, on 2 TaskManagers");
     List<Long> second = pids(status());
-    assertThat(second).hasSize(3).contains(first.get(0), first.get(2)).doesNotContain(first.get(1));
+    assertThat(second).hasSize(3).contains(first.get(0), first.get(1)).doesNotContain(first.get(2));
 
     CommandResult stopped = cluster("stop");
     assertThat(stopped.out().strip()).isEqualTo("stopped taskmanager-2, taskmanager-1, jobmanager");
