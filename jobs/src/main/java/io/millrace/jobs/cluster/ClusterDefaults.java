@@ -7,7 +7,6 @@ import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -33,7 +32,6 @@ final class ClusterDefaults {
     // On one machine a folder is what every TaskManager reaches; elsewhere config.yaml says where.
     it.put(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(folder, "checkpoints"));
     it.put(CheckpointingOptions.SAVEPOINT_DIRECTORY, uri(folder, "savepoints"));
-    it.put(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
     it.put(TaskManagerOptions.HOST, LOCALHOST);
     // Whoever reaches these ports runs code as this user: without them Flink listens everywhere.
     it.bind(RestOptions.BIND_ADDRESS, RestOptions.ADDRESS);

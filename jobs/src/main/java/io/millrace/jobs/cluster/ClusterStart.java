@@ -37,6 +37,7 @@ final class ClusterStart {
   private final List<DaemonProcess> started = new ArrayList<>();
   private final Configuration configuration;
   private final JavaArguments arguments;
+  private final WorkFolders workFolders;
 
   /**
    * @param folder the cluster's own, which exists
@@ -56,6 +57,7 @@ final class ClusterStart {
     Map<String, String> all = ClusterDefaults.of(configuration, folder);
     all.putAll(keys);
     this.arguments = new JavaArguments(home, all);
+    this.workFolders = new WorkFolders(folder);
   }
 
   /**
@@ -65,6 +67,7 @@ final class ClusterStart {
   ClusterStatus run(int taskManagers) throws ClusterException, IOException, InterruptedException {
     // Before any process runs: do the TaskManagers' sizes add up?
     arguments.of(FlinkRole.TASKMANAGER, logs(), List.of());
+    workFolders.keepOnly(processes);
     try (ClusterView view = ClusterView.of(configuration)) {
       bringUp(view, taskManagers);
       return ClusterStatus.of(folder, configuration, processes, view);
@@ -103,6 +106,7 @@ final class ClusterStart {
     processes.removeIf(process -> started.contains(process) && !process.isAlive());
     try {
       remember();
+      workFolders.keepOnly(processes);
     } catch (IOException e) {
       reason.addSuppressed(e);
     }
@@ -116,11 +120,13 @@ final class ClusterStart {
     List<String> line = new ArrayList<>();
     line.add("-Dconsole.level=OFF"); // The log file has it.
     String id = name + "-" + UUID.randomUUID();
-    List<String> own =
-        role == FlinkRole.TASKMANAGER
-            ? List.of("-D" + TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key() + "=" + id)
-            : List.of();
-    line.addAll(arguments.of(role, logs().resolve(name + ".log"), own));
+    Map<String, String> own = workFolders.create(id, configuration);
+    if (role == FlinkRole.TASKMANAGER) {
+      own.put(TaskManagerOptions.TASK_MANAGER_RESOURCE_ID.key(), id);
+    }
+    List<String> last = new ArrayList<>();
+    own.forEach((key, value) -> last.add("-D" + key + "=" + value));
+    line.addAll(arguments.of(role, logs().resolve(name + ".log"), last));
     DaemonProcess process = DaemonProcess.start(name, id, logs(), line, home.environment());
     started.add(process);
     processes.add(process);

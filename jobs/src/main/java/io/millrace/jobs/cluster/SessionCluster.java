@@ -99,6 +99,7 @@ public final class SessionCluster {
       Collections.reverse(alive);
       DaemonProcess.stopAll(alive, GRACE);
       ClusterState.delete(folder);
+      new WorkFolders(folder).keepOnly(List.of());
       return alive.stream().map(DaemonProcess::name).toList();
     }
   }

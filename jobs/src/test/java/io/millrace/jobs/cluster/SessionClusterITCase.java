@@ -82,6 +82,15 @@ class SessionClusterITCase {
     return ids;
   }
 
+  /** Of which processes something lies in the cluster's folder that is of no use without them. */
+  private Set<String> workFolders() throws IOException {
+    try (Stream<Path> folders = Files.list(folder.resolve("cluster/work"))) {
+      return folders
+          .map(it -> it.getFileName().toString())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
   private static Set<String> ids(JsonNode list) {
     return StreamSupport.stream(list.spliterator(), false)
         .map(it -> it.get("id").asText())
@@ -137,9 +146,13 @@ class SessionClusterITCase {
     assertThat(broken.out()).containsPattern("taskmanager-2 +died; .*taskmanager-2.log");
     assertThat(broken.exitCode()).isZero();
 
+    String killed =
+        workFolders().stream().filter(it -> it.startsWith("taskmanager-2")).findAny().orElseThrow();
+
     CommandResult fewer = start("--taskmanagers", "1");
     assertThat(registered(port)).hasSize(1).isEqualTo(launched());
     assertThat(fewer.out()).contains("2 of 2 free, on 1 TaskManagers").doesNotContain("died");
+    assertThat(workFolders()).doesNotContain(killed).containsAll(launched());
     CommandResult again = start();
     assertThat(registered(port)).hasSize(2).isEqualTo(launched());
     assertThat(again.out()).contains("4 of 4 free, on 2 TaskManagers");
@@ -153,6 +166,7 @@ class SessionClusterITCase {
             pid ->
                 assertThat(ProcessHandle.of(pid).filter(it -> it.info().command().isPresent()))
                     .isEmpty());
+    assertThat(workFolders()).isEmpty();
     CommandResult gone = cluster("status");
     assertThat(gone.exitCode()).isEqualTo(1);
     assertThat(cluster("stop").out().strip()).isEqualTo("no cluster runs");
