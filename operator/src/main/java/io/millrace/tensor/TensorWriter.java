@@ -54,6 +54,9 @@ public interface TensorWriter {
   /** The next element, of type {@code string}; the array is copied. */
   TensorWriter put(byte[] value);
 
+  /** The next element, of type {@code string}: a part of an array, which is copied. */
+  TensorWriter putBytes(byte[] source, int offset, int length);
+
   /** The next element, of type {@code string}, as UTF-8. */
   TensorWriter put(String value);
 

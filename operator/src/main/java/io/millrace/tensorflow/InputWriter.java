@@ -305,6 +305,11 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   }
 
   @Override
+  public TensorWriter putBytes(byte[] source, int offset, int length) {
+    throw wrongType("bytes");
+  }
+
+  @Override
   public TensorWriter put(String value) {
     throw wrongType("a string");
   }

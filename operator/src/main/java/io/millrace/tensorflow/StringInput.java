@@ -35,16 +35,21 @@ final class StringInput extends InputWriter {
 
   @Override
   public TensorWriter put(byte[] value) {
+    return putBytes(value, 0, value.length);
+  }
+
+  @Override
+  public TensorWriter putBytes(byte[] source, int offset, int length) {
     TF_TString target = slots;
     if (position == end || target == null) {
       throw full();
     }
-    if (staging.capacity() < value.length) {
+    if (staging.capacity() < length) {
       staging.close();
-      staging = new BytePointer(Math.max(value.length, 2 * staging.capacity()));
+      staging = new BytePointer(Math.max(length, 2 * staging.capacity()));
     }
-    staging.put(value, 0, value.length);
-    tensorflow.TF_TString_Copy(target.position(position), staging, value.length);
+    staging.put(source, offset, length);
+    tensorflow.TF_TString_Copy(target.position(position), staging, length);
     position++;
     used = Math.max(used, position);
     return this;

@@ -56,6 +56,22 @@ final class FeatureVector {
     present[index] = true;
   }
 
+  /** Takes the value that the scanner stands on for this feature. */
+  void take(int index, JsonScanner json) {
+    ElementType dtype = features.get(index).dtype();
+    switch (ElementKind.of(dtype)) {
+      case REAL -> reals[index] = json.real(dtype);
+      case INTEGER -> integers[index] = json.integer(dtype);
+      case BOOLEAN -> integers[index] = json.bool() ? 1 : 0;
+      case BYTES -> {
+        int from = json.string();
+        bytes[index] = Arrays.copyOfRange(json.bytes(), from, json.position() - 1);
+      }
+      case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
+    }
+    present[index] = true;
+  }
+
   /** Fills in defaults and writes the vector. */
   void write(TensorWriter writer) {
     checkShape(writer);

@@ -2,6 +2,8 @@ package io.millrace.connectors.formats;
 
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class FieldPlan {
   static final int NONE = -1;
 
-  private final Signature signature;
   private final Map<String, Field> fields = new HashMap<>();
   private final Field[] inputs;
+  private final Field[] byBytes;
+  private final Field start = new Field("the record", "");
+  private Field previous = start;
   private long record;
 
   /** A field that is known by name. */
@@ -25,11 +29,16 @@ final class FieldPlan {
     final String place;
     int input = NONE;
     int feature = NONE;
+    private final byte[] name;
     private long seen;
     private long written;
 
-    Field(String place) {
+    /** The field that came after this one the last time. */
+    private @Nullable Field next;
+
+    Field(String place, String name) {
       this.place = place;
+      this.name = name.getBytes(StandardCharsets.UTF_8);
     }
   }
 
@@ -38,7 +47,6 @@ final class FieldPlan {
       List<String> carriedFields,
       List<Feature> features,
       @Nullable String featureInput) {
-    this.signature = signature;
     carriedFields.forEach(this::field);
     for (int i = 0; i < features.size(); i++) {
       field(features.get(i).name()).feature = i;
@@ -48,27 +56,78 @@ final class FieldPlan {
     for (int i = 0; i < inputs.length; i++) {
       String name = specs.get(i).name();
       // The vector's input is not a field of the record; a feature may even have its name.
-      inputs[i] = name.equals(featureInput) ? new Field("input '" + name + "'") : field(name);
+      inputs[i] = name.equals(featureInput) ? new Field("input '" + name + "'", name) : field(name);
       inputs[i].input = i;
+    }
+    byBytes = new Field[4 * Integer.highestOneBit(Math.max(fields.size(), 1))];
+    fields.forEach(this::add);
+  }
+
+  /** A name that JSON can only write with escapes is never found by its bytes. */
+  private void add(String name, Field field) {
+    boolean plain =
+        name.chars().allMatch(c -> c >= ' ' && c != '"' && c != '\\')
+            && name.equals(new String(field.name, StandardCharsets.UTF_8));
+    if (plain) {
+      int slot = hash(field.name, 0, field.name.length);
+      while (byBytes[slot] != null) {
+        slot = (slot + 1) & (byBytes.length - 1);
+      }
+      byBytes[slot] = field;
     }
   }
 
-  private Field field(String name) {
-    return fields.computeIfAbsent(name, key -> new Field("field '" + key + "'"));
+  private int hash(byte[] bytes, int from, int to) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return (hash ^ (hash >>> 16)) & (byBytes.length - 1);
   }
 
-  boolean isFor(Signature other) {
-    return signature == other;
+  private Field field(String name) {
+    return fields.computeIfAbsent(name, key -> new Field("field '" + key + "'", key));
   }
 
   /** Begins the next record. */
   void begin() {
     record++;
+    previous = start;
   }
 
   /** The field of this name, or null if it goes nowhere. */
   @Nullable Field find(String name) {
     return fields.get(name);
+  }
+
+  /**
+   * The field whose name comes next, or null if it goes nowhere; the scanner moves behind the name.
+   * Records mostly have their fields in the same order.
+   */
+  @Nullable Field find(JsonScanner json) {
+    json.expect('"');
+    Field field = previous.next;
+    if (field == null || !json.takeName(field.name)) {
+      int from = json.position();
+      json.name();
+      field = find(json.bytes(), from, json.position() - 1);
+      if (field == null) {
+        return null;
+      }
+      previous.next = field;
+    }
+    previous = field;
+    return field;
+  }
+
+  private @Nullable Field find(byte[] bytes, int from, int to) {
+    int slot = hash(bytes, from, to);
+    Field field = byBytes[slot];
+    while (field != null && !Arrays.equals(field.name, 0, field.name.length, bytes, from, to)) {
+      slot = (slot + 1) & (byBytes.length - 1);
+      field = byBytes[slot];
+    }
+    return field;
   }
 
   /** Notes that the record has the field; false if it has had it already. */

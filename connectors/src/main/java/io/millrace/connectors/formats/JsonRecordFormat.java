@@ -1,18 +1,9 @@
 package io.millrace.connectors.formats;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.FeatureWriter;
-import io.millrace.tensor.RecordException;
-import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Row;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.millrace.tensor.Signature;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A null counts as absent: a default stands in, or the record is rejected as MISSING_FIELD.
  * Integers are numbers without a fraction; numbers out of their type's range are WRONG_TYPE. Fields
  * that occur twice, trailing tokens, and whatever is not JSON are MALFORMED, with line and column.
+ *
+ * <p>Plain records are read byte by byte, which allocates nothing; any other is read by tokens,
+ * with the same values and all the errors.
  */
 public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
   private static final long serialVersionUID = 1L;
-  private static final int MAX_NAME_IN_MESSAGE = 64;
 
   private final RecordLimits limits;
   private final List<String> carriedFields;
@@ -51,9 +44,7 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
   private final List<Feature> features;
   private final boolean ignoreUnknownFields;
 
-  private transient @Nullable JsonFactory factory;
-  private transient @Nullable FieldPlan plan;
-  private transient @Nullable FeatureVector vector;
+  private transient @Nullable Readers readers;
 
   private JsonRecordFormat(Builder builder) {
     this.limits = builder.limits;
@@ -71,127 +62,32 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
   @Override
   public void write(KafkaRecord record, Row row) {
     byte[] value = limits.valueOf(record);
-    FieldPlan fields = planFor(row);
-    FeatureVector featureVector = vector();
-    fields.begin();
-    featureVector.clear();
-    try (JsonParser parser = factory().createParser(value)) {
-      readObject(parser, value, row, fields, featureVector);
-    } catch (JsonProcessingException malformed) {
-      throw malformed(malformed);
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory failed", e);
-    }
-    if (featureInput != null) {
-      featureVector.write(row.input(featureInput));
-      fields.written(row.signature().inputIndex(featureInput));
-    }
-    int missing = fields.firstMissing();
-    if (missing != FieldPlan.NONE) {
-      throw new RecordException(
-          RecordReason.MISSING_FIELD,
-          "input " + row.signature().inputs().get(missing) + " is absent or null");
+    Readers known = readersFor(row.signature());
+    if (!known.plain.read(value, row)) {
+      known.tokens.read(value, row);
     }
   }
 
-  private void readObject(
-      JsonParser parser, byte[] value, Row row, FieldPlan fields, FeatureVector featureVector)
-      throws IOException {
-    if (parser.nextToken() != JsonToken.START_OBJECT) {
-      throw new RecordException(
-          RecordReason.MALFORMED,
-          parser.currentToken() == null
-              ? "the record is empty: expected a JSON object"
-              : "expected a JSON object, got " + JsonElements.kind(parser));
-    }
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-      FieldPlan.Field field = fields.find(name);
-      if (field == null) {
-        unknownField(name, row);
-      } else if (!fields.see(field)) {
-        throw new RecordException(
-            RecordReason.MALFORMED, field.place + " occurs twice" + at(parser.currentLocation()));
-      }
-      JsonToken token = parser.nextToken();
-      if (field == null || token == JsonToken.VALUE_NULL) {
-        parser.skipChildren();
-      } else if (field.feature != FieldPlan.NONE) {
-        featureVector.take(field.feature, parser);
-      } else if (field.input != FieldPlan.NONE) {
-        JsonTensors.write(parser, row.input(field.input), field.place, factory(), value);
-        fields.written(field.input);
-      } else {
-        parser.skipChildren();
-      }
-    }
-    if (parser.nextToken() != null) {
-      throw new RecordException(
-          RecordReason.MALFORMED,
-          "the record goes on after its JSON object" + at(parser.currentTokenLocation()));
-    }
-  }
+  /** What reads the records for one signature. */
+  record Readers(Signature signature, PlainReader plain, TokenReader tokens) {}
 
-  private void unknownField(String name, Row row) {
-    if (!ignoreUnknownFields) {
-      throw new RecordException(
-          RecordReason.UNKNOWN_FIELD,
-          "unknown field '"
-              + printable(name)
-              + "': the inputs are "
-              + row.signature().inputNames()
-              + (carriedFields.isEmpty() ? "" : ", the fields of the output " + carriedFields));
-    }
-  }
-
-  /** A name from outside, short and on one line. */
-  private static String printable(String name) {
-    String cut =
-        name.length() <= MAX_NAME_IN_MESSAGE
-            ? name
-            : name.substring(0, MAX_NAME_IN_MESSAGE) + "...";
-    return cut.replaceAll("\\p{Cntrl}", "?");
-  }
-
-  /** Jackson's own message may quote the payload, so only the place is taken from it. */
-  private static RecordException malformed(JsonProcessingException e) {
-    String what =
-        e instanceof StreamConstraintsException
-            ? "JSON beyond a limit: " + e.getOriginalMessage()
-            : "not JSON";
-    return new RecordException(RecordReason.MALFORMED, what + at(e.getLocation()));
-  }
-
-  private static String at(@Nullable JsonLocation location) {
-    return location == null
-        ? ""
-        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
-  }
-
-  private FieldPlan planFor(Row row) {
-    FieldPlan known = plan;
-    if (known == null || !known.isFor(row.signature())) {
-      known = new FieldPlan(row.signature(), carriedFields, features, featureInput);
-      plan = known;
+  Readers readersFor(Signature signature) {
+    Readers known = readers;
+    if (known == null || known.signature != signature) {
+      known = readers(signature);
+      readers = known;
     }
     return known;
   }
 
-  private FeatureVector vector() {
-    FeatureVector known = vector;
-    if (known == null) {
-      known = new FeatureVector(features);
-      vector = known;
-    }
-    return known;
-  }
-
-  private JsonFactory factory() {
-    JsonFactory known = factory;
-    if (known == null) {
-      known = JsonFactories.within(limits);
-      factory = known;
-    }
-    return known;
+  private Readers readers(Signature signature) {
+    FieldPlan plan = new FieldPlan(signature, carriedFields, features, featureInput);
+    FeatureVector vector = new FeatureVector(features);
+    return new Readers(
+        signature,
+        new PlainReader(
+            signature, plan, vector, featureInput, ignoreUnknownFields, limits.maxNestingDepth()),
+        new TokenReader(plan, vector, featureInput, carriedFields, ignoreUnknownFields, limits));
   }
 
   /** Builds the format. */

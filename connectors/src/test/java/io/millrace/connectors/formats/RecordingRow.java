@@ -1,5 +1,6 @@
 package io.millrace.connectors.formats;
 
+import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Row;
@@ -9,6 +10,7 @@ import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A row that keeps what was written, in plain Java values, and nothing of which is native. */
@@ -36,6 +38,20 @@ final class RecordingRow implements Row {
       throw new AssertionError("input " + input + " got " + recording.elements);
     }
     return recording.elements;
+  }
+
+  /** Whether nothing at all was written or stated. */
+  boolean isUntouched() {
+    return inputs.stream().allMatch(input -> input.elements.isEmpty() && input.stated == null);
+  }
+
+  /** Every input with its shape and elements. */
+  String contents() {
+    StringBuilder text = new StringBuilder();
+    for (Recording input : inputs) {
+      text.append(input.spec.name()).append(input.shape()).append(input.elements).append('\n');
+    }
+    return text.toString();
   }
 
   /** The shape that was declared or stated. */
@@ -116,7 +132,8 @@ final class RecordingRow implements Row {
 
     @Override
     public TensorWriter put(double value) {
-      return add(value);
+      boolean single = spec.type() == ElementType.FLOAT32 || spec.type() == ElementType.COMPLEX64;
+      return add(single ? (double) (float) value : value);
     }
 
     @Override
@@ -140,18 +157,29 @@ final class RecordingRow implements Row {
     }
 
     @Override
+    public TensorWriter putBytes(byte[] source, int offset, int length) {
+      return put(Arrays.copyOfRange(source, offset, offset + length));
+    }
+
+    @Override
     public TensorWriter put(String value) {
       return put(value.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public TensorWriter put(float[] values, int offset, int length) {
-      throw new UnsupportedOperationException();
+      for (int i = offset; i < offset + length; i++) {
+        put(values[i]);
+      }
+      return this;
     }
 
     @Override
     public TensorWriter put(double[] values, int offset, int length) {
-      throw new UnsupportedOperationException();
+      for (int i = offset; i < offset + length; i++) {
+        put(values[i]);
+      }
+      return this;
     }
 
     @Override
@@ -161,7 +189,10 @@ final class RecordingRow implements Row {
 
     @Override
     public TensorWriter put(long[] values, int offset, int length) {
-      throw new UnsupportedOperationException();
+      for (int i = offset; i < offset + length; i++) {
+        put(values[i]);
+      }
+      return this;
     }
 
     @Override

@@ -1,0 +1,146 @@
+package io.millrace.connectors.formats;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Row;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads any record, token by token, and says what is wrong with one that does not fit. Not
+ * thread-safe.
+ */
+final class TokenReader {
+  private static final int MAX_NAME_IN_MESSAGE = 64;
+
+  private final FieldPlan fields;
+  private final FeatureVector vector;
+  private final @Nullable String vectorInput;
+  private final List<String> carriedFields;
+  private final boolean ignoreUnknownFields;
+  private final JsonFactory factory;
+
+  /**
+   * @param vectorInput the input that the vector fills, if there is one
+   */
+  TokenReader(
+      FieldPlan fields,
+      FeatureVector vector,
+      @Nullable String vectorInput,
+      List<String> carriedFields,
+      boolean ignoreUnknownFields,
+      RecordLimits limits) {
+    this.fields = fields;
+    this.vector = vector;
+    this.vectorInput = vectorInput;
+    this.carriedFields = carriedFields;
+    this.ignoreUnknownFields = ignoreUnknownFields;
+    this.factory = JsonFactories.within(limits);
+  }
+
+  /**
+   * Writes the record.
+   *
+   * @throws RecordException if it does not fit
+   */
+  void read(byte[] record, Row row) {
+    fields.begin();
+    vector.clear();
+    try (JsonParser parser = factory.createParser(record)) {
+      readObject(parser, record, row);
+    } catch (JsonProcessingException malformed) {
+      throw malformed(malformed);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory failed", e);
+    }
+    if (vectorInput != null) {
+      vector.write(row.input(vectorInput));
+      fields.written(row.signature().inputIndex(vectorInput));
+    }
+    int missing = fields.firstMissing();
+    if (missing != FieldPlan.NONE) {
+      throw new RecordException(
+          RecordReason.MISSING_FIELD,
+          "input " + row.signature().inputs().get(missing) + " is absent or null");
+    }
+  }
+
+  private void readObject(JsonParser parser, byte[] value, Row row) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new RecordException(
+          RecordReason.MALFORMED,
+          parser.currentToken() == null
+              ? "the record is empty: expected a JSON object"
+              : "expected a JSON object, got " + JsonElements.kind(parser));
+    }
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      FieldPlan.Field field = fields.find(name);
+      if (field == null) {
+        unknownField(name, row);
+      } else if (!fields.see(field)) {
+        throw new RecordException(
+            RecordReason.MALFORMED, field.place + " occurs twice" + at(parser.currentLocation()));
+      }
+      JsonToken token = parser.nextToken();
+      if (field == null || token == JsonToken.VALUE_NULL) {
+        parser.skipChildren();
+      } else if (field.feature != FieldPlan.NONE) {
+        vector.take(field.feature, parser);
+      } else if (field.input != FieldPlan.NONE) {
+        JsonTensors.write(parser, row.input(field.input), field.place, factory, value);
+        fields.written(field.input);
+      } else {
+        parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new RecordException(
+          RecordReason.MALFORMED,
+          "the record goes on after its JSON object" + at(parser.currentTokenLocation()));
+    }
+  }
+
+  private void unknownField(String name, Row row) {
+    if (!ignoreUnknownFields) {
+      throw new RecordException(
+          RecordReason.UNKNOWN_FIELD,
+          "unknown field '"
+              + printable(name)
+              + "': the inputs are "
+              + row.signature().inputNames()
+              + (carriedFields.isEmpty() ? "" : ", the fields of the output " + carriedFields));
+    }
+  }
+
+  /** A name from outside, short and on one line. */
+  private static String printable(String name) {
+    String cut =
+        name.length() <= MAX_NAME_IN_MESSAGE
+            ? name
+            : name.substring(0, MAX_NAME_IN_MESSAGE) + "...";
+    return cut.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** Jackson's own message may quote the payload, so only the place is taken from it. */
+  private static RecordException malformed(JsonProcessingException e) {
+    String what =
+        e instanceof StreamConstraintsException
+            ? "JSON beyond a limit: " + e.getOriginalMessage()
+            : "not JSON";
+    return new RecordException(RecordReason.MALFORMED, what + at(e.getLocation()));
+  }
+
+  private static String at(@Nullable JsonLocation location) {
+    return location == null
+        ? ""
+        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+  }
+}
