@@ -4,6 +4,7 @@ import io.millrace.connectors.control.CommandHistory;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.flink.AllowedBatchSizes;
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InputShapes;
@@ -148,8 +149,7 @@ public final class ScoreTopicCheck {
     Signature stated = stated(signature, config);
     // What a record looks like depends on what the job finds out when it warms the model up.
     WarmUp.Rows rows =
-        WarmUp.run(
-            model, stated, batchDimension(config), config.get(InferenceOptions.MAX_BATCH_SIZE));
+        WarmUp.run(model, stated, batchDimension(config), AllowedBatchSizes.of(config));
     boolean finite =
         config.get(InferenceOptions.NON_FINITE_INPUT) == InferenceOptions.NonFinite.REJECT;
     FeatureWriter<KafkaRecord> writer = RecordFormats.writer(config);

@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import io.millrace.flink.AllowedBatchSizes;
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InputShapes;
@@ -49,6 +50,7 @@ final class ScoreTopicRequirements {
     checkFeatures(config);
     RecordFormats.writer(config);
     checkShapes(config);
+    checkBatchSizes(config);
     checkBatchTimeout(config);
     checkTransactions(config);
     checkClient(config);
@@ -121,6 +123,14 @@ final class ScoreTopicRequirements {
   private static void checkShapes(ReadableConfig config) throws ConfigurationException {
     try {
       InputShapes.of(config);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void checkBatchSizes(ReadableConfig config) throws ConfigurationException {
+    try {
+      AllowedBatchSizes.of(config);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }

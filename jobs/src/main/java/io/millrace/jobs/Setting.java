@@ -66,6 +66,24 @@ final class Setting<T> {
         });
   }
 
+  static Setting<List<Integer>> integers(ConfigOption<List<Integer>> option, int min, int max) {
+    return new Setting<>(
+        option,
+        "a list of integers from " + min + " to " + max,
+        Form.VALUES,
+        yaml -> {
+          List<Integer> numbers = new ArrayList<>();
+          for (JsonNode item : yaml.isArray() ? yaml : List.of(yaml)) {
+            int number = Integer.parseInt(scalarText(item));
+            if (number < min || number > max) {
+              return null;
+            }
+            numbers.add(number);
+          }
+          return numbers.isEmpty() ? null : List.copyOf(numbers);
+        });
+  }
+
   static Setting<Long> version(ConfigOption<Long> option) {
     return scalar(
         option,

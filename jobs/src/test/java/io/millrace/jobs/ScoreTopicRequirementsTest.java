@@ -47,6 +47,14 @@ class ScoreTopicRequirementsTest {
   }
 
   @Test
+  void check_batchSizesThatDoNotFit_areRefused() {
+    assertRefused(
+        Map.of("batching.allowed-batch-sizes", "[8, 32]"),
+        "batching.allowed-batch-sizes is [8, 32]",
+        "batching.max-batch-size, 128");
+  }
+
+  @Test
   void check_inputShapeThatIsNone_isRefused() {
     assertRefused(Map.of("model.input-shapes.x", "[3, many]"), "model.input-shapes.x", "[-1, 3]");
   }

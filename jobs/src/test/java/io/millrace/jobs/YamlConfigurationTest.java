@@ -86,9 +86,11 @@ class YamlConfigurationTest {
                 "kafka.properties.b", "3",
                 "output.fields", "[id, amount]",
                 "model.roots", "/models",
+                "batching.allowed-batch-sizes", "[8, 64]",
                 "records.max-size", "64 kb"));
 
     assertThat(read.get(InferenceOptions.MAX_BATCH_SIZE)).isEqualTo(64);
+    assertThat(read.get(InferenceOptions.ALLOWED_BATCH_SIZES)).containsExactly(8, 64);
     assertThat(read.get(ScoreTopicOptions.KAFKA_PROPERTIES)).isEqualTo(Map.of("a", "1", "b", "3"));
     assertThat(read.get(ScoreTopicOptions.OUTPUT_FIELDS)).containsExactly("id", "amount");
     assertThat(read.get(InferenceOptions.ROOTS)).containsExactly("/models");
@@ -121,6 +123,11 @@ class YamlConfigurationTest {
         "'many'",
         "an integer from 1 to");
     assertRefused("batching: {max-batch-size: 0}", "batching.max-batch-size", "'0'");
+    assertRefused(
+        "batching: {allowed-batch-sizes: [8, many]}",
+        "batching.allowed-batch-sizes",
+        "a list of integers from 1 to");
+    assertRefused("batching: {allowed-batch-sizes: 0}", "batching.allowed-batch-sizes", "'0'");
     assertRefused("batching: {batch-timeout: 5}", "batching.batch-timeout", "'5'", "5 ms");
     assertRefused("batching: {batch-timeout: 5 parsecs}", "'5 parsecs'", "a duration");
     assertRefused("model: {sharing: jvm}", "model.sharing", "'jvm'", "slot, task-manager");

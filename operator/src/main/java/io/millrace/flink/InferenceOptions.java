@@ -113,6 +113,14 @@ public final class InferenceOptions {
           .defaultValue(128)
           .withDescription("Records in a batch at the most.");
 
+  public static final ConfigOption<List<Integer>> ALLOWED_BATCH_SIZES =
+      ConfigOptions.key("batching.allowed-batch-sizes")
+          .intType()
+          .asList()
+          .noDefaultValue()
+          .withDescription(
+              "Sizes that batches are run with: one between two of them is padded to the larger by repeating a row. By default any size, without padding.");
+
   public static final ConfigOption<Duration> BATCH_TIMEOUT =
       ConfigOptions.key("batching.batch-timeout")
           .durationType()

@@ -5,6 +5,7 @@ import io.millrace.flink.InferenceOptions.NonFinite;
 import io.millrace.flink.InferenceOptions.Probe;
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
 import io.millrace.probe.ModelProbe;
 import io.millrace.probe.ProbeSettings;
@@ -28,7 +29,7 @@ record InferenceSettings(
     LoadOptions loadOptions,
     @Nullable Duration probeTimeout,
     BatchDimension batchDimension,
-    int maxBatchSize,
+    BatchSizes batchSizes,
     Duration batchTimeout,
     RunIn runIn,
     int maxEnqueuedBatches,
@@ -67,7 +68,7 @@ record InferenceSettings(
             ? atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)
             : null,
         dimension(config.get(InferenceOptions.BATCHING)),
-        atLeast(config, InferenceOptions.MAX_BATCH_SIZE, 1),
+        AllowedBatchSizes.of(config),
         atLeastOneMilli(config, InferenceOptions.BATCH_TIMEOUT),
         config.get(InferenceOptions.RUN_IN),
         atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
@@ -92,7 +93,7 @@ record InferenceSettings(
     }
     return new ModelProbe(
         new ProbeSettings(
-            loadOptions, signatureKey, shapes, batchDimension, maxBatchSize, probeTimeout));
+            loadOptions, signatureKey, shapes, batchDimension, batchSizes, probeTimeout));
   }
 
   private static int atLeast(ReadableConfig config, ConfigOption<Integer> option, int least) {

@@ -106,7 +106,7 @@ final class ModelLoader {
     }
     long verified = System.nanoTime();
     WarmUp.Rows rows =
-        WarmUp.run(shared.model(), signature, settings.batchDimension(), settings.maxBatchSize());
+        WarmUp.run(shared.model(), signature, settings.batchDimension(), settings.batchSizes());
     LoadTimes times =
         new LoadTimes(
             lease.loadedHere() ? shared.fetchTime() : Duration.ZERO,
@@ -116,8 +116,7 @@ final class ModelLoader {
             Duration.ofNanos(System.nanoTime() - verified),
             Duration.ZERO);
     BatchOptions options =
-        new BatchOptions(
-            signature, rows.batched(), rows.maxRows(), settings.rejectNonFiniteInput());
+        new BatchOptions(signature, rows.batched(), rows.sizes(), settings.rejectNonFiniteInput());
     ModelVersion version = new ModelVersion(publish.model(), publish.version(), shared.digest());
     return new ServedModel(publish, version, lease, options, times);
   }

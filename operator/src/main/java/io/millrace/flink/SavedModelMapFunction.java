@@ -101,6 +101,7 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
     Configuration config = Configuration.fromMap(options.toMap());
     config.set(InferenceOptions.NAME, name);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
+    config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);
     return InferenceSettings.of(
         config, config.getOptional(InferenceOptions.ROOTS).orElse(List.of(uri)), 1, false);
   }

@@ -34,7 +34,8 @@ public interface Batch extends AutoCloseable {
   <T> boolean append(T record, FeatureWriter<T> writer);
 
   /**
-   * Runs rows {@code from} (inclusive) to {@code to} (exclusive) in one native call.
+   * Runs rows {@code from} (inclusive) to {@code to} (exclusive) in one native call. Where {@link
+   * BatchOptions#sizes} asks for more rows, the last of them is repeated; nothing of that shows.
    *
    * @throws InferenceException if TensorFlow fails, or an output does not have exactly a row for
    *     each input row; no prediction is readable then

@@ -9,20 +9,32 @@ import java.util.Objects;
  * @param signature one of the model's, possibly with inputs narrowed to stated shapes
  * @param batched whether dimension 0 is the batch; if not, a row is a whole tensor and {@code
  *     maxRows} is 1
- * @param maxRows room for this many rows
+ * @param sizes how many rows a run may have; there is room for the largest
  * @param rejectNonFinite whether NaN and infinities are refused in inputs
  */
 public record BatchOptions(
-    Signature signature, boolean batched, int maxRows, boolean rejectNonFinite) {
+    Signature signature, boolean batched, BatchSizes sizes, boolean rejectNonFinite) {
 
   public BatchOptions {
     Objects.requireNonNull(signature, "signature");
-    if (maxRows < 1 || (!batched && maxRows != 1)) {
+    Objects.requireNonNull(sizes, "sizes");
+    if (!batched && sizes.max() != 1) {
       throw new IllegalArgumentException(
-          "maxRows "
-              + maxRows
-              + ": expected "
-              + (batched ? ">= 1" : "1 without a batch dimension"));
+          "maxRows " + sizes.max() + ": expected 1 without a batch dimension");
     }
+  }
+
+  /**
+   * A batch that is run with the rows at hand.
+   *
+   * @param maxRows room for this many rows
+   */
+  public BatchOptions(Signature signature, boolean batched, int maxRows, boolean rejectNonFinite) {
+    this(signature, batched, BatchSizes.upTo(maxRows), rejectNonFinite);
+  }
+
+  /** Room for this many rows. */
+  public int maxRows() {
+    return sizes.max();
   }
 }

@@ -71,7 +71,7 @@ final class ProbeMain {
             new ModelFiles(Path.of(request.directory()), request.digest(), 0, () -> {});
         Model model = TensorFlowEngine.create().load(files, settings.loadOptions())) {
       WarmUp.run(
-          model, signature(model, settings), settings.batchDimension(), settings.maxBatchSize());
+          model, signature(model, settings), settings.batchDimension(), settings.batchSizes());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.probe;
 
+import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
 import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.Shape;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param signatureKey which signature, or null for the model's default
  * @param inputShapes shapes that the signature leaves open and the job states, by input
- * @param maxBatchSize rows in a full batch
+ * @param batchSizes how many rows a run may have
  * @param timeout after which the probe is killed, the start of its JVM included
  */
 public record ProbeSettings(
@@ -21,7 +22,7 @@ public record ProbeSettings(
     @Nullable String signatureKey,
     Map<String, Shape> inputShapes,
     BatchDimension batchDimension,
-    int maxBatchSize,
+    BatchSizes batchSizes,
     Duration timeout)
     implements Serializable {
 

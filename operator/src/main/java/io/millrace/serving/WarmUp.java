@@ -2,6 +2,7 @@ package io.millrace.serving;
 
 import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
+import io.millrace.model.BatchSizes;
 import io.millrace.model.InferenceException;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
@@ -43,11 +44,11 @@ public final class WarmUp {
    * How a signature is run.
    *
    * @param batched whether dimension 0 is left out of a row
-   * @param maxRows rows in a call at the most
+   * @param sizes how many rows a call may have
    */
-  public record Rows(boolean batched, int maxRows) {
-    private static final Rows WHOLE_TENSORS = new Rows(false, 1);
-    private static final Rows ONE_BY_ONE = new Rows(true, 1);
+  public record Rows(boolean batched, BatchSizes sizes) {
+    private static final Rows WHOLE_TENSORS = new Rows(false, BatchSizes.upTo(1));
+    private static final Rows ONE_BY_ONE = new Rows(true, BatchSizes.upTo(1));
   }
 
   private enum Outcome {
@@ -66,16 +67,17 @@ public final class WarmUp {
   /**
    * Warms a model up.
    *
-   * @param maxRows the size of a full batch, which is run too
+   * @param sizes the sizes of batches, of which each that is stated is run too, or a full one
    * @throws ModelException WARM_UP_FAILED if the model fails for another reason than the made-up
    *     rows, SIGNATURE_MISMATCH if the batch dimension that the job demands is not there
    */
-  public static Rows run(Model model, Signature signature, BatchDimension demanded, int maxRows)
+  public static Rows run(
+      Model model, Signature signature, BatchDimension demanded, BatchSizes sizes)
       throws ModelException {
-    return new WarmUp(model, signature).run(demanded, maxRows);
+    return new WarmUp(model, signature).run(demanded, sizes);
   }
 
-  private Rows run(BatchDimension demanded, int maxRows) throws ModelException {
+  private Rows run(BatchDimension demanded, BatchSizes sizes) throws ModelException {
     if (!signature.hasBatchDimension()) {
       if (demanded == BatchDimension.PRESENT) {
         throw unbatchable(
@@ -89,14 +91,16 @@ public final class WarmUp {
       return Rows.WHOLE_TENSORS;
     }
     Outcome one = runRows(true, 1);
-    if (demanded == BatchDimension.ABSENT || maxRows == 1) {
+    if (demanded == BatchDimension.ABSENT || sizes.max() == 1) {
       return Rows.ONE_BY_ONE;
     }
     if (one == Outcome.RAN && !confirmsBatches(demanded)) {
       return Rows.ONE_BY_ONE;
     }
-    runRows(true, maxRows);
-    return new Rows(true, maxRows);
+    for (int rows : sizes.warmUp()) {
+      runRows(true, rows);
+    }
+    return new Rows(true, sizes);
   }
 
   // One row is fine: two that are not, for whatever reason, are no batch.

@@ -28,6 +28,7 @@ final class InputTensors implements AutoCloseable {
   private long[] dimensions = {};
   private long rowBytes;
   private @Nullable TF_Tensor temporary;
+  private @Nullable NativeMemory paddedRows;
 
   /**
    * @param type the number in types.proto
@@ -73,6 +74,39 @@ final class InputTensors implements AutoCloseable {
     return slice;
   }
 
+  /** Whether the rows from 0 on are shown in their place. */
+  boolean showsFirstRows() {
+    return slices != Slices.COPY_ALL;
+  }
+
+  /**
+   * Copies of rows {@code from} to {@code to}, and of the last of them until there are {@code
+   * count}; valid until {@link #releaseTemporary}. What a model answers may lie in their memory,
+   * which is kept until the next call.
+   */
+  TF_Tensor padded(NativeMemory memory, int from, int to, int count) {
+    releasePadded();
+    NativeMemory rows = new NativeMemory(Math.toIntExact(count * rowBytes));
+    paddedRows = rows;
+    long bytes = (to - from) * rowBytes;
+    memory.copyTo(rows, from * rowBytes, bytes);
+    rows.repeat(bytes - rowBytes, bytes, count - (to - from));
+    TF_Tensor tensor =
+        slices == Slices.COPY_ALL
+            ? rows.copy(type, dimensions(count), 0, count * rowBytes)
+            : rows.tensor(type, dimensions(count), 0, count * rowBytes);
+    temporary = tensor;
+    return tensor;
+  }
+
+  private void releasePadded() {
+    releaseTemporary();
+    if (paddedRows != null) {
+      paddedRows.close();
+      paddedRows = null;
+    }
+  }
+
   private long[] dimensions(int rows) {
     if (batched) {
       dimensions[0] = rows;
@@ -104,5 +138,6 @@ final class InputTensors implements AutoCloseable {
   @Override
   public void close() {
     forget();
+    releasePadded();
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.BatchSizes;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
@@ -22,7 +23,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   private final Shape declared;
   private final int unitsPerElement;
   private final int unitBytes;
-  private final int maxRows;
+  private final BatchSizes sizes;
   private final InputTensors tensors;
 
   private @Nullable NativeMemory memory;
@@ -47,14 +48,14 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
       Shape rowShape,
       int unitsPerElement,
       int unitBytes,
-      int maxRows,
+      BatchSizes sizes,
       InputTensors tensors) {
     this.spec = spec;
     this.declared = rowShape;
     this.current = rowShape;
     this.unitsPerElement = unitsPerElement;
     this.unitBytes = unitBytes;
-    this.maxRows = maxRows;
+    this.sizes = sizes;
     this.tensors = tensors;
   }
 
@@ -67,7 +68,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   final void allocate() {
     if (declared.isFullyKnown()) {
       unitsPerRow = units(declared);
-      grow(Math.multiplyExact(unitsPerRow, maxRows));
+      grow(Math.multiplyExact(unitsPerRow, sizes.max()));
       tensors.rowShape(declared.dimensions(), (long) unitsPerRow * unitBytes);
     }
   }
@@ -177,7 +178,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   }
 
   private boolean fitsAnotherRow() {
-    return (row + 1L) * unitsPerRow * unitBytes <= Integer.MAX_VALUE;
+    return (long) sizes.padded(row + 1) * unitsPerRow * unitBytes <= Integer.MAX_VALUE;
   }
 
   private void firstRowShape(long[] dimensions) {
@@ -188,11 +189,17 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     int units;
     try {
       units = units(shape);
-      Math.multiplyExact(units, unitBytes);
+      Math.multiplyExact(Math.multiplyExact(units, unitBytes), sizes.padded(1));
     } catch (ArithmeticException e) {
       throw new RecordException(
           RecordReason.TOO_LARGE,
-          "input '" + spec.name() + "': a value of shape " + shape + " takes more than 2 GiB");
+          "input '"
+              + spec.name()
+              + "': a batch of "
+              + sizes.padded(1)
+              + " with a value of shape "
+              + shape
+              + " takes more than 2 GiB");
     }
     current = shape;
     unitsPerRow = units;
@@ -206,11 +213,11 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     if (old != null && old.bytes() >= needed) {
       return;
     }
-    long allRows = Math.min((long) maxRows * (unitsPerRow * unitBytes), Integer.MAX_VALUE);
+    long allRows = Math.min((long) sizes.max() * (unitsPerRow * unitBytes), Integer.MAX_VALUE);
     int bytes = old == null ? needed : (int) Math.max(needed, Math.min(allRows, 2L * old.bytes()));
     NativeMemory grown = new NativeMemory(bytes);
     if (old != null) {
-      old.copyTo(grown, old.bytes());
+      old.copyTo(grown, 0, old.bytes());
       tensors.forget();
       old.close();
     }
@@ -221,14 +228,34 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   /** The values now live here. */
   abstract void mapped(NativeMemory grown);
 
-  /** Rows {@code from} to {@code to}; valid until {@link #releaseTemporary}. */
-  final TF_Tensor tensor(int from, int to) {
+  /**
+   * Rows {@code from} to {@code to}, and the last of them again until there are {@code count};
+   * valid until {@link #releaseTemporary}.
+   *
+   * @param atHand how many rows there are in all
+   */
+  final TF_Tensor tensor(int from, int to, int count, int atHand) {
+    if (count == to - from) {
+      return tensors.of(rows(), from, to);
+    }
+    if (from == 0 && to == atHand && tensors.showsFirstRows()) {
+      grow(Math.multiplyExact(count, unitsPerRow));
+      repeatRow(rows(), (to - 1) * unitsPerRow, unitsPerRow, count - to);
+      return tensors.of(rows(), 0, count);
+    }
+    return tensors.padded(rows(), from, to, count);
+  }
+
+  private NativeMemory rows() {
     NativeMemory rows = memory;
     if (rows == null) {
       throw new IllegalStateException("input '" + spec.name() + "' has no rows");
     }
-    return tensors.of(rows, from, to);
+    return rows;
   }
+
+  /** Writes the row that begins at unit {@code start} so many times more behind itself. */
+  abstract void repeatRow(NativeMemory rows, int start, int units, int times);
 
   final void releaseTemporary() {
     tensors.releaseTemporary();

@@ -64,8 +64,8 @@ final class Inputs {
     InputTensors tensors =
         new InputTensors(spec.type().number(), options.batched(), options.maxRows(), slices);
     return string
-        ? new StringInput(spec, row, options.maxRows(), tensors)
-        : new NumericInput(spec, row, options.maxRows(), options.rejectNonFinite(), tensors);
+        ? new StringInput(spec, row, options.sizes(), tensors)
+        : new NumericInput(spec, row, options.sizes(), options.rejectNonFinite(), tensors);
   }
 
   /**

@@ -86,8 +86,22 @@ final class NativeMemory implements AutoCloseable {
     return tensor;
   }
 
-  void copyTo(NativeMemory target, long length) {
-    Pointer.memcpy(target.start, start, length);
+  /** Copies {@code length} bytes from {@code offset} on to the start of another block. */
+  void copyTo(NativeMemory target, long offset, long length) {
+    if (length > 0) {
+      Pointer.memcpy(target.start, start.getPointer(offset), length);
+    }
+  }
+
+  /** Writes what lies between {@code offset} and {@code end} so many times more behind it. */
+  void repeat(long offset, long end, int times) {
+    long wanted = (end - offset) * (times + 1L);
+    // What is there already is copied as a whole, so that many rows take few copies.
+    for (long filled = end - offset; filled < wanted; ) {
+      long length = Math.min(filled, wanted - filled);
+      Pointer.memcpy(start.getPointer(offset + filled), start.getPointer(offset), length);
+      filled += length;
+    }
   }
 
   @Override

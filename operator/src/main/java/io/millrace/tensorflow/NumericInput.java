@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.BatchSizes;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
@@ -25,13 +26,17 @@ final class NumericInput extends InputWriter {
   private @Nullable FloatBuffer floats;
 
   NumericInput(
-      TensorSpec spec, Shape rowShape, int maxRows, boolean rejectNonFinite, InputTensors tensors) {
+      TensorSpec spec,
+      Shape rowShape,
+      BatchSizes sizes,
+      boolean rejectNonFinite,
+      InputTensors tensors) {
     super(
         spec,
         rowShape,
         spec.type().isComplex() ? 2 : 1,
         NumberFormat.unitBytes(spec.type()),
-        maxRows,
+        sizes,
         tensors);
     this.type = spec.type();
     this.unitBytes = NumberFormat.unitBytes(type);
@@ -42,6 +47,11 @@ final class NumericInput extends InputWriter {
   void mapped(NativeMemory grown) {
     bytes = grown.buffer();
     floats = type == ElementType.FLOAT32 ? bytes.asFloatBuffer() : null;
+  }
+
+  @Override
+  void repeatRow(NativeMemory rows, int start, int units, int times) {
+    rows.repeat((long) start * unitBytes, (long) (start + units) * unitBytes, times);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.BatchSizes;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
@@ -23,14 +24,30 @@ final class StringInput extends InputWriter {
   private int used;
   private boolean closed;
 
-  StringInput(TensorSpec spec, Shape rowShape, int maxRows, InputTensors tensors) {
-    super(spec, rowShape, 1, STRING_BYTES, maxRows, tensors);
+  StringInput(TensorSpec spec, Shape rowShape, BatchSizes sizes, InputTensors tensors) {
+    super(spec, rowShape, 1, STRING_BYTES, sizes, tensors);
   }
 
   @Override
   void mapped(NativeMemory grown) {
     // Growing moves the TF_TStrings as bytes; none of them points into itself.
     slots = new TF_TString(grown.start());
+  }
+
+  /** Copies the strings too: each slot owns what it holds. */
+  @Override
+  void repeatRow(NativeMemory rows, int start, int units, int times) {
+    TF_TString from = new TF_TString(rows.start());
+    TF_TString to = new TF_TString(rows.start());
+    int end = start + units * (times + 1);
+    for (int i = start + units; i < end; i++) {
+      from.position(i - units);
+      tensorflow.TF_TString_Copy(
+          to.position(i),
+          tensorflow.TF_TString_GetDataPointer(from),
+          tensorflow.TF_TString_GetSize(from));
+    }
+    used = Math.max(used, end);
   }
 
   @Override

@@ -124,13 +124,14 @@ final class TensorFlowBatch implements Batch {
       throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
     }
     releaseOutputs();
+    int count = options.sizes().padded(to - from);
     for (int i = 0; i < inputs.length; i++) {
-      call.feed(i, inputs[i].tensor(from, to));
+      call.feed(i, inputs[i].tensor(from, to, count, rows));
     }
     boolean done = false;
     try {
       call.run();
-      readOutputs(to - from);
+      readOutputs(count);
       runFrom = from;
       runTo = to;
       done = true;

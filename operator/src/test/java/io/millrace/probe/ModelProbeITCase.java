@@ -2,6 +2,7 @@ package io.millrace.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
@@ -167,7 +168,7 @@ class ModelProbeITCase {
             null,
             new HashMap<>(Map.of("nothing" + "-".repeat(100_000), Shape.of(-1, 3))),
             BatchDimension.FIND_OUT,
-            32,
+            BatchSizes.upTo(32),
             TIMEOUT);
     ModelException refusal = Probed.refusal(model, otherShape);
     assertThat(refusal.reason()).isEqualTo(ModelReason.SIGNATURE_MISMATCH);

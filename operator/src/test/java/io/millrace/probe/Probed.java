@@ -1,5 +1,6 @@
 package io.millrace.probe;
 
+import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
@@ -15,7 +16,12 @@ final class Probed {
 
   static ProbeSettings settings(Duration timeout) {
     return new ProbeSettings(
-        LoadOptions.DEFAULT, null, new HashMap<>(), BatchDimension.FIND_OUT, 32, timeout);
+        LoadOptions.DEFAULT,
+        null,
+        new HashMap<>(),
+        BatchDimension.FIND_OUT,
+        BatchSizes.upTo(32),
+        timeout);
   }
 
   /** The directory stands for the digest: verdicts are remembered, and tests share the process. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
+import io.millrace.model.BatchSizes;
 import io.millrace.model.InferenceException;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
@@ -47,24 +48,49 @@ class WarmUpTest {
     return new InferenceException("variable is uninitialized", false);
   }
 
+  private static Rows rows(boolean batched, int max) {
+    return new Rows(batched, BatchSizes.upTo(max));
+  }
+
   private Rows warmUp(Signature signature, BatchDimension demanded, Behaviour behaviour)
       throws ModelException {
-    return WarmUp.run(new FakeModel(behaviour), signature, demanded, 128);
+    return WarmUp.run(new FakeModel(behaviour), signature, demanded, BatchSizes.upTo(128));
   }
 
   @Test
   void run_goodModel_isRunWithOneTwoAndAllRows() throws Exception {
-    assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> null))
-        .isEqualTo(new Rows(true, 128));
+    assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> null)).isEqualTo(rows(true, 128));
     assertThat(runs).containsExactly("batched 1", "batched 2", "batched 128");
+  }
+
+  @Test
+  void run_allowedSizes_areEachRun() throws Exception {
+    BatchSizes sizes = BatchSizes.of(List.of(4, 32, 128));
+    assertThat(WarmUp.run(new FakeModel(rows -> null), BATCHED, BatchDimension.FIND_OUT, sizes))
+        .isEqualTo(new Rows(true, sizes));
+    assertThat(runs)
+        .containsExactly("batched 1", "batched 2", "batched 4", "batched 32", "batched 128");
+  }
+
+  @Test
+  void run_allowedSizesOfAModelThatTakesNoBatches_areLeftOut() throws Exception {
+    BatchSizes sizes = BatchSizes.of(List.of(4, 32));
+    assertThat(
+            WarmUp.run(
+                new FakeModel(rows -> rows == 1 ? null : blamesInput()),
+                BATCHED,
+                BatchDimension.FIND_OUT,
+                sizes))
+        .isEqualTo(rows(true, 1));
+    assertThat(runs).containsExactly("batched 1", "batched 2");
   }
 
   @Test
   void run_twoRowsRefused_isOneByOneWithRowsOfTheSameShape() throws Exception {
     assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> rows == 1 ? null : blamesInput()))
-        .isEqualTo(new Rows(true, 1));
+        .isEqualTo(rows(true, 1));
     assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> rows == 1 ? null : blamesModel()))
-        .isEqualTo(new Rows(true, 1));
+        .isEqualTo(rows(true, 1));
   }
 
   @Test
@@ -80,7 +106,7 @@ class WarmUpTest {
   @Test
   void run_madeUpRowRefused_takesTheSignaturesWord() throws Exception {
     assertThat(warmUp(BATCHED, BatchDimension.FIND_OUT, rows -> blamesInput()))
-        .isEqualTo(new Rows(true, 128));
+        .isEqualTo(rows(true, 128));
   }
 
   @Test
@@ -98,13 +124,13 @@ class WarmUpTest {
 
   @Test
   void run_batchingOff_keepsRowsWithoutTheBatchDimension() throws Exception {
-    assertThat(warmUp(BATCHED, BatchDimension.ABSENT, rows -> null)).isEqualTo(new Rows(true, 1));
+    assertThat(warmUp(BATCHED, BatchDimension.ABSENT, rows -> null)).isEqualTo(rows(true, 1));
     assertThat(runs).containsExactly("batched 1");
   }
 
   @Test
   void run_withoutABatchDimension_isAWholeTensorACall() throws Exception {
-    assertThat(warmUp(WHOLE, BatchDimension.FIND_OUT, rows -> null)).isEqualTo(new Rows(false, 1));
+    assertThat(warmUp(WHOLE, BatchDimension.FIND_OUT, rows -> null)).isEqualTo(rows(false, 1));
     assertThat(runs).containsExactly("whole 1");
     assertThatThrownBy(() -> warmUp(WHOLE, BatchDimension.PRESENT, rows -> null))
         .hasMessageContaining("float32[3]");
