@@ -72,6 +72,7 @@ final class Settings {
           Setting.choice(InferenceOptions.BATCHING, InferenceOptions.Batching.class),
           Setting.integer(InferenceOptions.MAX_BATCH_SIZE, 1, MOST_ROWS),
           Setting.integers(InferenceOptions.ALLOWED_BATCH_SIZES, 1, MOST_ROWS),
+          Setting.flag(InferenceOptions.DETERMINISTIC),
           Setting.duration(InferenceOptions.BATCH_TIMEOUT),
           Setting.choice(InferenceOptions.RUN_IN, InferenceOptions.RunIn.class),
           Setting.integer(InferenceOptions.MAX_ENQUEUED_BATCHES, 1, 1024),

@@ -54,6 +54,7 @@ class OptionsTest {
     expected.put("batching.mode", "auto");
     expected.put("batching.max-batch-size", "128");
     expected.put("batching.allowed-batch-sizes", NONE);
+    expected.put("batching.deterministic", "false");
     expected.put("batching.batch-timeout", "5 ms");
     expected.put("batching.run-in", "task");
     expected.put("batching.max-enqueued-batches", "2");

@@ -52,6 +52,9 @@ class ScoreTopicRequirementsTest {
         Map.of("batching.allowed-batch-sizes", "[8, 32]"),
         "batching.allowed-batch-sizes is [8, 32]",
         "batching.max-batch-size, 128");
+    assertRefused(
+        Map.of("batching.deterministic", "true", "engine.intra-op-parallelism", "2"),
+        "engine.intra-op-parallelism is 2");
   }
 
   @Test

@@ -2,10 +2,17 @@ package io.millrace.flink;
 
 import io.millrace.model.BatchSizes;
 import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 
 /** The batch sizes that {@link InferenceOptions} leave to a run. */
 public final class AllowedBatchSizes {
+  /**
+   * TensorFlow computes what fills its vector registers in one way and what is left over in
+   * another, so a last bit depends on the row unless the rows fill them: 32 numbers of 16 bits.
+   */
+  private static final int VECTOR = 32;
+
   private AllowedBatchSizes() {}
 
   /**
@@ -21,6 +28,9 @@ public final class AllowedBatchSizes {
     }
     List<Integer> allowed =
         config.getOptional(InferenceOptions.ALLOWED_BATCH_SIZES).orElse(List.of());
+    if (config.get(InferenceOptions.DETERMINISTIC)) {
+      return one(config, max, allowed);
+    }
     try {
       return new BatchSizes(max, allowed);
     } catch (IllegalArgumentException e) {
@@ -33,6 +43,43 @@ public final class AllowedBatchSizes {
               + ", "
               + max,
           e);
+    }
+  }
+
+  private static BatchSizes one(ReadableConfig config, int max, List<Integer> allowed) {
+    List<Integer> one = List.of(max);
+    require(
+        allowed.isEmpty() || allowed.equals(one),
+        InferenceOptions.ALLOWED_BATCH_SIZES,
+        allowed,
+        one + " or nothing, as every batch has one size");
+    require(
+        max == 1 || max % VECTOR == 0,
+        InferenceOptions.MAX_BATCH_SIZE,
+        max,
+        "a multiple of "
+            + VECTOR
+            + ", or 1, as TensorFlow rounds differently in the rows beyond the last full vector");
+    int threads = config.get(InferenceOptions.INTRA_OP_PARALLELISM);
+    require(
+        threads == 1,
+        InferenceOptions.INTRA_OP_PARALLELISM,
+        threads,
+        "1, as threads that share an op divide it among them, each part rounded on its own");
+    return BatchSizes.of(one);
+  }
+
+  private static void require(
+      boolean met, ConfigOption<?> option, Object value, String expectation) {
+    if (!met) {
+      throw new IllegalArgumentException(
+          option.key()
+              + " is "
+              + value
+              + " with "
+              + InferenceOptions.DETERMINISTIC.key()
+              + ": expected "
+              + expectation);
     }
   }
 }

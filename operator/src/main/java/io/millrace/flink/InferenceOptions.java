@@ -121,6 +121,13 @@ public final class InferenceOptions {
           .withDescription(
               "Sizes that batches are run with: one between two of them is padded to the larger by repeating a row. By default any size, without padding.");
 
+  public static final ConfigOption<Boolean> DETERMINISTIC =
+      ConfigOptions.key("batching.deterministic")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them.");
+
   public static final ConfigOption<Duration> BATCH_TIMEOUT =
       ConfigOptions.key("batching.batch-timeout")
           .durationType()

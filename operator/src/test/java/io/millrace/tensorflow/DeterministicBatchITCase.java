@@ -1,0 +1,92 @@
+package io.millrace.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.BatchSizes;
+import io.millrace.model.Model;
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.SavedModels.Layer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows run in any part of a batch, as they are when a batch has failed, give the same bits. */
+class DeterministicBatchITCase {
+  private static final int WIDTH = 256;
+  private static final int OUTPUTS = 3;
+  private static final int ROWS = 64;
+  private static final FeatureWriter<float[]> VECTOR =
+      (values, row) -> row.input("x").put(values, 0, values.length);
+
+  @TempDir private Path directory;
+
+  @Test
+  void run_anyPartOfAnyBatch_answersARowInTheSameBits() throws Exception {
+    long seed = new Random().nextLong();
+    System.out.println("seed " + seed);
+    Random random = new Random(seed);
+    Layer hidden = layer(random, WIDTH, 200);
+    Layer last = layer(random, 200, OUTPUTS);
+    try (Model model = Loaded.model(SavedModels.layers(directory, List.of(hidden, last)));
+        Batch exact = Loaded.batch(model, ROWS);
+        Batch one =
+            model.newBatch(
+                new BatchOptions(
+                    model.signature(null), true, BatchSizes.of(List.of(ROWS)), false))) {
+      boolean differed = false;
+      for (int round = 0; round < 100; round++) {
+        float[] record = vector(random, WIDTH);
+        one.append(record, VECTOR);
+        one.run(0, 1);
+        float[] expected = answer(one, 0);
+        one.clear();
+        int rows = 1 + random.nextInt(ROWS);
+        int place = random.nextInt(rows);
+        for (int i = 0; i < rows; i++) {
+          float[] row = i == place ? record : vector(random, WIDTH);
+          one.append(row, VECTOR);
+          exact.append(row, VECTOR);
+        }
+        int from = random.nextInt(place + 1);
+        int to = place + 1 + random.nextInt(rows - place);
+        one.run(from, to);
+        assertThat(answer(one, place))
+            .as("row %d of %d to %d", place, from, to)
+            .isEqualTo(expected);
+        exact.run(place, place + 1);
+        differed |= !Arrays.equals(answer(exact, place), expected);
+        one.clear();
+        exact.clear();
+      }
+      assertThat(differed).as("a row on its own, without padding, differs somewhere").isTrue();
+    }
+  }
+
+  private static float[] answer(Batch batch, int row) {
+    float[] answer = new float[OUTPUTS];
+    batch.prediction(row).output("y").getFloats(answer);
+    return answer;
+  }
+
+  private static Layer layer(Random random, int inputs, int outputs) {
+    float[][] weights = new float[inputs][];
+    for (int i = 0; i < inputs; i++) {
+      weights[i] = vector(random, outputs);
+    }
+    return new Layer(weights, vector(random, outputs), "Sigmoid");
+  }
+
+  private static float[] vector(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian() / 8;
+    }
+    return values;
+  }
+}
