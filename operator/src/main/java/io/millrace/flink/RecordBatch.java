@@ -80,7 +80,7 @@ final class RecordBatch {
 
   boolean isFull() {
     // Rejections count too: a stream of nothing but bad records is passed on in batches as well.
-    return rows.rows() == rows.maxRows() || size >= 2 * rows.maxRows();
+    return rows.isFull() || size - rows.rows() >= rows.maxRows();
   }
 
   /** Runs all rows; what goes wrong is kept for the task thread, which bisects or fails. */

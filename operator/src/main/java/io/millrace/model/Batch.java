@@ -19,23 +19,30 @@ public interface Batch extends AutoCloseable {
   /** Rows at hand. */
   int rows();
 
-  /** Room for this many rows. */
+  /** Room for this many rows, of one shape where rows may be of several. */
   int maxRows();
+
+  /** Whether the next row may find no room: it is time to run and clear. */
+  default boolean isFull() {
+    return rows() >= maxRows();
+  }
 
   /**
    * Writes a record into the next row. Whatever comes of it, the predictions of the last {@link
    * #run} are not readable any more: they may lie in the memory that the rows grow out of.
    *
-   * @return false if the record's inner shape differs from that of the rows at hand: the rows are
-   *     unchanged, and are to be run and cleared before the record is appended again
+   * @return false if the record's inner shape is one too many beside those of the rows at hand, or
+   *     does not fit in with them: the rows are unchanged, and are to be run and cleared before the
+   *     record is appended again
    * @throws io.millrace.tensor.RecordException if the record does not fit; the rows are unchanged
    * @throws IllegalStateException if the batch is full
    */
   <T> boolean append(T record, FeatureWriter<T> writer);
 
   /**
-   * Runs rows {@code from} (inclusive) to {@code to} (exclusive) in one native call. Where {@link
-   * BatchOptions#sizes} asks for more rows, the last of them is repeated; nothing of that shows.
+   * Runs rows {@code from} (inclusive) to {@code to} (exclusive) in one native call, or one for
+   * each shape among them. Where {@link BatchOptions#sizes} asks for more rows, the last of them is
+   * repeated; nothing of that shows.
    *
    * @throws InferenceException if TensorFlow fails, or an output does not have exactly a row for
    *     each input row; no prediction is readable then
@@ -43,8 +50,8 @@ public interface Batch extends AutoCloseable {
   void run(int from, int to) throws InferenceException;
 
   /**
-   * What the last {@link #run} answered for a row within its range. The same object is returned
-   * each time and shows the last row that was asked for, until the next {@code run}, {@code append}
+   * What the last {@link #run} answered for a row within its range. The same object may be returned
+   * each time: it shows the last row that was asked for, until the next {@code run}, {@code append}
    * or {@code clear}.
    *
    * @throws IndexOutOfBoundsException if the row is not in the last run, or that is forgotten

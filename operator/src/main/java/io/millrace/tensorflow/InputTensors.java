@@ -45,12 +45,11 @@ final class InputTensors implements AutoCloseable {
   void rowShape(long[] inner, long bytesPerRow) {
     forget();
     rowBytes = bytesPerRow;
-    if (batched) {
-      dimensions = new long[inner.length + 1];
-      System.arraycopy(inner, 0, dimensions, 1, inner.length);
-    } else {
-      dimensions = inner;
+    int skipped = batched ? 1 : 0;
+    if (dimensions.length != inner.length + skipped) {
+      dimensions = new long[inner.length + skipped];
     }
+    System.arraycopy(inner, 0, dimensions, skipped, inner.length);
   }
 
   /** Rows {@code from} to {@code to} of the memory; valid until {@link #releaseTemporary}. */

@@ -27,7 +27,11 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   private final InputTensors tensors;
 
   private @Nullable NativeMemory memory;
-  private Shape current;
+
+  /** The shape of the rows at hand, all -1 before the first; kept so that no row allocates it. */
+  private final long[] dimensions;
+
+  private @Nullable Shape current;
   private int unitsPerRow;
   private int row;
   private boolean stated;
@@ -52,11 +56,17 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
       InputTensors tensors) {
     this.spec = spec;
     this.declared = rowShape;
-    this.current = rowShape;
+    this.dimensions = rowShape.isFullyKnown() ? rowShape.dimensions() : unknown(rowShape.rank());
     this.unitsPerElement = unitsPerElement;
     this.unitBytes = unitBytes;
     this.sizes = sizes;
     this.tensors = tensors;
+  }
+
+  private static long[] unknown(int rank) {
+    long[] dimensions = new long[rank];
+    Arrays.fill(dimensions, Shape.UNKNOWN);
+    return dimensions;
   }
 
   /**
@@ -67,14 +77,18 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
    */
   final void allocate() {
     if (declared.isFullyKnown()) {
-      unitsPerRow = units(declared);
+      unitsPerRow = units(dimensions);
       grow(Math.multiplyExact(unitsPerRow, sizes.max()));
-      tensors.rowShape(declared.dimensions(), (long) unitsPerRow * unitBytes);
+      tensors.rowShape(dimensions, (long) unitsPerRow * unitBytes);
     }
   }
 
-  private int units(Shape shape) {
-    return Math.toIntExact(Math.multiplyExact(shape.elements(), unitsPerElement));
+  private int units(long[] shape) {
+    long units = unitsPerElement;
+    for (long dimension : shape) {
+      units = Math.multiplyExact(units, dimension);
+    }
+    return Math.toIntExact(units);
   }
 
   @Override
@@ -84,7 +98,15 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
 
   @Override
   public final Shape rowShape() {
-    return stated ? current : declared;
+    if (!stated) {
+      return declared;
+    }
+    Shape shape = current;
+    if (shape == null) {
+      shape = Shape.of(dimensions);
+      current = shape;
+    }
+    return shape;
   }
 
   /** Opens a row; whatever was written of it before is overwritten. */
@@ -123,8 +145,8 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   }
 
   @Override
-  public final TensorWriter shape(long... dimensions) {
-    if (!admits(dimensions)) {
+  public final TensorWriter shape(long... rowDimensions) {
+    if (!admits(rowDimensions)) {
       throw new RecordException(
           RecordReason.WRONG_SHAPE,
           "input '"
@@ -133,7 +155,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
               + spec.type()
               + declared
               + ", got "
-              + Arrays.toString(dimensions));
+              + Arrays.toString(rowDimensions));
     }
     if (declared.isFullyKnown()) {
       return this;
@@ -142,35 +164,57 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
       throw new RecordException(
           RecordReason.WRONG_SHAPE, "input '" + spec.name() + "': its shape was stated twice");
     }
-    if (row == 0) {
-      firstRowShape(dimensions);
-    } else if (!sameAsCurrent(dimensions) || !fitsAnotherRow()) {
+    if (!place(rowDimensions)) {
       differs = true;
       throw RowDiffers.SIGNAL;
+    }
+    return this;
+  }
+
+  /** Makes room for a row of unknown dimensions; false if it cannot join the rows at hand. */
+  private boolean place(long[] rowDimensions) {
+    if (row == 0) {
+      firstRowShape(rowDimensions);
+    } else if (!Arrays.equals(dimensions, rowDimensions) || !fitsAnotherRow()) {
+      return false;
     }
     stated = true;
     grow((row + 1) * unitsPerRow);
     position = row * unitsPerRow;
     end = position + unitsPerRow;
-    return this;
-  }
-
-  private boolean admits(long[] dimensions) {
-    if (dimensions.length != declared.rank()) {
-      return false;
-    }
-    for (int i = 0; i < dimensions.length; i++) {
-      long expected = declared.dimension(i);
-      if (dimensions[i] < 0 || (expected != Shape.UNKNOWN && expected != dimensions[i])) {
-        return false;
-      }
-    }
     return true;
   }
 
-  private boolean sameAsCurrent(long[] dimensions) {
-    for (int i = 0; i < dimensions.length; i++) {
-      if (current.dimension(i) != dimensions[i]) {
+  /** Whether a row of the same shape as that one's may join the rows at hand. */
+  final boolean hasShapeOf(InputWriter other) {
+    return Arrays.equals(dimensions, other.dimensions);
+  }
+
+  /**
+   * Copies the first row of another writer of the same input into row {@code index}.
+   *
+   * @return false if it cannot join the rows at hand
+   */
+  final boolean copyRow(int index, InputWriter other) {
+    beginRow(index);
+    if (!declared.isFullyKnown() && !place(other.dimensions)) {
+      return false;
+    }
+    copyUnits(other, unitsPerRow);
+    position = end;
+    return true;
+  }
+
+  /** Copies so many units from the start of another writer of the same class to the position. */
+  abstract void copyUnits(InputWriter other, int units);
+
+  private boolean admits(long[] rowDimensions) {
+    if (rowDimensions.length != declared.rank()) {
+      return false;
+    }
+    for (int i = 0; i < rowDimensions.length; i++) {
+      long expected = declared.dimension(i);
+      if (rowDimensions[i] < 0 || (expected != Shape.UNKNOWN && expected != rowDimensions[i])) {
         return false;
       }
     }
@@ -181,14 +225,13 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     return (long) sizes.padded(row + 1) * unitsPerRow * unitBytes <= Integer.MAX_VALUE;
   }
 
-  private void firstRowShape(long[] dimensions) {
-    if (current.isFullyKnown() && sameAsCurrent(dimensions)) {
+  private void firstRowShape(long[] rowDimensions) {
+    if (Arrays.equals(dimensions, rowDimensions)) {
       return;
     }
-    Shape shape = Shape.of(dimensions);
     int units;
     try {
-      units = units(shape);
+      units = units(rowDimensions);
       Math.multiplyExact(Math.multiplyExact(units, unitBytes), sizes.padded(1));
     } catch (ArithmeticException e) {
       throw new RecordException(
@@ -198,12 +241,13 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
               + "': a batch of "
               + sizes.padded(1)
               + " with a value of shape "
-              + shape
+              + Arrays.toString(rowDimensions)
               + " takes more than 2 GiB");
     }
-    current = shape;
+    System.arraycopy(rowDimensions, 0, dimensions, 0, dimensions.length);
+    current = null;
     unitsPerRow = units;
-    tensors.rowShape(dimensions.clone(), (long) units * unitBytes);
+    tensors.rowShape(dimensions, (long) units * unitBytes);
   }
 
   /** Makes room, doubling so that rows of any number cost a constant each. */

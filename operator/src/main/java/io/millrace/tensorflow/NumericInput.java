@@ -55,6 +55,11 @@ final class NumericInput extends InputWriter {
   }
 
   @Override
+  void copyUnits(InputWriter other, int units) {
+    bytes.put(position * unitBytes, ((NumericInput) other).bytes, 0, units * unitBytes);
+  }
+
+  @Override
   public TensorWriter put(float value) {
     FloatBuffer target = floats;
     if (target == null) {

@@ -41,13 +41,26 @@ final class StringInput extends InputWriter {
     TF_TString to = new TF_TString(rows.start());
     int end = start + units * (times + 1);
     for (int i = start + units; i < end; i++) {
-      from.position(i - units);
-      tensorflow.TF_TString_Copy(
-          to.position(i),
-          tensorflow.TF_TString_GetDataPointer(from),
-          tensorflow.TF_TString_GetSize(from));
+      copy(from.position(i - units), to.position(i));
     }
     used = Math.max(used, end);
+  }
+
+  @Override
+  void copyUnits(InputWriter other, int units) {
+    TF_TString from = ((StringInput) other).slots;
+    TF_TString to = slots;
+    if (from != null && to != null) {
+      for (int i = 0; i < units; i++) {
+        copy(from.position(i), to.position(position + i));
+      }
+      used = Math.max(used, position + units);
+    }
+  }
+
+  private static void copy(TF_TString from, TF_TString to) {
+    tensorflow.TF_TString_Copy(
+        to, tensorflow.TF_TString_GetDataPointer(from), tensorflow.TF_TString_GetSize(from));
   }
 
   @Override

@@ -108,6 +108,36 @@ final class TensorFlowBatch implements Batch {
     return true;
   }
 
+  /**
+   * Copies the first row of another batch of the same signature into the next row.
+   *
+   * @return false if it cannot join the rows at hand
+   * @throws RecordException TOO_LARGE if the row does not fit 2 GiB, padded
+   */
+  boolean append(TensorFlowBatch other) {
+    releaseOutputs();
+    if (rows == options.maxRows()) {
+      throw new IllegalStateException("the batch is full: " + rows + " rows");
+    }
+    for (int i = 0; i < inputs.length; i++) {
+      if (!inputs[i].copyRow(rows, other.inputs[i])) {
+        return false;
+      }
+    }
+    rows++;
+    return true;
+  }
+
+  /** Whether the rows of this batch, or those it had last, have the shape of that one's. */
+  boolean hasShapeOf(TensorFlowBatch other) {
+    for (int i = 0; i < inputs.length; i++) {
+      if (!inputs[i].hasShapeOf(other.inputs[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean rowDiffers() {
     for (InputWriter input : inputs) {
       if (input.differs()) {

@@ -4,7 +4,9 @@ import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
+import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +41,23 @@ final class TensorFlowModel implements Model {
   @Override
   public Batch newBatch(BatchOptions options) throws ModelException {
     String key = options.signature().name();
-    Inputs inputs = new Inputs(options, retaining.contains(key));
-    return TensorFlowBatch.open(session, signatures.get(key), options, inputs);
+    BoundSignature bound = signatures.get(key);
+    boolean retained = retaining.contains(key);
+    BatchOpener opener =
+        opened -> TensorFlowBatch.open(session, bound, opened, new Inputs(opened, retained));
+    return options.batched() && options.maxRows() > 1 && hasUnknownRows(options.signature())
+        ? GroupedBatch.open(opener, options)
+        : opener.open(options);
+  }
+
+  private static boolean hasUnknownRows(Signature signature) {
+    for (TensorSpec input : signature.inputs()) {
+      Shape shape = input.shape();
+      if (shape.hasUnknownFirst() && !shape.withoutFirst().isFullyKnown()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -45,26 +45,26 @@ class PaddedBatchITCase {
         Batch batch = batch(model, model.signature("all"), 3, 8, 21)) {
       for (int round = 0; round < 100; round++) {
         int rows = 1 + random.nextInt(21);
-        List<Long> seeds = new ArrayList<>();
+        List<TypedRow> written = new ArrayList<>();
         for (int i = 0; i < rows; i++) {
-          seeds.add(random.nextLong());
-          batch.append(seeds.get(i), (rowSeed, row) -> TypedRow.write(rowSeed, row));
+          written.add(new TypedRow(random.nextLong(), 2));
+          batch.append(written.get(i), TypedRow.WRITER);
         }
         int from = random.nextInt(rows);
         int to = random.nextBoolean() ? rows : from + 1 + random.nextInt(rows - from);
         batch.run(from, to);
         for (int i = from; i < to; i++) {
-          TypedRow.verify(seeds.get(i), batch.prediction(i));
+          written.get(i).verify(batch.prediction(i));
         }
         assertThatThrownBy(() -> batch.prediction(to))
             .isInstanceOf(IndexOutOfBoundsException.class);
         // Rows that join after a run lie where the padding lay.
         if (rows < 21) {
-          long late = random.nextLong();
-          batch.append(late, (rowSeed, row) -> TypedRow.write(rowSeed, row));
+          TypedRow late = new TypedRow(random.nextLong(), 2);
+          batch.append(late, TypedRow.WRITER);
           batch.run(0, rows + 1);
-          TypedRow.verify(seeds.get(0), batch.prediction(0));
-          TypedRow.verify(late, batch.prediction(rows));
+          written.get(0).verify(batch.prediction(0));
+          late.verify(batch.prediction(rows));
         }
         batch.clear();
       }

@@ -3,22 +3,28 @@ package io.millrace.tensorflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Prediction;
 import io.millrace.tensor.Row;
 import io.millrace.tensor.TensorReader;
 import io.millrace.tensor.TensorWriter;
 import java.util.Random;
 
-/** Two values of every element type that follow from a seed, for the model that gives them back. */
-final class TypedRow {
-  private TypedRow() {}
+/** Values of every element type that follow from a seed, for the models that give them back. */
+record TypedRow(long seed, int length) {
+  static final FeatureWriter<TypedRow> WRITER = TypedRow::write;
 
-  static void write(long seed, Row row) {
+  private void write(Row row) {
     Random random = new Random(seed);
     for (ElementType type : ElementType.values()) {
       TensorWriter x = row.input(type.toString());
+      if (!x.rowShape().isFullyKnown()) {
+        x.shape(length);
+      }
       if (type == ElementType.STRING) {
-        x.put(text(random)).put(text(random));
+        for (int i = 0; i < length; i++) {
+          x.put(text(random));
+        }
       } else {
         byte[] bytes = bytes(random, type);
         x.putRaw(bytes, 0, bytes.length);
@@ -26,13 +32,15 @@ final class TypedRow {
     }
   }
 
-  static void verify(long seed, Prediction prediction) {
+  void verify(Prediction prediction) {
     Random random = new Random(seed);
     for (ElementType type : ElementType.values()) {
       TensorReader y = prediction.output(type.toString());
+      assertThat(y.size()).as("%s", type).isEqualTo(length);
       if (type == ElementType.STRING) {
-        assertThat(y.getString(0)).isEqualTo(text(random));
-        assertThat(y.getString(1)).isEqualTo(text(random));
+        for (int i = 0; i < length; i++) {
+          assertThat(y.getString(i)).isEqualTo(text(random));
+        }
       } else {
         assertThat(y.getRaw()).as("%s", type).isEqualTo(bytes(random, type));
       }
@@ -44,12 +52,13 @@ final class TypedRow {
     return "elm".repeat(random.nextInt(40));
   }
 
-  private static byte[] bytes(Random random, ElementType type) {
-    byte[] bytes = new byte[2 * type.byteSize()];
+  private byte[] bytes(Random random, ElementType type) {
+    byte[] bytes = new byte[length * type.byteSize()];
     random.nextBytes(bytes);
     if (NumberFormat.hasInvalidBytes(type)) {
-      bytes[0] &= 1;
-      bytes[1] &= 1;
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] &= 1;
+      }
     }
     return bytes;
   }

@@ -139,13 +139,25 @@ public final class SavedModels {
    * and an output named by each type.
    */
   public static Path identity(Path directory) {
+    return identity(directory, 2);
+  }
+
+  /**
+   * As {@link #identity}, with rows of any length: {@code x uint16[-1, -1] -> y uint16[-1, -1]}.
+   */
+  public static Path raggedIdentity(Path directory) {
+    return identity(directory, -1);
+  }
+
+  private static Path identity(Path directory, long length) {
     SavedModelWriter model = new SavedModelWriter();
     for (DataType type : FEEDABLE) {
       String name = spelling(type);
-      Node x = model.placeholder("x_" + name, type, -1, 2);
+      Node x = model.placeholder("x_" + name, type, -1, length);
       Node y = model.node("Identity", "y_" + name).input(x).attr("T", type);
-      model.signature(name).input("x", x, type, -1, 2).output("y", y, type, -1, 2);
-      model.signature("all").input(name, x, type, -1, 2).output(name, y, type, -1, 2);
+      model.signature(name).input("x", x, type, -1, length).output("y", y, type, -1, length);
+      model.signature("all").input(name, x, type, -1, length);
+      model.signature("all").output(name, y, type, -1, length);
     }
     return model.write(directory);
   }

@@ -1,0 +1,15 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.BatchOptions;
+import io.millrace.model.ModelException;
+
+/** Allocates batches of one signature of a model. */
+interface BatchOpener {
+
+  /**
+   * A batch of rows of one shape, owned by the caller.
+   *
+   * @throws ModelException if the signature cannot be fed as the options say
+   */
+  TensorFlowBatch open(BatchOptions options) throws ModelException;
+}

@@ -1,0 +1,184 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.InferenceException;
+import io.millrace.model.ModelException;
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Prediction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Rows of unlike shapes, in their order: each shape has a batch of its own, and a run is a call for
+ * each. A row is written apart first, as its shape is not known before, and then copied to its
+ * like.
+ */
+final class GroupedBatch implements Batch {
+  /** More shapes than these at a time wait for the next batch; each holds native memory. */
+  static final int MAX_GROUPS = 16;
+
+  private final BatchOpener opener;
+  private final BatchOptions options;
+  private final TensorFlowBatch next;
+  private final List<TensorFlowBatch> groups = new ArrayList<>(MAX_GROUPS);
+  private final int[] firstRow = new int[MAX_GROUPS];
+  private final int[] endRow = new int[MAX_GROUPS];
+  private int[] groupOf = new int[16];
+  private int[] rowOf = new int[16];
+  private int rows;
+  private int latest;
+  private boolean full;
+  private int runFrom;
+  private int runTo;
+
+  private GroupedBatch(BatchOpener opener, BatchOptions options, TensorFlowBatch next) {
+    this.opener = opener;
+    this.options = options;
+    this.next = next;
+  }
+
+  /**
+   * Allocates what a first row needs.
+   *
+   * @throws ModelException SIGNATURE_MISMATCH if the signature cannot be fed as the options say,
+   *     TOO_LARGE if the rows of an input of known shape do not fit 2 GiB
+   */
+  static GroupedBatch open(BatchOpener opener, BatchOptions options) throws ModelException {
+    BatchOptions oneRow = new BatchOptions(options.signature(), true, 1, options.rejectNonFinite());
+    TensorFlowBatch next = opener.open(oneRow);
+    GroupedBatch batch = new GroupedBatch(opener, options, next);
+    boolean opened = false;
+    try {
+      batch.groups.add(opener.open(options));
+      opened = true;
+      return batch;
+    } finally {
+      if (!opened) {
+        batch.close();
+      }
+    }
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  /** Of one shape. */
+  @Override
+  public int maxRows() {
+    return options.maxRows();
+  }
+
+  @Override
+  public boolean isFull() {
+    return full;
+  }
+
+  @Override
+  public <T> boolean append(T record, FeatureWriter<T> writer) {
+    forgetRun();
+    next.clear();
+    next.append(record, writer);
+    int index = groupOfNext();
+    if (index < 0) {
+      return false;
+    }
+    TensorFlowBatch group = groups.get(index);
+    if (!group.append(next)) {
+      return false;
+    }
+    latest = index;
+    full |= group.isFull();
+    if (rows == groupOf.length) {
+      groupOf = Arrays.copyOf(groupOf, rows * 2);
+      rowOf = Arrays.copyOf(rowOf, rows * 2);
+    }
+    groupOf[rows] = index;
+    rowOf[rows] = group.rows() - 1;
+    rows++;
+    return true;
+  }
+
+  /** Where the next row belongs, or -1 if there are too many shapes. */
+  private int groupOfNext() {
+    if (groups.get(latest).hasShapeOf(next)) {
+      return latest;
+    }
+    int free = -1;
+    for (int i = 0; i < groups.size(); i++) {
+      TensorFlowBatch group = groups.get(i);
+      if (group.hasShapeOf(next)) {
+        return i;
+      }
+      if (free < 0 && group.rows() == 0) {
+        free = i;
+      }
+    }
+    if (free >= 0 || groups.size() == MAX_GROUPS) {
+      return free;
+    }
+    try {
+      groups.add(opener.open(options));
+    } catch (ModelException e) {
+      throw new IllegalStateException("the first group was opened with the same options", e);
+    }
+    return groups.size() - 1;
+  }
+
+  @Override
+  public void run(int from, int to) throws InferenceException {
+    Objects.checkFromToIndex(from, to, rows);
+    if (from == to) {
+      throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
+    }
+    forgetRun();
+    Arrays.fill(endRow, 0);
+    // The rows of a group keep the order in which they came, so those of a range are a range.
+    for (int row = to - 1; row >= from; row--) {
+      int group = groupOf[row];
+      firstRow[group] = rowOf[row];
+      endRow[group] = Math.max(endRow[group], rowOf[row] + 1);
+    }
+    for (int i = 0; i < groups.size(); i++) {
+      if (endRow[i] > 0) {
+        groups.get(i).run(firstRow[i], endRow[i]);
+      }
+    }
+    runFrom = from;
+    runTo = to;
+  }
+
+  private void forgetRun() {
+    runFrom = 0;
+    runTo = 0;
+  }
+
+  @Override
+  public Prediction prediction(int row) {
+    if (row < runFrom || row >= runTo) {
+      throw new IndexOutOfBoundsException(
+          "row " + row + " is not in the last run, rows " + runFrom + " to " + runTo);
+    }
+    return groups.get(groupOf[row]).prediction(rowOf[row]);
+  }
+
+  @Override
+  public void clear() {
+    forgetRun();
+    for (int i = 0; i < groups.size(); i++) {
+      groups.get(i).clear();
+    }
+    rows = 0;
+    full = false;
+  }
+
+  @Override
+  public void close() {
+    next.close();
+    groups.forEach(TensorFlowBatch::close);
+  }
+}
