@@ -6,6 +6,7 @@ import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InputShapes;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelLocation;
+import io.millrace.flink.PadValues;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
 import io.millrace.model.ModelException;
@@ -50,7 +51,7 @@ final class ScoreTopicRequirements {
     checkFeatures(config);
     RecordFormats.writer(config);
     checkShapes(config);
-    checkBatchSizes(config);
+    checkBatches(config);
     checkBatchTimeout(config);
     checkTransactions(config);
     checkClient(config);
@@ -128,9 +129,10 @@ final class ScoreTopicRequirements {
     }
   }
 
-  private static void checkBatchSizes(ReadableConfig config) throws ConfigurationException {
+  private static void checkBatches(ReadableConfig config) throws ConfigurationException {
     try {
       AllowedBatchSizes.of(config);
+      PadValues.of(config);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }

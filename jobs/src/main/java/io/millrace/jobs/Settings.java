@@ -73,6 +73,9 @@ final class Settings {
           Setting.integer(InferenceOptions.MAX_BATCH_SIZE, 1, MOST_ROWS),
           Setting.integers(InferenceOptions.ALLOWED_BATCH_SIZES, 1, MOST_ROWS),
           Setting.flag(InferenceOptions.DETERMINISTIC),
+          Setting.flag(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS),
+          Setting.textMap(
+              InferenceOptions.PAD_VALUES, "a map of input names to values, such as ids: 0"),
           Setting.duration(InferenceOptions.BATCH_TIMEOUT),
           Setting.choice(InferenceOptions.RUN_IN, InferenceOptions.RunIn.class),
           Setting.integer(InferenceOptions.MAX_ENQUEUED_BATCHES, 1, 1024),

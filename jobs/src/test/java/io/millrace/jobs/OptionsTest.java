@@ -55,6 +55,8 @@ class OptionsTest {
     expected.put("batching.max-batch-size", "128");
     expected.put("batching.allowed-batch-sizes", NONE);
     expected.put("batching.deterministic", "false");
+    expected.put("batching.pad-variable-length-inputs", "false");
+    expected.put("batching.pad-values", NONE);
     expected.put("batching.batch-timeout", "5 ms");
     expected.put("batching.run-in", "task");
     expected.put("batching.max-enqueued-batches", "2");

@@ -55,6 +55,8 @@ class ScoreTopicRequirementsTest {
     assertRefused(
         Map.of("batching.deterministic", "true", "engine.intra-op-parallelism", "2"),
         "engine.intra-op-parallelism is 2");
+    assertRefused(
+        Map.of("batching.pad-variable-length-inputs", "true"), "batching.pad-values is missing");
   }
 
   @Test

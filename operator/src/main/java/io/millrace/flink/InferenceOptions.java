@@ -128,6 +128,20 @@ public final class InferenceOptions {
           .withDescription(
               "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them.");
 
+  public static final ConfigOption<Boolean> PAD_VARIABLE_LENGTH_INPUTS =
+      ConfigOptions.key("batching.pad-variable-length-inputs")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether records whose inputs differ in length share a run, padded at the end to the longest; by default there is a run for each shape.");
+
+  public static final ConfigOption<Map<String, String>> PAD_VALUES =
+      ConfigOptions.key("batching.pad-values")
+          .mapType()
+          .noDefaultValue()
+          .withDescription(
+              "What pad-variable-length-inputs pads with: a value for each input of unknown inner dimensions.");
+
   public static final ConfigOption<Duration> BATCH_TIMEOUT =
       ConfigOptions.key("batching.batch-timeout")
           .durationType()

@@ -15,6 +15,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ record InferenceSettings(
     @Nullable Duration probeTimeout,
     BatchDimension batchDimension,
     BatchSizes batchSizes,
+    @Nullable HashMap<String, String> padValues,
     Duration batchTimeout,
     RunIn runIn,
     int maxEnqueuedBatches,
@@ -69,6 +71,7 @@ record InferenceSettings(
             : null,
         dimension(config.get(InferenceOptions.BATCHING)),
         AllowedBatchSizes.of(config),
+        padValues(config),
         atLeastOneMilli(config, InferenceOptions.BATCH_TIMEOUT),
         config.get(InferenceOptions.RUN_IN),
         atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
@@ -76,6 +79,11 @@ record InferenceSettings(
         config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
         versionsAtOnce,
         copyRecords);
+  }
+
+  private static @Nullable HashMap<String, String> padValues(ReadableConfig config) {
+    Map<String, String> values = PadValues.of(config);
+    return values == null ? null : new HashMap<>(values);
   }
 
   /**

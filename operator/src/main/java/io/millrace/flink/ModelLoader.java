@@ -116,7 +116,16 @@ final class ModelLoader {
             Duration.ofNanos(System.nanoTime() - verified),
             Duration.ZERO);
     BatchOptions options =
-        new BatchOptions(signature, rows.batched(), rows.sizes(), settings.rejectNonFiniteInput());
+        new BatchOptions(
+            signature,
+            rows.batched(),
+            rows.sizes(),
+            settings.rejectNonFiniteInput(),
+            settings.padValues());
+    if (options.padValues() != null) {
+      // A value that an input does not take is this version's fault, not the first record's.
+      shared.model().newBatch(options).close();
+    }
     ModelVersion version = new ModelVersion(publish.model(), publish.version(), shared.digest());
     return new ServedModel(publish, version, lease, options, times);
   }

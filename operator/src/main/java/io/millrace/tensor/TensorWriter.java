@@ -23,7 +23,7 @@ public interface TensorWriter {
   /**
    * The shape of one row's value: that of {@link #spec} without the batch dimension where rows are
    * batched, all of it where a row is a whole tensor. Unknown dimensions stand as declared until
-   * {@link #shape} states them; the call is cheap and allocates nothing.
+   * {@link #shape} states them; before that the call is cheap and allocates nothing.
    */
   Shape rowShape();
 

@@ -31,6 +31,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   /** The shape of the rows at hand, all -1 before the first; kept so that no row allocates it. */
   private final long[] dimensions;
 
+  private final PaddedRow padded;
   private @Nullable Shape current;
   private int unitsPerRow;
   private int row;
@@ -61,6 +62,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     this.unitBytes = unitBytes;
     this.sizes = sizes;
     this.tensors = tensors;
+    this.padded = new PaddedRow(this, dimensions, unitsPerElement);
   }
 
   private static long[] unknown(int rank) {
@@ -200,13 +202,70 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     if (!declared.isFullyKnown() && !place(other.dimensions)) {
       return false;
     }
-    copyUnits(other, unitsPerRow);
+    copyUnits(other, 0, position, unitsPerRow);
     position = end;
     return true;
   }
 
-  /** Copies so many units from the start of another writer of the same class to the position. */
-  abstract void copyUnits(InputWriter other, int units);
+  /**
+   * Whether the first row of another writer fits beside {@code rows} others, once all are padded to
+   * the longest.
+   */
+  final boolean fitsPadded(int rows, InputWriter other) {
+    try {
+      long bytes = (long) unitsPerElement * unitBytes * sizes.padded(rows + 1);
+      for (int i = 0; i < dimensions.length; i++) {
+        bytes = Math.multiplyExact(bytes, Math.max(dimensions[i], other.dimensions[i]));
+      }
+      return bytes <= Integer.MAX_VALUE;
+    } catch (ArithmeticException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Copies the first row of another writer of the same input into row {@code index}, and pads it,
+   * or the rows before it, to the longest.
+   */
+  final void padRow(int index, InputWriter other) {
+    if (index > 0) {
+      widen(index, other.dimensions);
+    }
+    if (index == 0 || hasShapeOf(other)) {
+      copyRow(index, other);
+      return;
+    }
+    grow((index + 1) * unitsPerRow);
+    padded.copy(other, other.dimensions, 0, index * unitsPerRow);
+  }
+
+  /** Moves the rows at hand apart where a row of these dimensions is longer. */
+  private void widen(int rows, long[] longer) {
+    long[] before = null;
+    for (int i = 0; i < dimensions.length; i++) {
+      if (longer[i] > dimensions[i]) {
+        before = before == null ? dimensions.clone() : before;
+        dimensions[i] = longer[i];
+      }
+    }
+    if (before == null) {
+      return;
+    }
+    int unitsBefore = unitsPerRow;
+    current = null;
+    unitsPerRow = units(dimensions);
+    tensors.rowShape(dimensions, (long) unitsPerRow * unitBytes);
+    grow(rows * unitsPerRow);
+    for (int i = rows - 1; i >= 0; i--) {
+      padded.copy(this, before, i * unitsBefore, i * unitsPerRow);
+    }
+  }
+
+  /** Copies units from another writer of the same class, or within this one upwards. */
+  abstract void copyUnits(InputWriter other, int from, int to, int units);
+
+  /** Writes the pad value from unit {@code start} on. */
+  abstract void pad(int start, int units);
 
   private boolean admits(long[] rowDimensions) {
     if (rowDimensions.length != declared.rank()) {

@@ -6,9 +6,12 @@ import io.millrace.model.ModelReason;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorSpec;
+import java.util.Map;
 
 /** Opens the inputs of a batch. */
 final class Inputs {
+  private static final byte[] NO_PADDING = {};
+
   private final BatchOptions options;
   private final boolean retained;
 
@@ -63,9 +66,24 @@ final class Inputs {
             : string ? InputTensors.Slices.SHARE_ALL : InputTensors.Slices.COPY_LATER;
     InputTensors tensors =
         new InputTensors(spec.type().number(), options.batched(), options.maxRows(), slices);
+    byte[] pad = padValue(spec, row);
     return string
-        ? new StringInput(spec, row, options.sizes(), tensors)
-        : new NumericInput(spec, row, options.sizes(), options.rejectNonFinite(), tensors);
+        ? new StringInput(spec, row, options.sizes(), pad, tensors)
+        : new NumericInput(spec, row, options.sizes(), options.rejectNonFinite(), pad, tensors);
+  }
+
+  private byte[] padValue(TensorSpec spec, Shape row) throws ModelException {
+    Map<String, String> values = options.padValues();
+    if (values == null || row.isFullyKnown()) {
+      return NO_PADDING;
+    }
+    String value = values.get(spec.name());
+    if (value == null) {
+      throw new ModelException(
+          ModelReason.SIGNATURE_MISMATCH,
+          "batching.pad-values." + spec.name() + " is missing: expected what pads " + spec);
+    }
+    return PadValue.of(spec, value);
   }
 
   /**

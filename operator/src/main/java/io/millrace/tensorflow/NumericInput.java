@@ -19,17 +19,22 @@ final class NumericInput extends InputWriter {
   private final ElementType type;
   private final int unitBytes;
   private final boolean rejectNonFinite;
+  private final byte[] padValue;
 
   private ByteBuffer bytes = NONE;
 
   /** The memory where the type is float32, the one that has to be fastest; else null. */
   private @Nullable FloatBuffer floats;
 
+  /**
+   * @param padValue one element in its memory form
+   */
   NumericInput(
       TensorSpec spec,
       Shape rowShape,
       BatchSizes sizes,
       boolean rejectNonFinite,
+      byte[] padValue,
       InputTensors tensors) {
     super(
         spec,
@@ -39,6 +44,7 @@ final class NumericInput extends InputWriter {
         sizes,
         tensors);
     this.type = spec.type();
+    this.padValue = padValue;
     this.unitBytes = NumberFormat.unitBytes(type);
     this.rejectNonFinite = rejectNonFinite && type.isFloating();
   }
@@ -55,8 +61,25 @@ final class NumericInput extends InputWriter {
   }
 
   @Override
-  void copyUnits(InputWriter other, int units) {
-    bytes.put(position * unitBytes, ((NumericInput) other).bytes, 0, units * unitBytes);
+  void copyUnits(InputWriter other, int from, int to, int units) {
+    ByteBuffer source = ((NumericInput) other).bytes;
+    bytes.put(to * unitBytes, source, from * unitBytes, units * unitBytes);
+  }
+
+  @Override
+  void pad(int start, int units) {
+    int first = start * unitBytes;
+    int length = units * unitBytes;
+    if (length == 0) {
+      return;
+    }
+    bytes.put(first, padValue);
+    // What is there already is copied as a whole, so that long padding takes few copies.
+    for (int filled = padValue.length; filled < length; ) {
+      int more = Math.min(filled, length - filled);
+      bytes.put(first + filled, bytes, first, more);
+      filled += more;
+    }
   }
 
   @Override

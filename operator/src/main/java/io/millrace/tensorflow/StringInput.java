@@ -19,13 +19,16 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 final class StringInput extends InputWriter {
   private static final int STRING_BYTES = Loader.sizeof(TF_TString.class);
 
+  private final byte[] padValue;
   private @Nullable TF_TString slots;
   private BytePointer staging = new BytePointer(256);
   private int used;
   private boolean closed;
 
-  StringInput(TensorSpec spec, Shape rowShape, BatchSizes sizes, InputTensors tensors) {
+  StringInput(
+      TensorSpec spec, Shape rowShape, BatchSizes sizes, byte[] padValue, InputTensors tensors) {
     super(spec, rowShape, 1, STRING_BYTES, sizes, tensors);
+    this.padValue = padValue;
   }
 
   @Override
@@ -47,15 +50,32 @@ final class StringInput extends InputWriter {
   }
 
   @Override
-  void copyUnits(InputWriter other, int units) {
-    TF_TString from = ((StringInput) other).slots;
-    TF_TString to = slots;
-    if (from != null && to != null) {
-      for (int i = 0; i < units; i++) {
-        copy(from.position(i), to.position(position + i));
-      }
-      used = Math.max(used, position + units);
+  void copyUnits(InputWriter other, int from, int to, int units) {
+    TF_TString source = ((StringInput) other).slots;
+    TF_TString target = slots;
+    if (source == null || target == null || units == 0) {
+      return;
     }
+    TF_TString here = other == this ? new TF_TString(target) : target;
+    for (int i = units - 1; i >= 0; i--) {
+      if (other != this || from != to) {
+        copy(source.position(from + i), here.position(to + i));
+      }
+    }
+    used = Math.max(used, to + units);
+  }
+
+  @Override
+  void pad(int start, int units) {
+    TF_TString target = slots;
+    if (target == null || units == 0) {
+      return;
+    }
+    stage(padValue, 0, padValue.length);
+    for (int i = start; i < start + units; i++) {
+      tensorflow.TF_TString_Copy(target.position(i), staging, padValue.length);
+    }
+    used = Math.max(used, start + units);
   }
 
   private static void copy(TF_TString from, TF_TString to) {
@@ -74,15 +94,19 @@ final class StringInput extends InputWriter {
     if (position == end || target == null) {
       throw full();
     }
+    stage(source, offset, length);
+    tensorflow.TF_TString_Copy(target.position(position), staging, length);
+    position++;
+    used = Math.max(used, position);
+    return this;
+  }
+
+  private void stage(byte[] source, int offset, int length) {
     if (staging.capacity() < length) {
       staging.close();
       staging = new BytePointer(Math.max(length, 2 * staging.capacity()));
     }
     staging.put(source, offset, length);
-    tensorflow.TF_TString_Copy(target.position(position), staging, length);
-    position++;
-    used = Math.max(used, position);
-    return this;
   }
 
   @Override

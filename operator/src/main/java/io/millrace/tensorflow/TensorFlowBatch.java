@@ -82,7 +82,7 @@ final class TensorFlowBatch implements Batch {
 
   @Override
   public <T> boolean append(T record, FeatureWriter<T> writer) {
-    releaseOutputs();
+    forgetRun();
     if (rows == options.maxRows()) {
       throw new IllegalStateException("the batch is full: " + rows + " rows");
     }
@@ -115,7 +115,7 @@ final class TensorFlowBatch implements Batch {
    * @throws RecordException TOO_LARGE if the row does not fit 2 GiB, padded
    */
   boolean append(TensorFlowBatch other) {
-    releaseOutputs();
+    forgetRun();
     if (rows == options.maxRows()) {
       throw new IllegalStateException("the batch is full: " + rows + " rows");
     }
@@ -123,6 +123,30 @@ final class TensorFlowBatch implements Batch {
       if (!inputs[i].copyRow(rows, other.inputs[i])) {
         return false;
       }
+    }
+    rows++;
+    return true;
+  }
+
+  /**
+   * Copies the first row of another batch of the same signature into the next row, and pads the
+   * rows to the longest.
+   *
+   * @return false if they would take more than 2 GiB
+   * @throws RecordException TOO_LARGE if the row takes more than 2 GiB on its own
+   */
+  boolean appendPadded(TensorFlowBatch other) {
+    forgetRun();
+    if (rows == options.maxRows()) {
+      throw new IllegalStateException("the batch is full: " + rows + " rows");
+    }
+    for (int i = 0; rows > 0 && i < inputs.length; i++) {
+      if (!inputs[i].fitsPadded(rows, other.inputs[i])) {
+        return false;
+      }
+    }
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i].padRow(rows, other.inputs[i]);
     }
     rows++;
     return true;
@@ -153,7 +177,7 @@ final class TensorFlowBatch implements Batch {
     if (from == to) {
       throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
     }
-    releaseOutputs();
+    forgetRun();
     int count = options.sizes().padded(to - from);
     for (int i = 0; i < inputs.length; i++) {
       call.feed(i, inputs[i].tensor(from, to, count, rows));
@@ -170,7 +194,7 @@ final class TensorFlowBatch implements Batch {
         input.releaseTemporary();
       }
       if (!done) {
-        releaseOutputs();
+        forgetRun();
       }
     }
   }
@@ -198,15 +222,15 @@ final class TensorFlowBatch implements Batch {
 
   @Override
   public void clear() {
-    releaseOutputs();
+    forgetRun();
     rows = 0;
   }
 
   /**
-   * Outputs may show an input's memory (Identity): they go before it is written again, or given
-   * back because the rows outgrow it.
+   * Forgets the predictions. Outputs may show an input's memory (Identity): they go before it is
+   * written again, or given back because the rows outgrow it.
    */
-  private void releaseOutputs() {
+  void forgetRun() {
     runFrom = 0;
     runTo = 0;
     for (OutputReader output : outputs) {

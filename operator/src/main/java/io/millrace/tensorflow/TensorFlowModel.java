@@ -45,9 +45,12 @@ final class TensorFlowModel implements Model {
     boolean retained = retaining.contains(key);
     BatchOpener opener =
         opened -> TensorFlowBatch.open(session, bound, opened, new Inputs(opened, retained));
-    return options.batched() && options.maxRows() > 1 && hasUnknownRows(options.signature())
+    if (!options.batched() || options.maxRows() == 1 || !hasUnknownRows(options.signature())) {
+      return opener.open(options);
+    }
+    return options.padValues() == null
         ? GroupedBatch.open(opener, options)
-        : opener.open(options);
+        : LengthPaddedBatch.open(opener, options);
   }
 
   private static boolean hasUnknownRows(Signature signature) {

@@ -3,12 +3,14 @@ package io.millrace.flink;
 import static io.millrace.flink.FloatJobs.collect;
 import static io.millrace.flink.FloatJobs.environment;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -83,6 +85,27 @@ class VariableLengthsITCase {
                     .with(InferenceOptions.RUN_IN, runIn)
                     .with(InferenceOptions.MAX_BATCH_SIZE, 16)))
         .isEqualTo(expected);
+  }
+
+  @Test
+  void lengthsOfAllKinds_padded_areScoredAlike() throws Exception {
+    assertThat(
+            score(
+                inference()
+                    .with(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS, true)
+                    .with(InferenceOptions.PAD_VALUES, Map.of("x", "0"))))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void padValueThatTheInputDoesNotTake_failsTheJobAtItsStart() {
+    assertThatThrownBy(
+            () ->
+                score(
+                    inference()
+                        .with(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS, true)
+                        .with(InferenceOptions.PAD_VALUES, Map.of("x", "nothing"))))
+        .hasStackTraceContaining("batching.pad-values.x is 'nothing': expected a value of float32");
   }
 
   @Test

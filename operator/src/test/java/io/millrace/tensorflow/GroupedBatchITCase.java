@@ -32,7 +32,7 @@ class GroupedBatchITCase {
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     BatchSizes sizes = padded ? BatchSizes.of(List.of(3, 40)) : BatchSizes.upTo(40);
-    try (Model model = Loaded.model(SavedModels.raggedIdentity(directory));
+    try (Model model = Loaded.model(SavedModels.raggedIdentity(directory, 1));
         Batch batch =
             model.newBatch(new BatchOptions(model.signature("all"), true, sizes, false))) {
       for (int round = 0; round < 60; round++) {

@@ -8,6 +8,7 @@ import static org.tensorflow.proto.DataType.DT_STRING;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.tensorflow.proto.DataType;
@@ -139,25 +140,28 @@ public final class SavedModels {
    * and an output named by each type.
    */
   public static Path identity(Path directory) {
-    return identity(directory, 2);
+    return identity(directory, -1, 2);
   }
 
   /**
-   * As {@link #identity}, with rows of any length: {@code x uint16[-1, -1] -> y uint16[-1, -1]}.
+   * As {@link #identity}, with rows of so many unknown dimensions: with 1, {@code x uint16[-1, -1]
+   * -> y uint16[-1, -1]}.
    */
-  public static Path raggedIdentity(Path directory) {
-    return identity(directory, -1);
+  public static Path raggedIdentity(Path directory, int unknownDimensions) {
+    long[] shape = new long[1 + unknownDimensions];
+    Arrays.fill(shape, -1);
+    return identity(directory, shape);
   }
 
-  private static Path identity(Path directory, long length) {
+  private static Path identity(Path directory, long... shape) {
     SavedModelWriter model = new SavedModelWriter();
     for (DataType type : FEEDABLE) {
       String name = spelling(type);
-      Node x = model.placeholder("x_" + name, type, -1, length);
+      Node x = model.placeholder("x_" + name, type, shape);
       Node y = model.node("Identity", "y_" + name).input(x).attr("T", type);
-      model.signature(name).input("x", x, type, -1, length).output("y", y, type, -1, length);
-      model.signature("all").input(name, x, type, -1, length);
-      model.signature("all").output(name, y, type, -1, length);
+      model.signature(name).input("x", x, type, shape).output("y", y, type, shape);
+      model.signature("all").input(name, x, type, shape);
+      model.signature("all").output(name, y, type, shape);
     }
     return model.write(directory);
   }
