@@ -19,7 +19,8 @@ final class CheckJobJar {
           "org/apache/flink/core/",
           "org/slf4j/",
           "org/apache/logging/",
-          "io/millrace/jobs/demo/");
+          "io/millrace/jobs/demo/",
+          "io/millrace/jobs/report/");
   private static final List<String> REQUIRED =
       List.of(
           "io/millrace/flink/",

@@ -1,13 +1,8 @@
 package io.millrace.jobs.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.samskivert.mustache.Mustache;
+import io.millrace.jobs.report.HtmlPage;
+import io.millrace.jobs.report.Tile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,16 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The run as one HTML file that needs no network: D3, styles and data lie within it. */
+/** The run as one HTML file. */
 final class Report {
-  private static final String D3 = "/META-INF/resources/webjars/d3js/6.6.0/d3.min.js";
   private static final Map<Integer, String> MODELS =
       Map.of(
           1, "logistic regression on 4 fields, 10,000 samples",
           2, "network of 24 and 12 units on 10 fields, 60,000 samples");
-
-  /** A figure at the top; {@code kind} is good, bad or empty. */
-  private record Tile(String label, String value, String unit, String note, String kind) {}
 
   private record Reason(String reason, String count, double percent) {}
 
@@ -51,16 +42,14 @@ final class Report {
 
   /** Writes the file, and the folders above it where they are missing. */
   Path write(Path file, String lead, String footer) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
-    return Files.writeString(file, html(lead, footer));
+    return HtmlPage.write(file, html(lead, footer));
   }
 
   String html(String lead, String footer) {
     List<String> faults = summary.faults();
     Map<String, Object> page = new HashMap<>();
+    page.put("kicker", "Millrace demo");
+    page.put("title", "Card fraud, scored by two versions of a model");
     page.put("lead", lead);
     page.put("footer", footer);
     page.put("verdict", faults.isEmpty() ? "Every record accounted for" : "Not as it should be");
@@ -75,11 +64,7 @@ final class Report {
     page.put("batchTimeout", JobConfiguration.BATCH_TIMEOUT);
     page.put("switchNote", switchNote());
     page.put("lastLine", summary.lastLine());
-    page.put("style", resource("report.css"));
-    page.put("script", resource("report.js"));
-    page.put("d3", resource(D3));
-    page.put("data", json());
-    return Mustache.compiler().compile(resource("report.mustache")).execute(page);
+    return new HtmlPage(Report.class, page).html(data);
   }
 
   private List<Tile> tiles() {
@@ -159,26 +144,6 @@ final class Report {
   private String auc(int version) {
     Summary.Version it = summary.versions().get(version);
     return it == null ? "-" : String.format(Locale.ROOT, "%.3f", it.roc().area());
-  }
-
-  private String json() {
-    try {
-      // Within a script element, only "</" could end the data early.
-      return new ObjectMapper().writeValueAsString(data).replace("</", "<\\/");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the report's data is made of records and numbers", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Report.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("no resource " + name + " on the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read resource " + name, e);
-    }
   }
 
   private static String good(boolean good) {

@@ -1,0 +1,5 @@
+/** HTML reports with plots, whoever makes them. */
+@NullMarked
+package io.millrace.jobs.report;
+
+import org.jspecify.annotations.NullMarked;
