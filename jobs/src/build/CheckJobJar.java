@@ -20,7 +20,8 @@ final class CheckJobJar {
           "org/slf4j/",
           "org/apache/logging/",
           "io/millrace/jobs/demo/",
-          "io/millrace/jobs/report/");
+          "io/millrace/jobs/report/",
+          "io/millrace/jobs/bench/");
   private static final List<String> REQUIRED =
       List.of(
           "io/millrace/flink/",

@@ -22,6 +22,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       ScoreTopicCommand.class,
       ModelCommand.class,
+      BenchCommand.class,
       ClusterCommand.class,
       RuntimeJarsCommand.class
     },
