@@ -1,0 +1,47 @@
+package io.millrace.benchmarks;
+
+import java.util.Locale;
+
+/** One way to score in one setting: what is measured in each round. */
+record Arm(Peer peer, Setting setting) {
+
+  /** The ways to score, and the limits of all of them. */
+  enum Peer {
+    NAIVE("naive TensorFlow map", false),
+    NAIVE_INLINE("naive TensorFlow map, inter-op -1", false),
+    SINGLE("SavedModelMapFunction", false),
+    ONNX("naive ONNX Runtime map", false),
+    DJL("DJL, a predict a record", false),
+    CRAYFISH("JSON in the manner of Crayfish", false),
+    CHAINED("Millrace chained", true),
+    BROADCAST("Millrace broadcast", true),
+    LOOP("plain loop", true),
+    ENGINE("bare engine call", true),
+    PASS_THROUGH("pass-through", false),
+    PARSE("parse only", false);
+
+    private final String title;
+    private final boolean batches;
+
+    Peer(String title, boolean batches) {
+      this.title = title;
+      this.batches = batches;
+    }
+
+    String title() {
+      return title;
+    }
+  }
+
+  /** The arm that stands beside others in a cell, without what plays no part for it. */
+  static Arm of(Peer peer, Setting setting) {
+    Setting own = peer.batches ? setting : setting.withCap(Setting.ANY);
+    boolean scores = peer != Peer.PASS_THROUGH && peer != Peer.PARSE;
+    return new Arm(peer, scores ? own : own.withNetwork(Network.FFNN));
+  }
+
+  /** {@code naive TensorFlow map, ffnn binary memory p1}. */
+  String toText() {
+    return String.format(Locale.ROOT, "%-34s %s", peer.title(), setting.toText());
+  }
+}

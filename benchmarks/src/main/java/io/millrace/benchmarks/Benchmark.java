@@ -1,0 +1,202 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.Options.Part;
+import io.millrace.benchmarks.Setting.Format;
+import io.millrace.benchmarks.Setting.Transport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Peers side by side and the limits of all of them, in one JVM: after a warm-up the arms take turns
+ * in rounds, and what is reported is the median of the ratios of the same round. A run whose anchor
+ * loop varies too much reports nothing; one whose outputs differ fails.
+ *
+ * <pre>{@code
+ * mvn -q -Pbench verify
+ * mvn -q -Pbench -Dquick verify
+ * }</pre>
+ */
+public final class Benchmark {
+  private static final int ROUNDS = 5;
+  private static final int ANCHOR_EVERY = 8;
+
+  private final Options options;
+  private final PrintStream out;
+  private final Path folder;
+  private final Anchor anchor = new Anchor();
+  private final Measurements measured = new Measurements();
+
+  private Benchmark(Options options, PrintStream out, Path folder) {
+    this.options = options;
+    this.out = out;
+    this.folder = folder;
+  }
+
+  /**
+   * @param args see {@link Options#parse}; exit code 0 if the run reports, 1 if it refuses to or
+   *     outputs differ
+   */
+  public static void main(String[] args) throws Exception {
+    Path folder = Files.createTempDirectory("millrace-benchmark");
+    int exit = 1;
+    try {
+      Options options = Options.parse(Arrays.asList(args));
+      Files.deleteIfExists(options.results());
+      exit = new Benchmark(options, System.out, folder).run() ? 0 : 1;
+    } catch (OutputsDifferException e) {
+      System.out.println("OUTPUTS DIFFER: " + e.getMessage());
+    } finally {
+      delete(folder);
+    }
+    System.exit(exit);
+  }
+
+  private boolean run() throws Exception {
+    long start = System.nanoTime();
+    String time = Results.now();
+    Map<Network, Subject> subjects = Subject.writeAll(folder);
+    Subject ffnn = subject(subjects, Network.FFNN);
+    try (LocalCluster cluster = LocalCluster.start();
+        DjlProcess djl = DjlProcess.start(folder, ffnn)) {
+      List<Cell> cells = options.cells();
+      measureArms(cells, cluster, subjects, djl);
+      if (!anchor.isSteady()) {
+        return refuse();
+      }
+      Latency latency = options.has(Part.LATENCY) ? latency(cluster, ffnn) : null;
+      Switches switches = options.has(Part.SWITCHES) ? switches(cluster, ffnn) : null;
+      anchor.add(measureAnchor(ffnn));
+      anchor.endRound();
+      if (!anchor.isSteady()) {
+        return refuse();
+      }
+      long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+      Machine machine = Machine.here(djl.version());
+      report(results(time, seconds, machine, cells, latency, switches));
+      return true;
+    }
+  }
+
+  private Results results(
+      String time,
+      long seconds,
+      Machine machine,
+      List<Cell> cells,
+      @Nullable Latency latency,
+      @Nullable Switches switches) {
+    return new Results(
+        1,
+        time,
+        seconds,
+        options.quick(),
+        machine,
+        anchor.spread(),
+        Subject.TOLERANCE,
+        Results.shapes(),
+        Results.arms(measured),
+        Results.rows(cells, measured),
+        latency == null ? null : Results.LatencyResults.of(latency),
+        switches,
+        Marks.all(measured, latency, switches));
+  }
+
+  private void report(Results results) throws IOException {
+    results.write(options.results());
+    new ReportText(out).print(results);
+    out.println(anchor.toText());
+  }
+
+  private static Subject subject(Map<Network, Subject> subjects, Network network) {
+    return Optional.ofNullable(subjects.get(network)).orElseThrow();
+  }
+
+  private boolean refuse() {
+    out.println(anchor.toText());
+    out.println("REFUSED: the machine is too uneven for ratios; run again when it is quiet");
+    return false;
+  }
+
+  private void measureArms(
+      List<Cell> cells, LocalCluster cluster, Map<Network, Subject> subjects, DjlProcess djl)
+      throws Exception {
+    Set<Arm> arms = Cell.arms(cells);
+    Subject ffnn = subject(subjects, Network.FFNN);
+    try (KafkaEnds kafka = kafka(cells)) {
+      ArmRunner runner = new ArmRunner(cluster, subjects, djl, kafka, options.quick() ? 0.25 : 0.5);
+      progress("%d cells, %d arms: warm-up", cells.size(), arms.size());
+      for (Arm arm : arms) {
+        runner.warmUp(arm);
+      }
+      // Not counted: it warms the loop up.
+      measureAnchor(ffnn);
+      for (int round = 0; round < ROUNDS; round++) {
+        progress("round %d of %d", round + 1, ROUNDS);
+        anchor.add(measureAnchor(ffnn));
+        int index = 0;
+        for (Arm arm : arms) {
+          measured.add(arm, runner.run(arm));
+          if (++index % ANCHOR_EVERY == 0) {
+            anchor.add(measureAnchor(ffnn));
+          }
+        }
+        anchor.endRound();
+      }
+    }
+  }
+
+  private double measureAnchor(Subject ffnn) throws Exception {
+    return Loops.engine(ffnn, Marks.CAP, Marks.CAP * (options.quick() ? 1000 : 3000))
+        .recordsPerSecond();
+  }
+
+  private @Nullable KafkaEnds kafka(List<Cell> cells) throws IOException, InterruptedException {
+    if (cells.stream().noneMatch(cell -> cell.setting().transport() == Transport.KAFKA)) {
+      return null;
+    }
+    progress("starting a broker and filling its topics");
+    Map<Format, Integer> records =
+        options.quick()
+            ? Map.of(Format.BINARY, 256 * 500)
+            : Map.of(Format.BINARY, 256 * 1000, Format.JSON, 256 * 120);
+    return KafkaEnds.start(folder, records);
+  }
+
+  private Latency latency(LocalCluster cluster, Subject ffnn) throws Exception {
+    progress("latency");
+    return Latency.measure(
+        cluster, ffnn, folder, options.quick() ? Latency.Plan.QUICK : Latency.Plan.FULL);
+  }
+
+  private Switches switches(LocalCluster cluster, Subject ffnn) throws Exception {
+    progress("switches");
+    return Switches.measure(cluster, ffnn, Duration.ofMillis(options.quick() ? 75 : 200));
+  }
+
+  private void progress(String format, Object... values) {
+    out.printf(Locale.ROOT, "[%tT] " + format + "%n", prepend(System.currentTimeMillis(), values));
+  }
+
+  private static Object[] prepend(Object first, Object... rest) {
+    return Stream.concat(Stream.of(first), Arrays.stream(rest)).toArray();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

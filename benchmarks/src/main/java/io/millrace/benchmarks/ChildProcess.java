@@ -1,0 +1,79 @@
+package io.millrace.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A JVM that is spoken to by lines. It ends when it is closed and, as its standard input ends then
+ * too, when this process dies.
+ */
+final class ChildProcess implements AutoCloseable {
+  private static final long GRACE_SECONDS = 10;
+
+  private final String name;
+  private final Path log;
+  private final Process process;
+  private final BufferedReader answers;
+  private final BufferedWriter commands;
+
+  private ChildProcess(String name, Path log, Process process) {
+    this.name = name;
+    this.log = log;
+    this.process = process;
+    this.answers = process.inputReader(StandardCharsets.UTF_8);
+    this.commands = process.outputWriter(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * @param log takes what it writes to standard error
+   * @param arguments of java: options, main class, its arguments
+   */
+  static ChildProcess start(String name, Path log, List<String> arguments) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(arguments);
+    Process process =
+        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.to(log.toFile())).start();
+    return new ChildProcess(name, log, process);
+  }
+
+  void tell(String line) throws IOException {
+    commands.write(line);
+    commands.newLine();
+    commands.flush();
+  }
+
+  /**
+   * Blocks until the next line comes.
+   *
+   * @throws IOException if the process ends instead
+   */
+  String hear() throws IOException {
+    String line = answers.readLine();
+    if (line == null) {
+      throw new IOException(name + " ended unexpectedly: see " + log);
+    }
+    return line;
+  }
+
+  @Override
+  public void close() {
+    try {
+      commands.close();
+      if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      process.destroyForcibly();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

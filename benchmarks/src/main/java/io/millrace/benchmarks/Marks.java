@@ -1,0 +1,107 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.Arm.Peer;
+import io.millrace.benchmarks.Setting.Format;
+import io.millrace.benchmarks.Setting.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The marks that a run's ratios can be held against, all at the default batch of 128. */
+final class Marks {
+  static final int CAP = 128;
+
+  private final Measurements measured;
+  private final List<Mark> marks = new ArrayList<>();
+
+  private Marks(Measurements measured) {
+    this.measured = measured;
+  }
+
+  /** Those whose figures were measured. */
+  static List<Results.Verdict> all(
+      Measurements measured, @Nullable Latency latency, @Nullable Switches switches) {
+    Marks marks = new Marks(measured);
+    marks.againstPeers();
+    marks.againstLimits();
+    if (latency != null) {
+      marks.underLoad(latency);
+    }
+    if (switches != null) {
+      marks.whileSwitching(switches);
+    }
+    return marks.marks.stream().map(mark -> new Results.Verdict(mark, mark.holds())).toList();
+  }
+
+  private static Arm arm(Peer peer, Network network, Format format, Transport transport) {
+    return Arm.of(peer, new Setting(network, format, transport, 1, CAP));
+  }
+
+  private void againstPeers() {
+    speed("FFNN, naive map: chained", Peer.CHAINED, Peer.NAIVE, Network.FFNN, 40);
+    speed("FFNN, naive map: broadcast", Peer.BROADCAST, Peer.NAIVE, Network.FFNN, 20);
+    speed("FFNN, naive ONNX Runtime map: chained", Peer.CHAINED, Peer.ONNX, Network.FFNN, 8);
+    speed("FFNN, naive ONNX Runtime map: broadcast", Peer.BROADCAST, Peer.ONNX, Network.FFNN, 4);
+    speed("heavy, naive map: chained", Peer.CHAINED, Peer.NAIVE, Network.HEAVY, 12);
+    speed("heavy, naive map: broadcast", Peer.BROADCAST, Peer.NAIVE, Network.HEAVY, 12);
+  }
+
+  private void againstLimits() {
+    cpu("FFNN, CPU per record against the plain loop: chained", Peer.CHAINED, Network.FFNN, 0.85);
+    cpu("heavy, CPU per record against the plain loop: chained", Peer.CHAINED, Network.HEAVY, 0.95);
+    cpu(
+        "heavy, CPU per record against the plain loop: broadcast",
+        Peer.BROADCAST,
+        Network.HEAVY,
+        0.95);
+    for (Peer peer : List.of(Peer.CHAINED, Peer.BROADCAST)) {
+      String shell = peer == Peer.CHAINED ? "chained" : "broadcast";
+      add(
+          "FFNN, Kafka in and out against a pass-through: " + shell,
+          measured.speedup(
+              arm(peer, Network.FFNN, Format.BINARY, Transport.KAFKA),
+              arm(Peer.PASS_THROUGH, Network.FFNN, Format.BINARY, Transport.KAFKA)),
+          0.75);
+      add(
+          "FFNN, JSON against parsing alone: " + shell,
+          measured.speedup(
+              arm(peer, Network.FFNN, Format.JSON, Transport.MEMORY),
+              arm(Peer.PARSE, Network.FFNN, Format.JSON, Transport.MEMORY)),
+          0.85);
+    }
+  }
+
+  private void underLoad(Latency latency) {
+    double bound = Pipelines.BATCH_TIMEOUT.toMillis() + 5;
+    for (Latency.Level level : latency.levels()) {
+      if (level.peer() != Peer.NAIVE && level.load().equals(Latency.HALF_OF_NAIVE)) {
+        String claim = "p99 at half the naive map's capacity: " + level.peer().title();
+        marks.add(Mark.atMostMillis(claim, level.p99BySecond(), bound));
+      }
+    }
+  }
+
+  private void whileSwitching(Switches switches) {
+    String during = " during " + switches.count() + " version switches";
+    marks.add(Mark.atLeast("throughput" + during, switches.throughput(), 0.95));
+    Spread longest = Spread.of(switches.gapMillis().max());
+    marks.add(Mark.atMostMillis("longest gap" + during, longest, 100));
+  }
+
+  private void speed(String claim, Peer ours, Peer theirs, Network network, double mark) {
+    Arm arm = arm(ours, network, Format.BINARY, Transport.MEMORY);
+    Arm other = arm(theirs, network, Format.BINARY, Transport.MEMORY);
+    add(claim, measured.speedup(arm, other), mark);
+  }
+
+  private void cpu(String claim, Peer ours, Network network, double mark) {
+    Arm arm = arm(ours, network, Format.BINARY, Transport.MEMORY);
+    Arm loop = arm(Peer.LOOP, network, Format.BINARY, Transport.MEMORY);
+    add(claim, measured.cpuRatio(arm, loop), mark);
+  }
+
+  private void add(String claim, Optional<Spread> figure, double mark) {
+    figure.ifPresent(spread -> marks.add(Mark.atLeast(claim, spread, mark)));
+  }
+}

@@ -1,0 +1,68 @@
+package io.millrace.benchmarks;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What is asked of a run.
+ *
+ * @param quick about 3 minutes instead of 12: fewer cells, shorter runs, as many rounds
+ * @param results where the machine-readable results go
+ */
+record Options(boolean quick, Path results, Set<Part> parts) {
+
+  /** What can be left out. */
+  enum Part {
+    MEMORY,
+    KAFKA,
+    LATENCY,
+    SWITCHES
+  }
+
+  /**
+   * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
+   *     --parts=memory,kafka,latency,switches}
+   * @throws IllegalArgumentException for any other
+   */
+  static Options parse(List<String> arguments) {
+    boolean quick = false;
+    Path results = Path.of("results.json");
+    Set<Part> parts = EnumSet.allOf(Part.class);
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      String value = argument.substring(equals + 1);
+      switch (argument.substring(0, Math.max(0, equals))) {
+        case "--quick" -> quick = Boolean.parseBoolean(value);
+        case "--results" -> results = Path.of(value);
+        case "--parts" -> {
+          parts.clear();
+          for (String part : value.split(",", -1)) {
+            parts.add(Part.valueOf(part.toUpperCase(Locale.ROOT)));
+          }
+        }
+        default ->
+            throw new IllegalArgumentException(
+                "argument '"
+                    + argument
+                    + "': expected --quick=true|false, --results=FILE or"
+                    + " --parts=memory,kafka,latency,switches");
+      }
+    }
+    return new Options(quick, results, parts);
+  }
+
+  boolean has(Part part) {
+    return parts.contains(part);
+  }
+
+  List<Cell> cells() {
+    return Cell.table(quick).stream().filter(this::has).toList();
+  }
+
+  private boolean has(Cell cell) {
+    return has(cell.setting().transport() == Setting.Transport.KAFKA ? Part.KAFKA : Part.MEMORY);
+  }
+}

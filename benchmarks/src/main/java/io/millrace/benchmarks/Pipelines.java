@@ -1,0 +1,88 @@
+package io.millrace.benchmarks;
+
+import io.millrace.connectors.formats.JsonRecordFormat;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.flink.CommandSerializer;
+import io.millrace.flink.Inference;
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.SavedModelMapFunction;
+import io.millrace.model.Command;
+import io.millrace.model.PredictionReader;
+import io.millrace.tensor.FeatureWriter;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** What stands between source and sink in the arms that are Flink jobs. */
+final class Pipelines {
+  static final String MODEL = "m";
+  static final Duration BATCH_TIMEOUT = Duration.ofMillis(5);
+
+  static final FeatureWriter<byte[]> WRITER =
+      (record, row) -> row.input(0).putRaw(record, 0, record.length);
+  static final PredictionReader<byte[], Float> READER =
+      (record, prediction, version) -> prediction.output(0).getFloat(0);
+
+  private static final PredictionReader<KafkaRecord, Float> JSON_READER =
+      (record, prediction, version) -> prediction.output(0).getFloat(0);
+
+  private Pipelines() {}
+
+  static DataStream<Float> binary(Arm.Peer peer, DataStream<byte[]> in, Subject subject, int cap) {
+    String model = subject.savedModel();
+    return switch (peer) {
+      case NAIVE -> in.map(new PeerMaps.TensorFlow(model, 0)).returns(Types.FLOAT);
+      case NAIVE_INLINE -> in.map(new PeerMaps.TensorFlow(model, -1)).returns(Types.FLOAT);
+      case ONNX -> in.map(new PeerMaps.Onnx(subject.onnx())).returns(Types.FLOAT);
+      case SINGLE ->
+          in.map(SavedModelMapFunction.of(MODEL, 1, model, WRITER, READER)).returns(Types.FLOAT);
+      case PASS_THROUGH -> in.map(record -> 0f).returns(Types.FLOAT);
+      case CHAINED, BROADCAST ->
+          inference(peer, in, model, cap)
+              .features(WRITER)
+              .predictions(READER, Types.FLOAT)
+              .predictions();
+      case DJL, CRAYFISH, LOOP, ENGINE, PARSE -> throw notAJob(peer);
+    };
+  }
+
+  static DataStream<Float> json(
+      Arm.Peer peer, DataStream<KafkaRecord> in, Subject subject, int cap) {
+    String model = subject.savedModel();
+    return switch (peer) {
+      case CRAYFISH -> in.map(new PeerMaps.Crayfish(model)).returns(Types.FLOAT);
+      case PARSE -> in.map(new PeerMaps.ParseOnly(model, 128)).returns(Types.FLOAT);
+      case PASS_THROUGH -> in.map(record -> 0f).returns(Types.FLOAT);
+      case CHAINED, BROADCAST ->
+          inference(peer, in, model, cap)
+              .features(JsonRecordFormat.builder().build())
+              .predictions(JSON_READER, Types.FLOAT)
+              .predictions();
+      case NAIVE, NAIVE_INLINE, ONNX, SINGLE, DJL, LOOP, ENGINE -> throw notAJob(peer);
+    };
+  }
+
+  /** Either shell with the fixed version 1; the broadcast one takes commands that never come. */
+  static <T> Inference<T> inference(Arm.Peer peer, DataStream<T> in, String model, int cap) {
+    Inference<T> inference =
+        Inference.on(in)
+            .model(MODEL, 1, model)
+            .with(InferenceOptions.MAX_BATCH_SIZE, cap)
+            .with(InferenceOptions.BATCH_TIMEOUT, BATCH_TIMEOUT);
+    return peer == Arm.Peer.BROADCAST
+        ? inference
+            .with(InferenceOptions.ROOTS, List.of(model))
+            .commands(commands(in.getExecutionEnvironment()))
+        : inference;
+  }
+
+  private static DataStream<Command> commands(StreamExecutionEnvironment env) {
+    return env.fromData(CommandSerializer.typeInformation(), new Command.Retire("other", 1, 1));
+  }
+
+  private static IllegalArgumentException notAJob(Arm.Peer peer) {
+    return new IllegalArgumentException(peer.title() + ": no such job for these records");
+  }
+}

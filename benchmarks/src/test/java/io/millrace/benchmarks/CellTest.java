@@ -1,0 +1,55 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.benchmarks.Arm.Peer;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CellTest {
+  @Test
+  void table_coversEveryDimension() {
+    List<Cell> cells = Cell.table(false);
+    assertThat(cells).hasSize(24).doesNotHaveDuplicates();
+    assertThat(cells).extracting(cell -> cell.setting().network()).contains(Network.values());
+    assertThat(cells).extracting(cell -> cell.setting().format()).contains(Setting.Format.values());
+    assertThat(cells)
+        .extracting(cell -> cell.setting().transport())
+        .contains(Setting.Transport.values());
+    assertThat(cells).extracting(cell -> cell.setting().parallelism()).contains(1, 2);
+    assertThat(cells).extracting(cell -> cell.setting().cap()).contains(1, 8, 32, 128, 512);
+  }
+
+  /** Both runs have all that the marks are made of. */
+  @Test
+  void table_hasWhatTheMarksNeed() {
+    for (boolean quick : new boolean[] {true, false}) {
+      Measurements measured = new Measurements();
+      for (Arm arm : Cell.arms(Cell.table(quick))) {
+        measured.add(arm, new Sample(1000, 1000, 1000, 0));
+      }
+      assertThat(Marks.all(measured, null, null)).hasSize(13);
+    }
+  }
+
+  @Test
+  void arms_naiveMapStandsInManyCells_isMeasuredOnce() {
+    Set<Arm> arms = Cell.arms(Cell.table(false));
+    assertThat(arms)
+        .filteredOn(arm -> arm.peer() == Peer.NAIVE)
+        .extracting(Arm::setting)
+        .doesNotHaveDuplicates()
+        .allMatch(setting -> setting.cap() == Setting.ANY);
+  }
+
+  @Test
+  void parse_unknownArgument_namesWhatIsAllowed() {
+    assertThat(Options.parse(List.of("--quick=true", "--parts=kafka")).cells())
+        .hasSize(1)
+        .allMatch(cell -> cell.setting().transport() == Setting.Transport.KAFKA);
+    assertThatThrownBy(() -> Options.parse(List.of("--slow")))
+        .hasMessageStartingWith("argument '--slow': expected --quick=true|false");
+  }
+}
