@@ -2,6 +2,7 @@ package io.millrace.connectors.formats;
 
 import io.millrace.tensor.ElementType;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,23 @@ public record Feature(String name, ElementType dtype, @Nullable Serializable def
   /** A field that every record has. */
   public static Feature required(String name, ElementType dtype) {
     return new Feature(name, dtype, null);
+  }
+
+  /**
+   * Checks what is to fill an input.
+   *
+   * @throws IllegalArgumentException if there are no features for it, or two of one name
+   */
+  static void requireVector(String input, List<Feature> features) {
+    if (features.isEmpty()) {
+      throw new IllegalArgumentException("features of input '" + input + "': none given");
+    }
+    List<String> names = features.stream().map(Feature::name).toList();
+    for (String name : names) {
+      if (names.indexOf(name) != names.lastIndexOf(name)) {
+        throw new IllegalArgumentException("feature '" + name + "' is listed twice");
+      }
+    }
   }
 
   private static boolean fits(ElementType dtype, ElementKind kind, Serializable value) {

@@ -72,6 +72,19 @@ final class FeatureVector {
     present[index] = true;
   }
 
+  /** Takes the only value of a record's feature for this one. */
+  void take(int index, ExampleFeature value, byte[] record) {
+    ElementType dtype = features.get(index).dtype();
+    value.requireOne(dtype);
+    switch (ElementKind.of(dtype)) {
+      case REAL -> reals[index] = value.real(0, dtype);
+      case INTEGER, BOOLEAN -> integers[index] = value.integer(0, dtype);
+      case BYTES -> bytes[index] = value.string(0, record);
+      case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
+    }
+    present[index] = true;
+  }
+
   /** Fills in defaults and writes the vector. */
   void write(TensorWriter writer) {
     checkShape(writer);

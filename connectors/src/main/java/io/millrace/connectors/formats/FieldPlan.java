@@ -63,12 +63,9 @@ final class FieldPlan {
     fields.forEach(this::add);
   }
 
-  /** A name that JSON can only write with escapes is never found by its bytes. */
+  /** A name that is not UTF-16 has no bytes to be found by. */
   private void add(String name, Field field) {
-    boolean plain =
-        name.chars().allMatch(c -> c >= ' ' && c != '"' && c != '\\')
-            && name.equals(new String(field.name, StandardCharsets.UTF_8));
-    if (plain) {
+    if (name.equals(new String(field.name, StandardCharsets.UTF_8))) {
       int slot = hash(field.name, 0, field.name.length);
       while (byBytes[slot] != null) {
         slot = (slot + 1) & (byBytes.length - 1);
@@ -120,7 +117,8 @@ final class FieldPlan {
     return field;
   }
 
-  private @Nullable Field find(byte[] bytes, int from, int to) {
+  /** The field whose name's UTF-8 this is, or null if it goes nowhere. */
+  @Nullable Field find(byte[] bytes, int from, int to) {
     int slot = hash(bytes, from, to);
     Field field = byBytes[slot];
     while (field != null && !Arrays.equals(field.name, 0, field.name.length, bytes, from, to)) {

@@ -128,14 +128,8 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
      * @throws IllegalArgumentException if there are no features for the input, or two of one name
      */
     public JsonRecordFormat build() {
-      if (featureInput != null && features.isEmpty()) {
-        throw new IllegalArgumentException("features of input '" + featureInput + "': none given");
-      }
-      List<String> names = features.stream().map(Feature::name).toList();
-      for (String name : names) {
-        if (names.indexOf(name) != names.lastIndexOf(name)) {
-          throw new IllegalArgumentException("feature '" + name + "' is listed twice");
-        }
+      if (featureInput != null) {
+        Feature.requireVector(featureInput, features);
       }
       return new JsonRecordFormat(this);
     }

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class TokenReader {
-  private static final int MAX_NAME_IN_MESSAGE = 64;
-
   private final FieldPlan fields;
   private final FeatureVector vector;
   private final @Nullable String vectorInput;
@@ -83,9 +81,10 @@ final class TokenReader {
     }
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       FieldPlan.Field field = fields.find(name);
-      if (field == null) {
-        unknownField(name, row);
-      } else if (!fields.see(field)) {
+      if (field == null && !ignoreUnknownFields) {
+        throw UnknownField.of(name, row.signature().inputNames(), carriedFields);
+      }
+      if (field != null && !fields.see(field)) {
         throw new RecordException(
             RecordReason.MALFORMED, field.place + " occurs twice" + at(parser.currentLocation()));
       }
@@ -106,27 +105,6 @@ final class TokenReader {
           RecordReason.MALFORMED,
           "the record goes on after its JSON object" + at(parser.currentTokenLocation()));
     }
-  }
-
-  private void unknownField(String name, Row row) {
-    if (!ignoreUnknownFields) {
-      throw new RecordException(
-          RecordReason.UNKNOWN_FIELD,
-          "unknown field '"
-              + printable(name)
-              + "': the inputs are "
-              + row.signature().inputNames()
-              + (carriedFields.isEmpty() ? "" : ", the fields of the output " + carriedFields));
-    }
-  }
-
-  /** A name from outside, short and on one line. */
-  private static String printable(String name) {
-    String cut =
-        name.length() <= MAX_NAME_IN_MESSAGE
-            ? name
-            : name.substring(0, MAX_NAME_IN_MESSAGE) + "...";
-    return cut.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** Jackson's own message may quote the payload, so only the place is taken from it. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 
 /**
@@ -274,6 +275,36 @@ public final class SavedModels {
     Node echo = model.node("Identity", "echo").input(word).attr("T", DT_STRING);
     model.signature(DEFAULT).input("word", word, DT_STRING, -1);
     model.signature(DEFAULT).output("id", id, DT_INT64, -1).output("word", echo, DT_STRING, -1);
+    return model.write(directory);
+  }
+
+  /**
+   * {@code examples string[-1] -> y float32[-1, 2]}: the feature {@code x} of each serialized
+   * {@code tf.Example}, two floats that every one has to have.
+   */
+  public static Path parsing(Path directory) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node examples = model.placeholder("examples", DT_STRING, -1);
+    Node none = model.constant("none", Tensors.strings(List.of()));
+    AttrValue.ListValue shape = AttrValue.ListValue.newBuilder().addShape(Tensors.shape(2)).build();
+    AttrValue.ListValue type = AttrValue.ListValue.newBuilder().addType(DT_FLOAT).build();
+    Node parse =
+        model
+            .node("ParseExampleV2", "y")
+            .input(examples)
+            .input(none)
+            .input(none)
+            .input(model.constant("keys", Tensors.strings(List.of("x"))))
+            .input(none)
+            .input(model.constant("default", Tensors.floats(new float[0], 0)))
+            .attr("Tdense", AttrValue.newBuilder().setList(type))
+            .attr("dense_shapes", AttrValue.newBuilder().setList(shape))
+            .attr("num_sparse", 0);
+    for (String list : List.of("sparse_types", "ragged_value_types", "ragged_split_types")) {
+      parse.attr(list, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()));
+    }
+    model.signature(DEFAULT).input("examples", examples, DT_STRING, -1);
+    model.signature(DEFAULT).output("y", parse, DT_FLOAT, -1, 2);
     return model.write(directory);
   }
 

@@ -1,0 +1,191 @@
+package io.millrace.connectors.formats;
+
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Row;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
+import io.millrace.tensor.TensorWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code tf.Example} records for one signature. Its fields are {@code Example.features = 1},
+ * {@code Features.feature = 1}, a map whose entries are key = 1 and value = 2. Source: TensorFlow's
+ * example.proto and feature.proto. Not thread-safe.
+ */
+final class ExampleReader {
+  private static final int FEATURES = WireScanner.delimitedTag(1);
+  private static final int ENTRY = WireScanner.delimitedTag(1);
+  private static final int KEY = WireScanner.delimitedTag(1);
+  private static final int VALUE = WireScanner.delimitedTag(2);
+
+  private static final Shape VECTOR = Shape.of(Shape.UNKNOWN);
+
+  private final FieldPlan fields;
+  private final ExampleFeature[] inputs;
+  private final ExampleInput[] writers;
+  private final ExampleFeature[] vectorFeatures;
+  private final FeatureVector vector;
+  private final @Nullable String vectorInput;
+  private final boolean ignoreUnknownFeatures;
+  private final WireScanner wire = new WireScanner();
+
+  ExampleReader(
+      Signature signature,
+      List<Feature> features,
+      @Nullable String vectorInput,
+      boolean ignoreUnknownFeatures) {
+    this.fields = new FieldPlan(signature, List.of(), features, vectorInput);
+    this.inputs =
+        signature.inputs().stream()
+            .map(spec -> new ExampleFeature(place(spec.name())))
+            .toArray(ExampleFeature[]::new);
+    this.writers = new ExampleInput[inputs.length];
+    for (int i = 0; i < inputs.length; i++) {
+      writers[i] = new ExampleInput(inputs[i], place(signature.inputs().get(i).name()));
+    }
+    this.vectorFeatures =
+        features.stream()
+            .map(feature -> new ExampleFeature(place(feature.name())))
+            .toArray(ExampleFeature[]::new);
+    this.vector = new FeatureVector(features);
+    this.vectorInput = vectorInput;
+    this.ignoreUnknownFeatures = ignoreUnknownFeatures;
+  }
+
+  private static String place(String name) {
+    return "feature '" + name + "'";
+  }
+
+  /** Whether the signature takes the record as it is: its only input is a vector of strings. */
+  static boolean takesWhole(Signature signature) {
+    TensorSpec only = signature.inputs().size() == 1 ? signature.inputs().get(0) : null;
+    return only != null && only.type() == ElementType.STRING && only.shape().equals(VECTOR);
+  }
+
+  /** Writes the record as it is. */
+  static void writeWhole(byte[] record, Row row) {
+    TensorWriter writer = row.input(0);
+    if (!writer.rowShape().isFullyKnown()) {
+      writer.shape(1);
+    }
+    writer.put(record);
+  }
+
+  /**
+   * Writes the features of the record.
+   *
+   * @throws RecordException if it does not fit
+   */
+  void read(byte[] record, Row row) {
+    clear();
+    wire.open(record);
+    while (wire.position() < record.length) {
+      int tag = wire.tag(record.length);
+      if (tag == FEATURES) {
+        features(wire.delimited(record.length), row);
+      } else {
+        wire.skip(tag, record.length);
+      }
+    }
+    write(record, row);
+  }
+
+  private void clear() {
+    fields.begin();
+    vector.clear();
+    for (ExampleFeature input : inputs) {
+      input.clear();
+    }
+    for (ExampleFeature feature : vectorFeatures) {
+      feature.clear();
+    }
+  }
+
+  private void features(int end, Row row) {
+    while (wire.position() < end) {
+      int tag = wire.tag(end);
+      if (tag == ENTRY) {
+        entry(wire.delimited(end), row);
+      } else {
+        wire.skip(tag, end);
+      }
+    }
+  }
+
+  /** An entry of the map. Its fields may come in any order, so the key is looked for first. */
+  private void entry(int end, Row row) {
+    int start = wire.position();
+    int keyFrom = start;
+    int keyTo = start;
+    while (wire.position() < end) {
+      int tag = wire.tag(end);
+      if (tag == KEY) {
+        keyTo = wire.delimited(end);
+        keyFrom = wire.position();
+        wire.moveTo(keyTo);
+      } else {
+        wire.skip(tag, end);
+      }
+    }
+    ExampleFeature feature = named(keyFrom, keyTo, row);
+    if (feature != null) {
+      // An entry replaces an earlier one of its key.
+      feature.clear();
+      wire.moveTo(start);
+      values(feature, end);
+    }
+  }
+
+  private @Nullable ExampleFeature named(int from, int to, Row row) {
+    FieldPlan.Field field = fields.find(wire.bytes(), from, to);
+    if (field == null) {
+      if (!ignoreUnknownFeatures) {
+        String name = new String(wire.bytes(), from, to - from, StandardCharsets.UTF_8);
+        throw UnknownField.of(name, row.signature().inputNames(), List.of());
+      }
+      return null;
+    }
+    return field.feature != FieldPlan.NONE ? vectorFeatures[field.feature] : inputs[field.input];
+  }
+
+  private void values(ExampleFeature feature, int end) {
+    while (wire.position() < end) {
+      int tag = wire.tag(end);
+      if (tag == VALUE) {
+        feature.merge(wire, wire.delimited(end));
+      } else {
+        wire.skip(tag, end);
+      }
+    }
+  }
+
+  private void write(byte[] record, Row row) {
+    for (int i = 0; i < inputs.length; i++) {
+      if (inputs[i].isPresent()) {
+        writers[i].write(row.input(i), record);
+        fields.written(i);
+      }
+    }
+    if (vectorInput != null) {
+      for (int i = 0; i < vectorFeatures.length; i++) {
+        // As in TensorFlow, a feature of no values is one that is not there.
+        if (vectorFeatures[i].count() > 0) {
+          vector.take(i, vectorFeatures[i], record);
+        }
+      }
+      vector.write(row.input(vectorInput));
+      fields.written(row.signature().inputIndex(vectorInput));
+    }
+    int missing = fields.firstMissing();
+    if (missing != FieldPlan.NONE) {
+      throw new RecordException(
+          RecordReason.MISSING_FIELD,
+          "input " + row.signature().inputs().get(missing) + " has no feature of its name");
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.millrace.connectors.formats;
+
+import static io.millrace.connectors.formats.Examples.floats;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.sun.management.ThreadMXBean;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.model.Batch;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.BatchSizes;
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.serving.WarmUp;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Signature;
+import io.millrace.tensorflow.TensorFlowEngine;
+import io.millrace.testing.models.SavedModels;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records of each format through a real model. */
+class RecordPathITCase {
+  private static final int ROWS = 64;
+  private static final FeatureWriter<KafkaRecord> EXAMPLES =
+      new ExampleRecordFormat(RecordLimits.DEFAULT, true);
+
+  @TempDir Path folder;
+
+  private static Model load(Path directory) throws ModelException {
+    ModelFiles files = new ModelFiles(directory, "sha256:" + "0".repeat(64), 0, () -> {});
+    return TensorFlowEngine.create().load(files, LoadOptions.DEFAULT);
+  }
+
+  private static Batch batch(Model model) throws ModelException {
+    Signature signature = model.signature(null);
+    WarmUp.Rows rows = WarmUp.run(model, signature, BatchDimension.FIND_OUT, BatchSizes.upTo(ROWS));
+    assertThat(rows).isEqualTo(new WarmUp.Rows(true, BatchSizes.upTo(ROWS)));
+    return model.newBatch(new BatchOptions(signature, true, ROWS, true));
+  }
+
+  private static KafkaRecord record(byte[] value) {
+    return new KafkaRecord("in", 0, 0, 0, 0, null, value);
+  }
+
+  private static KafkaRecord example(float a, float b) {
+    return record(Examples.bytes(Map.of("x", floats(a, b), "label", floats(7))));
+  }
+
+  private static KafkaRecord json(float a, float b) {
+    return record(("{\"x\": [" + a + ", " + b + "]}").getBytes(UTF_8));
+  }
+
+  @Test
+  void examplesAndJson_ofTheSameValues_scoreAlike() throws Exception {
+    long seed = 4;
+    Random random = new Random(seed);
+    try (Model model = load(SavedModels.linear(folder.resolve("1"), new float[] {2, -3}, 1));
+        Batch batch = batch(model)) {
+      List<Float> expected = new ArrayList<>();
+      for (int i = 0; i < ROWS; i += 2) {
+        float a = (float) random.nextGaussian();
+        float b = (float) random.nextGaussian();
+        expected.add(2 * a - 3 * b + 1);
+        batch.append(example(a, b), EXAMPLES);
+        batch.append(json(a, b), JsonRecordFormat.builder().build());
+      }
+      batch.run(0, ROWS);
+      for (int i = 0; i < ROWS; i += 2) {
+        float byExample = batch.prediction(i).output(0).getFloat(0);
+        assertThat(byExample).isCloseTo(expected.get(i / 2), within(1e-5f));
+        assertThat(batch.prediction(i + 1).output(0).getFloat(0))
+            .as("seed %d, row %d", seed, i)
+            .isEqualTo(byExample);
+      }
+    }
+  }
+
+  @Test
+  void example_modelParsesItself_isHandedWhole() throws Exception {
+    try (Model model = load(SavedModels.parsing(folder.resolve("1")));
+        Batch batch = batch(model)) {
+      for (int i = 0; i < ROWS; i++) {
+        batch.append(example(i, -i), EXAMPLES);
+      }
+      batch.run(0, ROWS);
+      for (int i = 0; i < ROWS; i++) {
+        assertThat(batch.prediction(i).output("y").getFloat(0)).isEqualTo(i);
+        assertThat(batch.prediction(i).output("y").getFloat(1)).isEqualTo(-i);
+      }
+    }
+  }
+
+  @Test
+  void append_plainRecords_allocatesNothing() throws Exception {
+    try (Model model = load(SavedModels.linear(folder.resolve("1"), new float[] {2, -3}, 1));
+        Batch batch = batch(model)) {
+      assertThat(
+              allocatedPerRecord(batch, json(0.125f, -3e-5f), JsonRecordFormat.builder().build()))
+          .isZero();
+      assertThat(allocatedPerRecord(batch, example(1, 2), EXAMPLES)).isZero();
+    }
+  }
+
+  private static long allocatedPerRecord(
+      Batch batch, KafkaRecord record, FeatureWriter<KafkaRecord> format) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long before = 0;
+    // The first half loads classes and grows arrays.
+    for (int i = 0; i < 20_000; i++) {
+      if (i == 10_000) {
+        before = threads.getThreadAllocatedBytes(thread);
+      }
+      if (i % ROWS == 0) {
+        batch.clear();
+      }
+      batch.append(record, format);
+    }
+    return (threads.getThreadAllocatedBytes(thread) - before) / 10_000;
+  }
+}
