@@ -1,10 +1,12 @@
 package io.millrace.jobs;
 
+import io.millrace.connectors.formats.ExampleRecordFormat;
 import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordLimits;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.jobs.ScoreTopicOptions.UnknownFields;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
 import java.io.Serializable;
@@ -29,6 +31,7 @@ final class RecordFormats {
     return switch (config.get(ScoreTopicOptions.INPUT_FORMAT)) {
       case RAW -> new RawRecordFormat(limits);
       case JSON -> json(config, limits);
+      case TF_EXAMPLE -> example(config, limits);
     };
   }
 
@@ -40,9 +43,7 @@ final class RecordFormats {
             .carriedFields(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
-        .ifPresent(
-            policy ->
-                builder.ignoreUnknownFields(policy == ScoreTopicOptions.UnknownFields.IGNORE));
+        .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));
     String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
     try {
       if (input != null) {
@@ -50,9 +51,28 @@ final class RecordFormats {
       }
       return builder.build();
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(
-          ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
+      throw wrongFeatures(e);
     }
+  }
+
+  private static ExampleRecordFormat example(ReadableConfig config, RecordLimits limits)
+      throws ConfigurationException {
+    UnknownFields policy =
+        config.getOptional(ScoreTopicOptions.UNKNOWN_FIELDS).orElse(UnknownFields.IGNORE);
+    ExampleRecordFormat format = new ExampleRecordFormat(limits, policy == UnknownFields.IGNORE);
+    String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
+    try {
+      return input == null
+          ? format
+          : format.withFeatures(input, features(config.get(ScoreTopicOptions.FEATURES_FIELDS)));
+    } catch (IllegalArgumentException e) {
+      throw wrongFeatures(e);
+    }
+  }
+
+  private static ConfigurationException wrongFeatures(IllegalArgumentException e) {
+    return new ConfigurationException(
+        ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
   }
 
   private static List<Feature> features(List<Map<String, String>> fields) {

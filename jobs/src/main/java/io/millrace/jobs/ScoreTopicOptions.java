@@ -18,7 +18,12 @@ public final class ScoreTopicOptions {
     /** A JSON object: input name to value, or field name to value. */
     JSON,
     /** The inputs in the order of their names, row-major, little-endian, of fixed inner shapes. */
-    RAW
+    RAW,
+    /**
+     * A serialized {@code tf.Example}: input name to feature, or handed as it is to a signature
+     * whose only input is {@code string[-1]}.
+     */
+    TF_EXAMPLE
   }
 
   /** What becomes of a field that no input takes. */
@@ -77,7 +82,8 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("input.format")
           .enumType(Format.class)
           .defaultValue(Format.JSON)
-          .withDescription("What the bytes of a record are.");
+          .withDescription(
+              "What the bytes of a record are; tf-example is a serialized tf.Example, which a signature of one input string[-1] is given as it is.");
 
   public static final ConfigOption<Start> INPUT_START =
       ConfigOptions.key("input.start")
@@ -97,7 +103,7 @@ public final class ScoreTopicOptions {
           .enumType(UnknownFields.class)
           .noDefaultValue()
           .withDescription(
-              "What becomes of a JSON record with a field that no input takes; by default ignored with features.fields, else rejected.");
+              "What becomes of a record with a field that no input takes; by default rejected in json without features.fields, else ignored.");
 
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
       ConfigOptions.key("records.max-size")

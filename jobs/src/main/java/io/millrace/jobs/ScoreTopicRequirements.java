@@ -179,13 +179,17 @@ final class ScoreTopicRequirements {
           (input ? "features.fields" : "features.input")
               + " is missing: expected both or neither of features.input and features.fields");
     }
-    if (config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.RAW) {
-      boolean carried = !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty();
-      if (input || carried) {
-        throw new ConfigurationException(
-            (input ? "features.input" : "output.fields")
-                + " is given with input.format raw, whose records have no fields: expected json");
-      }
+    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
+    if (format == Format.RAW && input) {
+      throw new ConfigurationException(
+          "features.input is given with input.format raw, whose records have no fields: expected"
+              + " json or tf-example");
+    }
+    if (format != Format.JSON && !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty()) {
+      throw new ConfigurationException(
+          "output.fields is given with input.format "
+              + (format == Format.RAW ? "raw" : "tf-example")
+              + ", whose fields are not JSON: expected json");
     }
   }
 

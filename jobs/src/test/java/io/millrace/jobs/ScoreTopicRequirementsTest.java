@@ -60,6 +60,40 @@ class ScoreTopicRequirementsTest {
   }
 
   @Test
+  void check_fieldsOfAFormatThatHasNone_areRefused() {
+    Map<String, String> features =
+        Map.of("features.input", "x", "features.fields", "[{name: a}]", "input.format", "raw");
+    assertRefused(features, "features.input", "raw", "tf-example");
+    assertRefused(
+        Map.of("output.fields", "[id]", "input.format", "raw"), "output.fields", "raw", "json");
+    assertRefused(
+        Map.of("output.fields", "[id]", "input.format", "tf-example"),
+        "output.fields",
+        "tf-example",
+        "json");
+  }
+
+  @Test
+  void check_featuresOfATfExample_areAllowedAndCheckedLikeThoseOfJson() {
+    assertThatCode(
+            () ->
+                check(
+                    Map.of(
+                        "features.input", "x",
+                        "features.fields", "[{name: a, default: 1}]",
+                        "input.format", "tf-example",
+                        "records.unknown-fields", "reject")))
+        .doesNotThrowAnyException();
+    assertRefused(
+        Map.of(
+            "features.input", "x",
+            "features.fields", "[{name: a}, {name: a}]",
+            "input.format", "tf-example"),
+        "features.fields",
+        "'a' is listed twice");
+  }
+
+  @Test
   void check_inputShapeThatIsNone_isRefused() {
     assertRefused(Map.of("model.input-shapes.x", "[3, many]"), "model.input-shapes.x", "[-1, 3]");
   }

@@ -37,10 +37,14 @@ final class Topics {
 
   /** Sends and waits until it is stored. */
   void send(String topic, int partition, String key, String value) throws Exception {
+    send(topic, partition, key, value == null ? null : value.getBytes(UTF_8));
+  }
+
+  /** Sends and waits until it is stored. */
+  void send(String topic, int partition, String key, byte[] bytes) throws Exception {
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      byte[] bytes = value == null ? null : value.getBytes(UTF_8);
       producer
           .send(new ProducerRecord<>(topic, partition, TIMESTAMP, key.getBytes(UTF_8), bytes))
           .get();

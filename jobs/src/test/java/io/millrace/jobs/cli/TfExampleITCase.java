@@ -1,0 +1,125 @@
+package io.millrace.jobs.cli;
+
+import static io.millrace.testing.check.Observation.header;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.processes.KafkaBroker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.Example;
+import org.tensorflow.proto.Feature;
+import org.tensorflow.proto.Features;
+import org.tensorflow.proto.FloatList;
+
+/** {@code score-topic} over serialized {@code tf.Example} records. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class TfExampleITCase {
+  private static final int RECORDS = 40;
+
+  @TempDir private static Path folder;
+  private static KafkaBroker broker;
+  private static Topics topics;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    topics = new Topics(broker.bootstrapServers());
+    topics.create("in");
+    for (int i = 0; i < RECORDS; i++) {
+      topics.send("in", 0, "" + i, example(i, 2));
+    }
+    topics.send("in", 0, "cut off", new byte[] {10, 20});
+    topics.send("in", 0, "one value", example(1));
+    topics.send("in", 0, "empty", new byte[0]);
+  }
+
+  @AfterAll
+  static void stopBroker() throws Exception {
+    broker.close();
+  }
+
+  private static byte[] example(float... values) {
+    FloatList.Builder list = FloatList.newBuilder();
+    for (float value : values) {
+      list.addValue(value);
+    }
+    Feature x = Feature.newBuilder().setFloatList(list).build();
+    return Example.newBuilder()
+        .setFeatures(Features.newBuilder().putFeature("x", x))
+        .build()
+        .toByteArray();
+  }
+
+  private static Path config(String name, Path model) throws Exception {
+    topics.create(name + "-out");
+    topics.create(name + "-dead");
+    String yaml =
+        """
+        job: {name: %1$s, parallelism: 1}
+        kafka: {bootstrap-servers: "%2$s"}
+        input: {topic: in, format: tf-example}
+        output: {topic: %1$s-out}
+        dead-letters: {topic: %1$s-dead}
+        model: {name: m, uri: "%3$s"}
+        checkpointing: {interval: 500 ms}
+        """
+            .formatted(name, broker.bootstrapServers(), model);
+    return Files.writeString(folder.resolve(name + ".yaml"), yaml);
+  }
+
+  private static JsonNode prediction(ConsumerRecord<byte[], byte[]> record) throws Exception {
+    return new ObjectMapper().readTree(record.value()).at("/predictions/y");
+  }
+
+  private static Map<String, String> reasons(List<ConsumerRecord<byte[], byte[]>> dead) {
+    Map<String, String> reasons = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : dead) {
+      reasons.put(new String(record.key(), UTF_8), header(record, "millrace.reason"));
+    }
+    return reasons;
+  }
+
+  @Test
+  void scoreTopic_modelOfNumbers_isGivenTheFeatures() throws Exception {
+    Path model = SavedModels.linear(folder.resolve("linear/1"), new float[] {3, 1}, 0);
+
+    try (RunningJob job = RunningJob.start(config("parsed", model))) {
+      for (ConsumerRecord<byte[], byte[]> record : topics.await("parsed-out", RECORDS)) {
+        int i = Integer.parseInt(new String(record.key(), UTF_8));
+        assertThat(prediction(record).get(0).doubleValue()).isEqualTo(3 * i + 2);
+      }
+      assertThat(reasons(topics.await("parsed-dead", 3)))
+          .isEqualTo(
+              Map.of("cut off", "MALFORMED", "one value", "WRONG_SHAPE", "empty", "MISSING_FIELD"));
+    }
+  }
+
+  @Test
+  void scoreTopic_modelThatParsesExamples_isGivenThemWhole() throws Exception {
+    Path model = SavedModels.parsing(folder.resolve("parsing/1"));
+
+    try (RunningJob job = RunningJob.start(config("whole", model))) {
+      for (ConsumerRecord<byte[], byte[]> record : topics.await("whole-out", RECORDS)) {
+        int i = Integer.parseInt(new String(record.key(), UTF_8));
+        assertThat(prediction(record).get(0).doubleValue()).isEqualTo(i);
+        assertThat(prediction(record).get(1).doubleValue()).isEqualTo(2);
+      }
+      assertThat(reasons(topics.await("whole-dead", 3)).values())
+          .containsExactly("MODEL_FAILED", "MODEL_FAILED", "MODEL_FAILED");
+    }
+  }
+}
