@@ -2,6 +2,7 @@ package io.millrace.flink;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -141,7 +142,7 @@ final class PrivateFolder implements AutoCloseable {
     }
   }
 
-  /** The locked channel, or null where another process has the lock. */
+  /** The locked channel, or null where another process or thread has the lock. */
   private static @Nullable FileChannel lock(Path file, StandardOpenOption option)
       throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, option);
@@ -149,6 +150,8 @@ final class PrivateFolder implements AutoCloseable {
     try {
       locked = channel.tryLock() != null;
       return locked ? channel : null;
+    } catch (OverlappingFileLockException e) {
+      return null; // Two slots of a process that sweep what a third one left.
     } finally {
       if (!locked) {
         channel.close();

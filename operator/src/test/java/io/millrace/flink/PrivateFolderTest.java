@@ -2,8 +2,10 @@ package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,5 +45,18 @@ class PrivateFolderTest {
       assertThat(temporary).as("a link is not followed").exists();
     }
     assertThat(parent).isDirectoryNotContaining("glob:**.lock");
+  }
+
+  @Test
+  void create_whileAnotherThreadSweeps_leavesThatToIt() throws Exception {
+    Path dead = leftOver("4711-1700000000000-a");
+    Path lockFile = parent.resolve("4711-1700000000000-a.lock");
+    try (FileChannel sweeping = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
+      assertThat(sweeping.tryLock()).isNotNull();
+      try (PrivateFolder folder = PrivateFolder.create(parent)) {
+        assertThat(folder.path()).exists();
+        assertThat(dead).exists();
+      }
+    }
   }
 }
