@@ -114,6 +114,7 @@ public final class Benchmark {
 
   private void report(Results results) throws IOException {
     results.write(options.results());
+    ResultsPage.write(results, options.results().toAbsolutePath().resolveSibling("results"));
     new ReportText(out).print(results);
     out.println(anchor.toText());
   }

@@ -69,6 +69,7 @@ final class Pipelines {
     Inference<T> inference =
         Inference.on(in)
             .model(MODEL, 1, model)
+            .recordsAreNotReused()
             .with(InferenceOptions.MAX_BATCH_SIZE, cap)
             .with(InferenceOptions.BATCH_TIMEOUT, BATCH_TIMEOUT);
     return peer == Arm.Peer.BROADCAST

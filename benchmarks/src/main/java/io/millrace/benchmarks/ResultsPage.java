@@ -1,0 +1,177 @@
+package io.millrace.benchmarks;
+
+import io.millrace.benchmarks.Arm.Peer;
+import io.millrace.benchmarks.Results.LatencyResults;
+import io.millrace.benchmarks.Results.Measured;
+import io.millrace.benchmarks.Results.Row;
+import io.millrace.benchmarks.Results.Verdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A run as a page in Markdown with its plots beside it. */
+final class ResultsPage {
+  private final Results results;
+  private final StringWriter text = new StringWriter();
+  private final PrintWriter out = new PrintWriter(text);
+
+  private ResultsPage(Results results) {
+    this.results = results;
+  }
+
+  /** Writes {@code benchmarks.md} and its plots into the folder, which is made if need be. */
+  static void write(Results results, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    List<String> plots = ResultsPlots.write(results, folder);
+    Files.writeString(folder.resolve("benchmarks.md"), new ResultsPage(results).page(plots));
+  }
+
+  private String page(List<String> plots) {
+    head();
+    marks();
+    plots.forEach(plot -> line("%n![%s](%s)", plot.replace(".svg", "").replace('-', ' '), plot));
+    arms();
+    cells();
+    LatencyResults latency = results.latency();
+    if (latency != null) {
+      latency(latency);
+    }
+    return text.toString();
+  }
+
+  private void head() {
+    Machine machine = results.machine();
+    line("# Benchmarks%n");
+    line(
+        "This page was written by `mvn -q -Pbench %sverify` (to `benchmarks/target/results/`), in",
+        results.quick() ? "-Dquick " : "");
+    line(
+        "%d minutes on %s: %s, %d cores, %d GiB, %s, %s; commit %s; %s.%n",
+        results.seconds() / 60,
+        results.time().substring(0, 10),
+        machine.processor(),
+        machine.cores(),
+        Math.round(machine.memoryMebibytes() / 1024.0),
+        machine.system(),
+        machine.jvm(),
+        machine.commit(),
+        versions(machine.versions()));
+    line(
+        "All arms take turns in one JVM, round after round; a ratio is the median over %d rounds of",
+        results.arms().get(0).recordsPerSecond().count());
+    line(
+        "the ratios within a round, with the least and the most behind it. The anchor, a loop of bare");
+    line(
+        "engine calls, varied by %.0f%% (a run is refused from 15%%). Outputs of all arms agree within %s.%n",
+        results.anchorRecordsPerSecond().variation() * 100, Double.toString(results.tolerance()));
+    results
+        .networks()
+        .forEach((name, shape) -> line("- %s: %s", name.toLowerCase(Locale.ROOT), shape));
+  }
+
+  private static String versions(Map<String, String> versions) {
+    return versions.entrySet().stream()
+        .map(version -> version.getKey() + " " + version.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private void marks() {
+    line("%n## Marks%n%n| claim | measured | mark | |%n| --- | --- | --- | --- |");
+    for (Verdict verdict : results.marks()) {
+      Mark mark = verdict.mark();
+      line(
+          "| %s | %s %s | %s %s | %s |",
+          mark.claim(),
+          mark.figure().toText(),
+          mark.unit(),
+          mark.atLeast() ? ">=" : "<=",
+          mark.mark(),
+          verdict.holds() ? "HOLD" : "**MISS**");
+    }
+    Switches switches = results.switches();
+    if (switches != null) {
+      line(
+          "%nThe longest gaps in stretches of the same job without a switch: %s ms.",
+          switches.gapMillisWithout().toText());
+    }
+  }
+
+  private void arms() {
+    line(
+        "%n## Every arm%n%n| arm | setting | records/s | CPU us a record |%n| --- | --- | --- | --- |");
+    for (Measured arm : results.arms()) {
+      line(
+          "| %s | %s | %s | %s |",
+          arm.peer().title(),
+          setting(arm.setting()),
+          arm.recordsPerSecond().toText(),
+          arm.cpuMicrosPerRecord().toText());
+    }
+  }
+
+  private void cells() {
+    line(
+        "%n## Ratios%n%nTimes the records/s of the other; CPU of the plain loop over the shell's own.%n");
+    line("| setting | shell | against | |%n| --- | --- | --- | --- |");
+    for (Row row : results.cells()) {
+      row.speedup().forEach((peer, spread) -> ratio(row, peer.title(), spread));
+      Spread loop = row.cpuRatio().get(Peer.LOOP);
+      if (loop != null) {
+        ratio(row, "plain loop, CPU", loop);
+      }
+    }
+  }
+
+  private void ratio(Row row, String other, Spread spread) {
+    line(
+        "| %s | %s | %s | %s |",
+        setting(row.setting()), row.shell().title(), other, spread.toText());
+  }
+
+  private static String setting(Setting setting) {
+    return setting.toText().replaceAll(" +", " ");
+  }
+
+  private void latency(LatencyResults latency) {
+    line(
+        "%n## Latency%n%nOpen loop: a generator in another process sends each record when it is due, and");
+    line(
+        "the time is taken from then to when its score leaves. Batch timeout %d ms.%n",
+        latency.batchTimeoutMillis());
+    line(
+        "| arm | load | records/s | p50 ms | p95 | p99 | p99.9 | max |%n| --- | --- | --- | --- | --- | --- | --- | --- |");
+    for (Latency.Level level : latency.levels()) {
+      line(
+          "| %s | %s | %,.0f | %.2f | %.2f | %.2f | %.2f | %.2f |",
+          level.peer().title(),
+          level.load(),
+          level.recordsPerSecond(),
+          level.p50Millis(),
+          level.p95Millis(),
+          level.p99Millis(),
+          level.p999Millis(),
+          level.maxMillis());
+    }
+    line("%nA burst of 110%% of what an arm can do, then 70%%:%n");
+    for (Latency.Burst burst : latency.bursts()) {
+      line(
+          "- %s, %,.0f records/s: longest wait %,.0f ms, %s",
+          burst.peer().title(),
+          burst.recordsPerSecond(),
+          burst.maxMillis(),
+          burst.recoveryMillis() < 0
+              ? "not recovered by the end"
+              : "recovered " + burst.recoveryMillis() + " ms after its end");
+    }
+  }
+
+  private void line(String format, Object... values) {
+    out.printf(Locale.ROOT, format + "%n", values);
+  }
+}
