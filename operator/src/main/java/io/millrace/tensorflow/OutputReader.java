@@ -7,6 +7,7 @@ import io.millrace.tensor.TensorReader;
 import io.millrace.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -31,6 +32,10 @@ final class OutputReader implements TensorReader, AutoCloseable {
   private @Nullable TF_Tensor tensor;
   private @Nullable TF_TString strings;
   private ByteBuffer bytes = NONE;
+
+  /** A view of the bytes, made when the first row of a run is read as a whole. */
+  private @Nullable FloatBuffer floats;
+
   private Shape shape = Shape.scalar();
   private int size;
   private int first;
@@ -138,6 +143,7 @@ final class OutputReader implements TensorReader, AutoCloseable {
       tensor = null;
       strings = null;
       bytes = NONE;
+      floats = null;
       size = 0;
     }
   }
@@ -253,7 +259,12 @@ final class OutputReader implements TensorReader, AutoCloseable {
       throw unreadable("floats");
     }
     Objects.checkFromIndexSize(0, size, target.length);
-    bytes.asFloatBuffer().get(first, target, 0, size);
+    FloatBuffer view = floats;
+    if (view == null) {
+      view = bytes.asFloatBuffer();
+      floats = view;
+    }
+    view.get(first, target, 0, size);
   }
 
   @Override
