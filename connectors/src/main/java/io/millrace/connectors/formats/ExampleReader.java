@@ -31,6 +31,7 @@ final class ExampleReader {
   private final ExampleFeature[] vectorFeatures;
   private final FeatureVector vector;
   private final @Nullable String vectorInput;
+  private final int vectorIndex;
   private final boolean ignoreUnknownFeatures;
   private final WireScanner wire = new WireScanner();
 
@@ -54,6 +55,7 @@ final class ExampleReader {
             .toArray(ExampleFeature[]::new);
     this.vector = new FeatureVector(features);
     this.vectorInput = vectorInput;
+    this.vectorIndex = vectorInput == null ? FieldPlan.NONE : signature.inputIndex(vectorInput);
     this.ignoreUnknownFeatures = ignoreUnknownFeatures;
   }
 
@@ -178,8 +180,9 @@ final class ExampleReader {
           vector.take(i, vectorFeatures[i], record);
         }
       }
-      vector.write(row.input(vectorInput));
-      fields.written(row.signature().inputIndex(vectorInput));
+      // By its name where the signature has none of it, which is refused with those that it has.
+      vector.write(vectorIndex < 0 ? row.input(vectorInput) : row.input(vectorIndex));
+      fields.written(vectorIndex);
     }
     int missing = fields.firstMissing();
     if (missing != FieldPlan.NONE) {

@@ -20,21 +20,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeatureVector {
   private final List<Feature> features;
+  private final ElementKind[] kinds;
   private final String[] places;
   private final double[] reals;
   private final long[] integers;
   private final byte[][] bytes;
+  private final float[] floats;
   private final boolean[] present;
+
   private @Nullable Shape lastRow;
-  private @Nullable Shape lastVector;
+  private long[] lastVector = {};
 
   FeatureVector(List<Feature> features) {
+    int count = features.size();
     this.features = features;
+    this.kinds = features.stream().map(f -> ElementKind.of(f.dtype())).toArray(ElementKind[]::new);
     this.places = features.stream().map(f -> "field '" + f.name() + "'").toArray(String[]::new);
-    this.reals = new double[features.size()];
-    this.integers = new long[features.size()];
-    this.bytes = new byte[features.size()][];
-    this.present = new boolean[features.size()];
+    this.reals = new double[count];
+    this.integers = new long[count];
+    this.bytes = new byte[count][];
+    this.floats = new float[count];
+    this.present = new boolean[count];
   }
 
   /** Forgets the record before. */
@@ -46,7 +52,7 @@ final class FeatureVector {
   void take(int index, JsonParser parser) throws IOException {
     ElementType dtype = features.get(index).dtype();
     String place = places[index];
-    switch (ElementKind.of(dtype)) {
+    switch (kinds[index]) {
       case REAL -> reals[index] = JsonElements.real(parser, dtype, place);
       case INTEGER -> integers[index] = JsonElements.integer(parser, dtype, place);
       case BOOLEAN -> integers[index] = JsonElements.bool(parser, place) ? 1 : 0;
@@ -59,7 +65,7 @@ final class FeatureVector {
   /** Takes the value that the scanner stands on for this feature. */
   void take(int index, JsonScanner json) {
     ElementType dtype = features.get(index).dtype();
-    switch (ElementKind.of(dtype)) {
+    switch (kinds[index]) {
       case REAL -> reals[index] = json.real(dtype);
       case INTEGER -> integers[index] = json.integer(dtype);
       case BOOLEAN -> integers[index] = json.bool() ? 1 : 0;
@@ -76,7 +82,7 @@ final class FeatureVector {
   void take(int index, ExampleFeature value, byte[] record) {
     ElementType dtype = features.get(index).dtype();
     value.requireOne(dtype);
-    switch (ElementKind.of(dtype)) {
+    switch (kinds[index]) {
       case REAL -> reals[index] = value.real(0, dtype);
       case INTEGER, BOOLEAN -> integers[index] = value.integer(0, dtype);
       case BYTES -> bytes[index] = value.string(0, record);
@@ -85,14 +91,36 @@ final class FeatureVector {
     present[index] = true;
   }
 
-  /** Fills in defaults and writes the vector. */
+  /** Fills in defaults and writes the vector, numbers in bulk. */
   void write(TensorWriter writer) {
     checkShape(writer);
-    for (int i = 0; i < features.size(); i++) {
+    for (int i = 0; i < present.length; i++) {
       if (!present[i]) {
         takeDefault(i);
       }
-      put(i, writer);
+    }
+    ElementType to = writer.spec().type();
+    switch (ElementKind.of(to)) {
+      case REAL -> writeReals(writer, to);
+      case INTEGER -> {
+        for (int i = 0; i < integers.length; i++) {
+          requireInteger(i, to);
+        }
+        writer.put(integers, 0, integers.length);
+      }
+      case BOOLEAN -> {
+        for (int i = 0; i < integers.length; i++) {
+          require(kinds[i] == ElementKind.BOOLEAN, i, to);
+          writer.put(integers[i] != 0);
+        }
+      }
+      case BYTES -> {
+        for (int i = 0; i < bytes.length; i++) {
+          require(kinds[i] == ElementKind.BYTES, i, to);
+          writer.put(bytes[i]);
+        }
+      }
+      case COMPLEX, RAW_ONLY -> throw unfit(0, to);
     }
   }
 
@@ -112,32 +140,27 @@ final class FeatureVector {
     }
   }
 
-  private void put(int index, TensorWriter writer) {
-    ElementType from = features.get(index).dtype();
-    ElementType to = writer.spec().type();
-    ElementKind source = ElementKind.of(from);
-    switch (ElementKind.of(to)) {
-      case REAL -> writer.put(realFor(index, from, to));
-      case INTEGER -> writer.put(integerFor(index, from, to));
-      case BOOLEAN -> {
-        require(source == ElementKind.BOOLEAN, index, to);
-        writer.put(integers[index] != 0);
+  private void writeReals(TensorWriter writer, ElementType to) {
+    if (to == ElementType.FLOAT32) {
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = (float) realFor(i, to);
       }
-      case BYTES -> {
-        require(source == ElementKind.BYTES, index, to);
-        writer.put(bytes[index]);
+      writer.put(floats, 0, floats.length);
+    } else {
+      for (int i = 0; i < reals.length; i++) {
+        reals[i] = realFor(i, to);
       }
-      case COMPLEX, RAW_ONLY -> throw unfit(index, to);
+      writer.put(reals, 0, reals.length);
     }
   }
 
-  private double realFor(int index, ElementType from, ElementType to) {
+  private double realFor(int index, ElementType to) {
     double value =
-        switch (ElementKind.of(from)) {
+        switch (kinds[index]) {
           case REAL -> reals[index];
           case BOOLEAN -> integers[index];
           case INTEGER ->
-              from == ElementType.UINT64 && integers[index] < 0
+              isBeyondLong(index)
                   ? Math.scalb((double) (integers[index] >>> 1), 1)
                   : integers[index];
           case BYTES, COMPLEX, RAW_ONLY -> throw unfit(index, to);
@@ -148,15 +171,19 @@ final class FeatureVector {
     return value;
   }
 
-  private long integerFor(int index, ElementType from, ElementType to) {
-    ElementKind source = ElementKind.of(from);
-    require(source == ElementKind.INTEGER || source == ElementKind.BOOLEAN, index, to);
-    long value = integers[index];
-    boolean beyondLong = from == ElementType.UINT64 && value < 0;
-    if (beyondLong ? to != ElementType.UINT64 : !ElementRange.holdsInteger(to, value)) {
+  private boolean isBeyondLong(int index) {
+    return integers[index] < 0 && features.get(index).dtype() == ElementType.UINT64;
+  }
+
+  private void requireInteger(int index, ElementType to) {
+    require(kinds[index] == ElementKind.INTEGER || kinds[index] == ElementKind.BOOLEAN, index, to);
+    boolean fits =
+        isBeyondLong(index)
+            ? to == ElementType.UINT64
+            : ElementRange.holdsInteger(to, integers[index]);
+    if (!fits) {
       throw outOfRange(index, to);
     }
-    return value;
   }
 
   private void require(boolean fits, int index, ElementType to) {
@@ -180,23 +207,22 @@ final class FeatureVector {
   /** The vector is the last dimension; any others are 1, as where a row is a whole tensor. */
   private void checkShape(TensorWriter writer) {
     Shape shape = writer.rowShape();
-    Shape vector = lastVector;
-    if (!shape.equals(lastRow) || vector == null) {
-      vector = vectorShape(shape, features.size());
+    if (!shape.equals(lastRow)) {
+      Shape vector = vectorShape(shape, present.length);
       if (vector == null) {
         throw new RecordException(
             RecordReason.WRONG_SHAPE,
             "input "
                 + writer.spec()
                 + ": cannot be filled with a vector of "
-                + features.size()
+                + present.length
                 + " features");
       }
       lastRow = shape;
-      lastVector = vector;
+      lastVector = vector.dimensions();
     }
     if (!shape.isFullyKnown()) {
-      writer.shape(vector.dimensions());
+      writer.shape(lastVector);
     }
   }
 
