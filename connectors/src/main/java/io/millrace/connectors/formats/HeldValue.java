@@ -53,17 +53,29 @@ final class HeldValue {
       element(json);
     } else {
       list(json, 0);
+      settleBelowEmptyList();
+    }
+  }
+
+  /** Dimensions below an empty list are as declared, or 0, as by tokens. */
+  private void settleBelowEmptyList() {
+    for (int i = 0; i < dimensions.length; i++) {
+      dimensions[i] = Math.max(dimensions[i], 0);
     }
   }
 
   private void list(JsonScanner json, int depth) {
     json.expect('[');
-    int found = depth < dimensions.length - 1 ? lists(json, depth + 1) : elements(json);
+    int found = json.peek() == ']' ? 0 : values(json, depth);
     json.expect(']');
     if (dimensions[depth] == Shape.UNKNOWN) {
       dimensions[depth] = found;
     }
     NotPlain.unless(dimensions[depth] == found);
+  }
+
+  private int values(JsonScanner json, int depth) {
+    return depth < dimensions.length - 1 ? lists(json, depth + 1) : elements(json);
   }
 
   private int lists(JsonScanner json, int depth) {

@@ -202,6 +202,22 @@ class PlainReaderTest {
   }
 
   @Test
+  void read_emptyLists_areReadWhereTheirShapeFits() {
+    for (String type : List.of("float32", "float64", "int32", "bool", "string")) {
+      assertThat(readBoth(BY_NAME, "{'x': [ ]}", spec("x", type, -1))).isTrue();
+      assertThat(readBoth(BY_NAME, "{'x':[]}", spec("x", type, 0))).isTrue();
+      assertThat(readBoth(BY_NAME, "{'x': []}", spec("x", type, -1, 3))).isTrue();
+      assertThat(readBoth(BY_NAME, "{'x': []}", spec("x", type, -1, -1, 2))).isTrue();
+      assertThat(readBoth(BY_NAME, "{'x': [[], []]}", spec("x", type, 2, -1))).isTrue();
+      assertThat(readBoth(BY_NAME, "{'x': [[],[ ]]}", spec("x", type, -1, 0))).isTrue();
+      assertThat(readBoth(BY_NAME, "{'x': []}", spec("x", type, 2))).isFalse();
+      assertThat(readBoth(BY_NAME, "{'x': [[], [[]]]}", spec("x", type, 2, -1, -1))).isFalse();
+      assertThat(readBoth(BY_NAME, "{'x': [", spec("x", type, -1))).isFalse();
+      assertThat(readBoth(BY_NAME, "{'x': [}", spec("x", type, -1))).isFalse();
+    }
+  }
+
+  @Test
   void read_carriedAndIgnoredFields_areSkippedWhateverTheyAre() {
     JsonRecordFormat format =
         JsonRecordFormat.builder().carriedFields(List.of("id")).ignoreUnknownFields(true).build();
