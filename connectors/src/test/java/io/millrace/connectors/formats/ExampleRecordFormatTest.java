@@ -246,6 +246,7 @@ class ExampleRecordFormatTest {
     TensorSpec[] inputs = {X, spec("n", "int64", -1), spec("s", "string", 2)};
     int accepted = 0;
     int stricter = 0;
+    int refused = 0;
     for (int i = 0; i < 10_000; i++) {
       byte[] value = mutated(template, random);
       String what = "seed " + seed + ", record " + i + ": " + Arrays.toString(value);
@@ -255,7 +256,9 @@ class ExampleRecordFormatTest {
         var parsed = Example.parseFrom(value).getFeatures().getFeatureMap();
         assertThat(row.written("x").toString()).as(what).isEqualTo(Examples.text(parsed.get("x")));
         assertThat(row.written("n").toString()).as(what).isEqualTo(Examples.text(parsed.get("n")));
-        assertThat(row.written("s")).as(what).hasSize(2);
+        assertThat(row.written("s").toString())
+            .as(what)
+            .isEqualTo(Examples.text(parsed.get("s")));
       } catch (RecordException e) {
         assertThat(e.getMessage()).as(what).doesNotContain("\n");
         boolean stricterHere =
@@ -264,6 +267,8 @@ class ExampleRecordFormatTest {
           assertThatThrownBy(() -> Example.parseFrom(value))
               .as(what)
               .isInstanceOf(InvalidProtocolBufferException.class);
+        } else if (e.reason() != RecordReason.MALFORMED) {
+          refused += wasRightToRefuse(e, value, what) ? 1 : 0;
         }
       } catch (InvalidProtocolBufferException e) {
         // It checks features that no input takes too, and whether names are UTF-8.
@@ -272,7 +277,45 @@ class ExampleRecordFormatTest {
         fail(what, e);
       }
     }
-    assertThat(accepted - stricter).isBetween(200, 15_000);
+    assertThat(accepted - stricter).isBetween(200, 9_999);
+    assertThat(refused).isBetween(200, 9_999);
+  }
+
+  /** Whether protobuf can tell; that the record lacks what it was refused for, it then has to. */
+  private static boolean wasRightToRefuse(RecordException e, byte[] value, String what) {
+    Map<String, org.tensorflow.proto.Feature> parsed;
+    try {
+      parsed = Example.parseFrom(value).getFeatures().getFeatureMap();
+    } catch (InvalidProtocolBufferException stricter) {
+      return false;
+    }
+    assertThat(e.reason()).as(what).isEqualTo(reasonToRefuse(parsed));
+    return true;
+  }
+
+  /** Inputs are written in the order of the signature; what is missing is looked for at the end. */
+  private static RecordReason reasonToRefuse(Map<String, org.tensorflow.proto.Feature> parsed) {
+    org.tensorflow.proto.Feature none = Examples.nothing();
+    org.tensorflow.proto.Feature x = parsed.getOrDefault("x", none);
+    org.tensorflow.proto.Feature n = parsed.getOrDefault("n", none);
+    org.tensorflow.proto.Feature s = parsed.getOrDefault("s", none);
+    if (isSet(x) && !x.hasFloatList()) {
+      return RecordReason.WRONG_TYPE;
+    } else if (isSet(x) && x.getFloatList().getValueCount() != 2) {
+      return RecordReason.WRONG_SHAPE;
+    } else if (isSet(n) && !n.hasInt64List()) {
+      return RecordReason.WRONG_TYPE;
+    } else if (isSet(s) && !s.hasBytesList()) {
+      return RecordReason.WRONG_TYPE;
+    } else if (isSet(s) && s.getBytesList().getValueCount() != 2) {
+      return RecordReason.WRONG_SHAPE;
+    }
+    assertThat(isSet(x) && isSet(n) && isSet(s)).as("nothing to refuse in %s", parsed).isFalse();
+    return RecordReason.MISSING_FIELD;
+  }
+
+  private static boolean isSet(org.tensorflow.proto.Feature feature) {
+    return feature.getKindCase() != org.tensorflow.proto.Feature.KindCase.KIND_NOT_SET;
   }
 
   private static byte[] mutated(byte[] template, Random random) {

@@ -1,5 +1,7 @@
 package io.millrace.connectors.formats;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +52,14 @@ final class Examples {
     return org.tensorflow.proto.Feature.newBuilder().setBytesList(list).build();
   }
 
-  /** The numbers of a feature as a list of doubles or longs. */
+  /** The values of a feature as a list of doubles, longs, or strings with a char for each byte. */
   static String text(org.tensorflow.proto.Feature feature) {
     List<Object> values = new ArrayList<>(feature.getInt64List().getValueList());
     for (float value : feature.getFloatList().getValueList()) {
       values.add((double) value);
+    }
+    for (ByteString value : feature.getBytesList().getValueList()) {
+      values.add(value.toString(ISO_8859_1));
     }
     return values.toString();
   }
