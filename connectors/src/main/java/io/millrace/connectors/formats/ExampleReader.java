@@ -89,7 +89,7 @@ final class ExampleReader {
     while (wire.position() < record.length) {
       int tag = wire.tag(record.length);
       if (tag == FEATURES) {
-        features(wire.delimited(record.length), row);
+        features(wire.delimited(record.length));
       } else {
         wire.skip(tag, record.length);
       }
@@ -108,11 +108,11 @@ final class ExampleReader {
     }
   }
 
-  private void features(int end, Row row) {
+  private void features(int end) {
     while (wire.position() < end) {
       int tag = wire.tag(end);
       if (tag == ENTRY) {
-        entry(wire.delimited(end), row);
+        entry(wire.delimited(end));
       } else {
         wire.skip(tag, end);
       }
@@ -120,7 +120,7 @@ final class ExampleReader {
   }
 
   /** An entry of the map. Its fields may come in any order, so the key is looked for first. */
-  private void entry(int end, Row row) {
+  private void entry(int end) {
     int start = wire.position();
     int keyFrom = start;
     int keyTo = start;
@@ -134,7 +134,7 @@ final class ExampleReader {
         wire.skip(tag, end);
       }
     }
-    ExampleFeature feature = named(keyFrom, keyTo, row);
+    ExampleFeature feature = named(keyFrom, keyTo);
     if (feature != null) {
       // An entry replaces an earlier one of its key.
       feature.clear();
@@ -143,12 +143,12 @@ final class ExampleReader {
     }
   }
 
-  private @Nullable ExampleFeature named(int from, int to, Row row) {
+  private @Nullable ExampleFeature named(int from, int to) {
     FieldPlan.Field field = fields.find(wire.bytes(), from, to);
     if (field == null) {
       if (!ignoreUnknownFeatures) {
         String name = new String(wire.bytes(), from, to - from, StandardCharsets.UTF_8);
-        throw UnknownField.of(name, row.signature().inputNames(), List.of());
+        throw UnknownField.of(name, fields);
       }
       return null;
     }

@@ -5,8 +5,10 @@ import io.millrace.tensor.TensorSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class FieldPlan {
   static final int NONE = -1;
 
   private final Map<String, Field> fields = new HashMap<>();
+  private final String names;
   private final Field[] inputs;
   private final Field[] byBytes;
   private final Field start = new Field("the record", "");
@@ -59,8 +62,26 @@ final class FieldPlan {
       inputs[i] = name.equals(featureInput) ? new Field("input '" + name + "'", name) : field(name);
       inputs[i].input = i;
     }
+    names = names(signature, carriedFields, features, featureInput);
     byBytes = new Field[4 * Integer.highestOneBit(Math.max(fields.size(), 1))];
     fields.forEach(this::add);
+  }
+
+  private static String names(
+      Signature signature,
+      List<String> carriedFields,
+      List<Feature> features,
+      @Nullable String featureInput) {
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    names.put("features ", features.stream().map(Feature::name).toList());
+    names.put(
+        "inputs ",
+        signature.inputNames().stream().filter(name -> !name.equals(featureInput)).toList());
+    names.put("fields of the output ", carriedFields);
+    return names.entrySet().stream()
+        .filter(entry -> !entry.getValue().isEmpty())
+        .map(entry -> entry.getKey() + entry.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   /** A name that is not UTF-16 has no bytes to be found by. */
@@ -84,6 +105,11 @@ final class FieldPlan {
 
   private Field field(String name) {
     return fields.computeIfAbsent(name, key -> new Field("field '" + key + "'", key));
+  }
+
+  /** The names that a record's fields may have, for a message. */
+  String names() {
+    return names;
   }
 
   /** Begins the next record. */

@@ -87,7 +87,7 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
         signature,
         new PlainReader(
             signature, plan, vector, featureInput, ignoreUnknownFields, limits.maxNestingDepth()),
-        new TokenReader(plan, vector, featureInput, carriedFields, ignoreUnknownFields, limits));
+        new TokenReader(plan, vector, featureInput, ignoreUnknownFields, limits));
   }
 
   /** Builds the format. */

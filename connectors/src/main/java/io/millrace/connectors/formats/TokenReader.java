@@ -11,7 +11,6 @@ import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Row;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,6 @@ final class TokenReader {
   private final FieldPlan fields;
   private final FeatureVector vector;
   private final @Nullable String vectorInput;
-  private final List<String> carriedFields;
   private final boolean ignoreUnknownFields;
   private final JsonFactory factory;
 
@@ -33,13 +31,11 @@ final class TokenReader {
       FieldPlan fields,
       FeatureVector vector,
       @Nullable String vectorInput,
-      List<String> carriedFields,
       boolean ignoreUnknownFields,
       RecordLimits limits) {
     this.fields = fields;
     this.vector = vector;
     this.vectorInput = vectorInput;
-    this.carriedFields = carriedFields;
     this.ignoreUnknownFields = ignoreUnknownFields;
     this.factory = JsonFactories.within(limits);
   }
@@ -82,7 +78,7 @@ final class TokenReader {
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       FieldPlan.Field field = fields.find(name);
       if (field == null && !ignoreUnknownFields) {
-        throw UnknownField.of(name, row.signature().inputNames(), carriedFields);
+        throw UnknownField.of(name, fields);
       }
       if (field != null && !fields.see(field)) {
         throw new RecordException(

@@ -2,7 +2,6 @@ package io.millrace.connectors.formats;
 
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
-import java.util.List;
 
 /** Refuses a field that goes nowhere. */
 final class UnknownField {
@@ -11,14 +10,10 @@ final class UnknownField {
   private UnknownField() {}
 
   /** The refusal, which lists what there is. */
-  static RecordException of(String name, List<String> inputs, List<String> carriedFields) {
+  static RecordException of(String name, FieldPlan fields) {
     return new RecordException(
         RecordReason.UNKNOWN_FIELD,
-        "unknown field '"
-            + printable(name)
-            + "': the inputs are "
-            + inputs
-            + (carriedFields.isEmpty() ? "" : ", the fields of the output " + carriedFields));
+        "unknown field '" + printable(name) + "': expected one of the " + fields.names());
   }
 
   /** A name from outside, short and on one line. */

@@ -132,7 +132,7 @@ class ExampleRecordFormatTest {
 
     assertThat(write(format, value, X).written("x")).hasSize(2);
     assertThat(refusal(strict, value, X))
-        .hasMessage("unknown field 'label?': the inputs are [x]")
+        .hasMessage("unknown field 'label?': expected one of the inputs [x]")
         .extracting(RecordException::reason)
         .isEqualTo(RecordReason.UNKNOWN_FIELD);
   }

@@ -131,6 +131,22 @@ class JsonFeaturesTest {
   }
 
   @Test
+  void write_unknownField_isRefusedWithTheNamesThatAreKnown() {
+    JsonRecordFormat strict =
+        JsonRecordFormat.builder()
+            .features("x", List.of(Feature.required("amount", ElementType.FLOAT32)))
+            .carriedFields(List.of("id"))
+            .ignoreUnknownFields(false)
+            .build();
+
+    assertThatThrownBy(
+            () -> write(strict, "{'x': 1}", spec("x", "float32", 1), spec("text", "string")))
+        .hasMessage(
+            "unknown field 'x': expected one of the features [amount], inputs [text], fields of"
+                + " the output [id]");
+  }
+
+  @Test
   void write_featureNamedAsTheInput_isAField() {
     JsonRecordFormat format =
         JsonRecordFormat.builder()
