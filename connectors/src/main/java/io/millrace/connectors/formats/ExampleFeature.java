@@ -207,8 +207,14 @@ final class ExampleFeature {
     return value;
   }
 
-  byte[] string(int index, byte[] record) {
-    return Arrays.copyOfRange(record, (int) longs[2 * index], (int) longs[2 * index + 1]);
+  /** Where a string begins in the record. */
+  int start(int index) {
+    return (int) longs[2 * index];
+  }
+
+  /** Where a string ends in the record. */
+  int end(int index) {
+    return (int) longs[2 * index + 1];
   }
 
   private RecordException outOfRange(ElementType type) {

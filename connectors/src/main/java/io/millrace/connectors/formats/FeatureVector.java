@@ -4,19 +4,18 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
-import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorWriter;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the features of one record, which may come in any order, and writes them as a vector.
- * Reals, integers and bytes have an array each, so that no value is rounded before its input's type
- * is known and none is boxed. Not thread-safe.
+ * Reals, integers and strings have arrays of their own, so that no value is rounded before its
+ * input's type is known and none is boxed; a string stays where it came from until it is written.
+ * Not thread-safe.
  */
 final class FeatureVector {
   private final List<Feature> features;
@@ -24,12 +23,16 @@ final class FeatureVector {
   private final String[] places;
   private final double[] reals;
   private final long[] integers;
-  private final byte[][] bytes;
+
+  /** What stands in for a string, in bytes. */
+  private final byte[][] defaults;
+
+  private final byte[][] sources;
+  private final int[] starts;
+  private final int[] ends;
   private final float[] floats;
   private final boolean[] present;
-
-  private @Nullable Shape lastRow;
-  private long[] lastVector = {};
+  private final VectorShape shape;
 
   FeatureVector(List<Feature> features) {
     int count = features.size();
@@ -38,9 +41,19 @@ final class FeatureVector {
     this.places = features.stream().map(f -> "field '" + f.name() + "'").toArray(String[]::new);
     this.reals = new double[count];
     this.integers = new long[count];
-    this.bytes = new byte[count][];
+    this.defaults = features.stream().map(FeatureVector::defaultBytes).toArray(byte[][]::new);
+    this.sources = new byte[count][];
+    this.starts = new int[count];
+    this.ends = new int[count];
     this.floats = new float[count];
     this.present = new boolean[count];
+    this.shape = new VectorShape(count);
+  }
+
+  private static byte[] defaultBytes(Feature feature) {
+    return feature.defaultValue() instanceof String string
+        ? string.getBytes(StandardCharsets.UTF_8)
+        : new byte[0];
   }
 
   /** Forgets the record before. */
@@ -56,7 +69,10 @@ final class FeatureVector {
       case REAL -> reals[index] = JsonElements.real(parser, dtype, place);
       case INTEGER -> integers[index] = JsonElements.integer(parser, dtype, place);
       case BOOLEAN -> integers[index] = JsonElements.bool(parser, place) ? 1 : 0;
-      case BYTES -> bytes[index] = JsonElements.bytes(parser, place);
+      case BYTES -> {
+        byte[] value = JsonElements.bytes(parser, place);
+        hold(index, value, 0, value.length);
+      }
       case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
     }
     present[index] = true;
@@ -71,7 +87,7 @@ final class FeatureVector {
       case BOOLEAN -> integers[index] = json.bool() ? 1 : 0;
       case BYTES -> {
         int from = json.string();
-        bytes[index] = Arrays.copyOfRange(json.bytes(), from, json.position() - 1);
+        hold(index, json.bytes(), from, json.position() - 1);
       }
       case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
     }
@@ -85,15 +101,21 @@ final class FeatureVector {
     switch (kinds[index]) {
       case REAL -> reals[index] = value.real(0, dtype);
       case INTEGER, BOOLEAN -> integers[index] = value.integer(0, dtype);
-      case BYTES -> bytes[index] = value.string(0, record);
+      case BYTES -> hold(index, record, value.start(0), value.end(0));
       case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
     }
     present[index] = true;
   }
 
+  private void hold(int index, byte[] source, int start, int end) {
+    sources[index] = source;
+    starts[index] = start;
+    ends[index] = end;
+  }
+
   /** Fills in defaults and writes the vector, numbers in bulk. */
   void write(TensorWriter writer) {
-    checkShape(writer);
+    shape.state(writer);
     for (int i = 0; i < present.length; i++) {
       if (!present[i]) {
         takeDefault(i);
@@ -115,9 +137,9 @@ final class FeatureVector {
         }
       }
       case BYTES -> {
-        for (int i = 0; i < bytes.length; i++) {
+        for (int i = 0; i < sources.length; i++) {
           require(kinds[i] == ElementKind.BYTES, i, to);
-          writer.put(bytes[i]);
+          writer.putBytes(sources[i], starts[i], ends[i] - starts[i]);
         }
       }
       case COMPLEX, RAW_ONLY -> throw unfit(0, to);
@@ -130,8 +152,8 @@ final class FeatureVector {
       throw new RecordException(
           RecordReason.MISSING_FIELD, places[index] + " is absent or null and has no default");
     }
-    if (value instanceof String string) {
-      bytes[index] = string.getBytes(StandardCharsets.UTF_8);
+    if (value instanceof String) {
+      hold(index, defaults[index], 0, defaults[index].length);
     } else if (value instanceof Boolean bool) {
       integers[index] = bool ? 1 : 0;
     } else {
@@ -202,41 +224,5 @@ final class FeatureVector {
     return new RecordException(
         RecordReason.WRONG_TYPE,
         places[index] + ": the number is out of the range of the input's " + to);
-  }
-
-  /** The vector is the last dimension; any others are 1, as where a row is a whole tensor. */
-  private void checkShape(TensorWriter writer) {
-    Shape shape = writer.rowShape();
-    if (!shape.equals(lastRow)) {
-      Shape vector = vectorShape(shape, present.length);
-      if (vector == null) {
-        throw new RecordException(
-            RecordReason.WRONG_SHAPE,
-            "input "
-                + writer.spec()
-                + ": cannot be filled with a vector of "
-                + present.length
-                + " features");
-      }
-      lastRow = shape;
-      lastVector = vector.dimensions();
-    }
-    if (!shape.isFullyKnown()) {
-      writer.shape(lastVector);
-    }
-  }
-
-  private static @Nullable Shape vectorShape(Shape row, int length) {
-    if (!row.hasRank()) {
-      return Shape.of(length);
-    }
-    if (row.rank() == 0) {
-      return length == 1 ? row : null;
-    }
-    long[] dimensions = new long[row.rank()];
-    Arrays.fill(dimensions, 1);
-    dimensions[dimensions.length - 1] = length;
-    Shape vector = Shape.of(dimensions);
-    return row.admits(vector) ? vector : null;
   }
 }

@@ -147,6 +147,27 @@ class JsonFeaturesTest {
   }
 
   @Test
+  void write_stringFeatures_areWrittenWhateverReadsThem() {
+    JsonRecordFormat format =
+        JsonRecordFormat.builder()
+            .features(
+                "x",
+                List.of(
+                    Feature.required("a", ElementType.STRING),
+                    new Feature("b", ElementType.STRING, "é")))
+            .build();
+    TensorSpec x = spec("x", "string", 2);
+
+    assertThat(write(format, "{'b': 'bb', 'a': 'plain'}", x).written("x"))
+        .containsExactly("plain", "bb");
+    assertThat(write(format, "{'a': ''}", x).written("x")).containsExactly("", "\u00c3\u00a9");
+    assertThat(write(format, "{'b': '\\t', 'a': {'b64': 'AP8='}}", x).written("x"))
+        .containsExactly("\u0000\u00ff", "\t");
+    assertThat(reason(format, "{'a': 'a'}", spec("x", "float32", 2)))
+        .isEqualTo(RecordReason.WRONG_TYPE);
+  }
+
+  @Test
   void write_featureNamedAsTheInput_isAField() {
     JsonRecordFormat format =
         JsonRecordFormat.builder()
