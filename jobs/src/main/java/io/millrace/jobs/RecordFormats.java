@@ -57,14 +57,16 @@ final class RecordFormats {
 
   private static ExampleRecordFormat example(ReadableConfig config, RecordLimits limits)
       throws ConfigurationException {
-    UnknownFields policy =
-        config.getOptional(ScoreTopicOptions.UNKNOWN_FIELDS).orElse(UnknownFields.IGNORE);
-    ExampleRecordFormat format = new ExampleRecordFormat(limits, policy == UnknownFields.IGNORE);
+    ExampleRecordFormat.Builder builder = ExampleRecordFormat.builder().limits(limits);
+    config
+        .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
+        .ifPresent(policy -> builder.ignoreUnknownFeatures(policy == UnknownFields.IGNORE));
     String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
     try {
-      return input == null
-          ? format
-          : format.withFeatures(input, features(config.get(ScoreTopicOptions.FEATURES_FIELDS)));
+      if (input != null) {
+        builder.features(input, features(config.get(ScoreTopicOptions.FEATURES_FIELDS)));
+      }
+      return builder.build();
     } catch (IllegalArgumentException e) {
       throw wrongFeatures(e);
     }

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * it is given the record as it is.
  *
  * <pre>{@code
- * new ExampleRecordFormat(RecordLimits.DEFAULT, true)
- * new ExampleRecordFormat(RecordLimits.DEFAULT, true)
- *     .withFeatures("x", List.of(Feature.required("amount", FLOAT32)))
+ * ExampleRecordFormat.builder()
+ *     .features("x", List.of(Feature.required("amount", FLOAT32)))
+ *     .build();
  * }</pre>
  */
 public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
@@ -38,32 +38,15 @@ public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
   private transient @Nullable Signature signature;
   private transient @Nullable ExampleReader reader;
 
-  /**
-   * @param ignoreUnknownFeatures whether a record may have features that no input takes
-   */
-  public ExampleRecordFormat(RecordLimits limits, boolean ignoreUnknownFeatures) {
-    this(limits, ignoreUnknownFeatures, null, List.of());
+  private ExampleRecordFormat(Builder builder) {
+    this.limits = builder.limits;
+    this.ignoreUnknownFeatures = builder.ignoreUnknownFeatures;
+    this.featureInput = builder.featureInput;
+    this.features = builder.features;
   }
 
-  private ExampleRecordFormat(
-      RecordLimits limits,
-      boolean ignoreUnknownFeatures,
-      @Nullable String featureInput,
-      List<Feature> features) {
-    this.limits = Objects.requireNonNull(limits, "limits");
-    this.ignoreUnknownFeatures = ignoreUnknownFeatures;
-    this.featureInput = featureInput;
-    this.features = features;
-  }
-
-  /**
-   * This format, but with an input that is filled with these features, in this order.
-   *
-   * @throws IllegalArgumentException if there are no features, or two of one name
-   */
-  public ExampleRecordFormat withFeatures(String input, List<Feature> vector) {
-    Feature.requireVector(input, vector);
-    return new ExampleRecordFormat(limits, ignoreUnknownFeatures, input, List.copyOf(vector));
+  public static Builder builder() {
+    return new Builder();
   }
 
   @Override
@@ -84,5 +67,43 @@ public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
       signature = wanted;
     }
     return known;
+  }
+
+  /** Builds the format. */
+  public static final class Builder {
+    private RecordLimits limits = RecordLimits.DEFAULT;
+    private boolean ignoreUnknownFeatures = true;
+    private @Nullable String featureInput;
+    private List<Feature> features = List.of();
+
+    private Builder() {}
+
+    public Builder limits(RecordLimits recordLimits) {
+      this.limits = Objects.requireNonNull(recordLimits, "limits");
+      return this;
+    }
+
+    /** Fills this input with these features, in this order. */
+    public Builder features(String input, List<Feature> vector) {
+      this.featureInput = Objects.requireNonNull(input, "input");
+      this.features = List.copyOf(vector);
+      return this;
+    }
+
+    /** By default a record may have features that no input takes, such as labels. */
+    public Builder ignoreUnknownFeatures(boolean ignore) {
+      this.ignoreUnknownFeatures = ignore;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException if there are no features for the input, or two of one name
+     */
+    public ExampleRecordFormat build() {
+      if (featureInput != null) {
+        Feature.requireVector(featureInput, features);
+      }
+      return new ExampleRecordFormat(this);
+    }
   }
 }

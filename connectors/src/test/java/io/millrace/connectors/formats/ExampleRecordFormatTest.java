@@ -29,7 +29,7 @@ import org.tensorflow.proto.Example;
 class ExampleRecordFormatTest {
   private static final TensorSpec X = spec("x", "float32", 2);
 
-  private final ExampleRecordFormat format = new ExampleRecordFormat(RecordLimits.DEFAULT, true);
+  private final ExampleRecordFormat format = ExampleRecordFormat.builder().build();
 
   private static KafkaRecord record(byte[] value) {
     return new KafkaRecord("in", 0, 0, 0, 0, null, value);
@@ -127,7 +127,7 @@ class ExampleRecordFormatTest {
 
   @Test
   void write_unknownFeature_isRefusedWhereThatIsAskedFor() {
-    ExampleRecordFormat strict = new ExampleRecordFormat(RecordLimits.DEFAULT, false);
+    ExampleRecordFormat strict = ExampleRecordFormat.builder().ignoreUnknownFeatures(false).build();
     byte[] value = bytes(Map.of("x", floats(1, 2), "label\n", integers(1)));
 
     assertThat(write(format, value, X).written("x")).hasSize(2);
@@ -139,7 +139,8 @@ class ExampleRecordFormatTest {
 
   @Test
   void write_noValueOrTooLarge_isRefusedFirst() {
-    ExampleRecordFormat small = new ExampleRecordFormat(new RecordLimits(4, 1), true);
+    ExampleRecordFormat small =
+        ExampleRecordFormat.builder().limits(new RecordLimits(4, 1)).build();
     assertThat(refusal(small, null, X).reason()).isEqualTo(RecordReason.NULL_RECORD);
     assertThat(refusal(small, new byte[5], X).reason()).isEqualTo(RecordReason.TOO_LARGE);
   }
@@ -161,7 +162,9 @@ class ExampleRecordFormatTest {
   @Test
   void write_onlyInputIsAStringAndFeaturesAreNamed_readsTheFeature() {
     ExampleRecordFormat named =
-        format.withFeatures("text", List.of(Feature.required("t", ElementType.STRING)));
+        ExampleRecordFormat.builder()
+            .features("text", List.of(Feature.required("t", ElementType.STRING)))
+            .build();
 
     RecordingRow row =
         write(named, bytes(Map.of("t", Examples.strings("a"))), spec("text", "string"));
@@ -170,14 +173,16 @@ class ExampleRecordFormatTest {
   }
 
   @Test
-  void withFeatures_fillsTheVectorAndItsDefaults() {
+  void write_features_fillTheVectorAndItsDefaults() {
     ExampleRecordFormat vector =
-        format.withFeatures(
-            "x",
-            List.of(
-                Feature.required("amount", ElementType.FLOAT32),
-                new Feature("count", ElementType.INT8, -1),
-                new Feature("new", ElementType.BOOL, false)));
+        ExampleRecordFormat.builder()
+            .features(
+                "x",
+                List.of(
+                    Feature.required("amount", ElementType.FLOAT32),
+                    new Feature("count", ElementType.INT8, -1),
+                    new Feature("new", ElementType.BOOL, false)))
+            .build();
     TensorSpec x = spec("x", "float32", 3);
 
     assertThat(
@@ -196,7 +201,8 @@ class ExampleRecordFormatTest {
         .isEqualTo(RecordReason.WRONG_SHAPE);
     assertThat(refusal(vector, bytes(Map.of("amount", integers(1))), x).reason())
         .isEqualTo(RecordReason.WRONG_TYPE);
-    assertThatThrownBy(() -> format.withFeatures("x", List.of())).hasMessageContaining("'x'");
+    assertThatThrownBy(() -> ExampleRecordFormat.builder().features("x", List.of()).build())
+        .hasMessageContaining("'x'");
   }
 
   @Test
@@ -256,9 +262,7 @@ class ExampleRecordFormatTest {
         var parsed = Example.parseFrom(value).getFeatures().getFeatureMap();
         assertThat(row.written("x").toString()).as(what).isEqualTo(Examples.text(parsed.get("x")));
         assertThat(row.written("n").toString()).as(what).isEqualTo(Examples.text(parsed.get("n")));
-        assertThat(row.written("s").toString())
-            .as(what)
-            .isEqualTo(Examples.text(parsed.get("s")));
+        assertThat(row.written("s").toString()).as(what).isEqualTo(Examples.text(parsed.get("s")));
       } catch (RecordException e) {
         assertThat(e.getMessage()).as(what).doesNotContain("\n");
         boolean stricterHere =

@@ -32,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Records of each format through a real model. */
 class RecordPathITCase {
   private static final int ROWS = 64;
-  private static final FeatureWriter<KafkaRecord> EXAMPLES =
-      new ExampleRecordFormat(RecordLimits.DEFAULT, true);
+  private static final FeatureWriter<KafkaRecord> EXAMPLES = ExampleRecordFormat.builder().build();
 
   @TempDir Path folder;
 
