@@ -43,8 +43,12 @@ final class PadValue {
           throw new NumberFormatException();
         }
       }
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 ->
-          NumberFormat.putReal(type, element, 0, Double.parseDouble(text));
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64, COMPLEX64, COMPLEX128 -> {
+        NumberFormat.putReal(type, element, 0, Double.parseDouble(text));
+        if (!NumberFormat.isFinite(type, element, 0)) {
+          throw new NumberFormatException();
+        }
+      }
       default -> {
         long value =
             type == ElementType.UINT64 ? Long.parseUnsignedLong(text) : Long.parseLong(text);
@@ -68,7 +72,7 @@ final class PadValue {
     return switch (type) {
       case BOOL -> "true or false";
       case FLOAT8_E5M2, FLOAT8_E4M3FN -> "0, the one value that " + type + " is padded with";
-      default -> "a value of " + type;
+      default -> type.isFloating() ? "a finite value of " + type : "a value of " + type;
     };
   }
 }

@@ -36,6 +36,11 @@ class PadValueTest {
     "INT8, 128",
     "UINT8, -1",
     "FLOAT32, zero",
+    "FLOAT32, 1e39",
+    "FLOAT32, NaN",
+    "FLOAT64, -Infinity",
+    "FLOAT16, 70000",
+    "COMPLEX64, 1e39",
     "BOOL, 1",
     "FLOAT8_E4M3FN, 1",
     "INT64, ''"
