@@ -102,6 +102,9 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
     config.set(InferenceOptions.NAME, name);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
     config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);
+    config.removeConfig(InferenceOptions.DETERMINISTIC);
+    config.removeConfig(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS);
+    config.removeConfig(InferenceOptions.PAD_VALUES);
     return InferenceSettings.of(
         config, config.getOptional(InferenceOptions.ROOTS).orElse(List.of(uri)), 1, false);
   }
