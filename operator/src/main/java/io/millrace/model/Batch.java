@@ -32,8 +32,8 @@ public interface Batch extends AutoCloseable {
    * #run} are not readable any more: they may lie in the memory that the rows grow out of.
    *
    * @return false if the record's inner shape is one too many beside those of the rows at hand, or
-   *     does not fit in with them: the rows are unchanged, and are to be run and cleared before the
-   *     record is appended again
+   *     takes too much memory or padding with them: the rows are unchanged, and are to be run and
+   *     cleared before the record is appended again
    * @throws io.millrace.tensor.RecordException if the record does not fit; the rows are unchanged
    * @throws IllegalStateException if the batch is full
    */
@@ -42,7 +42,7 @@ public interface Batch extends AutoCloseable {
   /**
    * Runs rows {@code from} (inclusive) to {@code to} (exclusive) in one native call, or one for
    * each shape among them. Where {@link BatchOptions#sizes} asks for more rows, the last of them is
-   * repeated; nothing of that shows.
+   * repeated; nothing of that shows, unless the model keeps a state.
    *
    * @throws InferenceException if TensorFlow fails, or an output does not have exactly a row for
    *     each input row; no prediction is readable then

@@ -17,8 +17,11 @@ import java.util.Objects;
  * like.
  */
 final class GroupedBatch implements Batch {
-  /** More shapes than these at a time wait for the next batch; each holds native memory. */
+  /** More shapes than these at a time wait for the next batch. */
   static final int MAX_GROUPS = 16;
+
+  /** What the rows of a batch hold in native memory at the most, if they are more than one. */
+  static final long MAX_BYTES = 256L << 20;
 
   private final BatchOpener opener;
   private final BatchOptions options;
@@ -48,11 +51,11 @@ final class GroupedBatch implements Batch {
    */
   static GroupedBatch open(BatchOpener opener, BatchOptions options) throws ModelException {
     BatchOptions oneRow = new BatchOptions(options.signature(), true, 1, options.rejectNonFinite());
-    TensorFlowBatch next = opener.open(oneRow);
+    TensorFlowBatch next = opener.open(oneRow, true);
     GroupedBatch batch = new GroupedBatch(opener, options, next);
     boolean opened = false;
     try {
-      batch.groups.add(opener.open(options));
+      batch.groups.add(opener.open(options, false));
       opened = true;
       return batch;
     } finally {
@@ -88,9 +91,10 @@ final class GroupedBatch implements Batch {
       return false;
     }
     TensorFlowBatch group = groups.get(index);
-    if (!group.append(next)) {
+    if (!hasRoomFor(group)) {
       return false;
     }
+    group.take(next);
     latest = index;
     full |= group.isFull();
     if (rows == groupOf.length) {
@@ -122,11 +126,34 @@ final class GroupedBatch implements Batch {
       return free;
     }
     try {
-      groups.add(opener.open(options));
+      groups.add(opener.open(options, false));
     } catch (ModelException e) {
       throw new IllegalStateException("the first group was opened with the same options", e);
     }
     return groups.size() - 1;
+  }
+
+  /** Whether the next row can join a group, given that memory is bounded. */
+  private boolean hasRoomFor(TensorFlowBatch group) {
+    long growth = group.growthFor(next);
+    if (growth == 0 || heldBytes() + growth <= MAX_BYTES) {
+      return true;
+    }
+    for (int i = 0; i < groups.size(); i++) {
+      if (groups.get(i).rows() == 0) {
+        groups.get(i).giveBack();
+      }
+    }
+    return rows == 0 || heldBytes() + group.growthFor(next) <= MAX_BYTES;
+  }
+
+  /** Native memory of the rows that is held, used or not. */
+  long heldBytes() {
+    long bytes = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      bytes += groups.get(i).heldBytes();
+    }
+    return bytes;
   }
 
   @Override
@@ -169,8 +196,12 @@ final class GroupedBatch implements Batch {
   @Override
   public void clear() {
     forgetRun();
+    boolean shrunk = false;
     for (int i = 0; i < groups.size(); i++) {
-      groups.get(i).clear();
+      shrunk |= groups.get(i).clearAndShrink();
+    }
+    if (shrunk) {
+      next.giveBack();
     }
     rows = 0;
     full = false;

@@ -25,6 +25,7 @@ final class InputTensors implements AutoCloseable {
   private final boolean batched;
   private final Slices slices;
   private final @Nullable TF_Tensor[] byRows;
+  private int mostRows = -1;
   private long[] dimensions = {};
   private long rowBytes;
   private @Nullable TF_Tensor temporary;
@@ -60,6 +61,7 @@ final class InputTensors implements AutoCloseable {
       if (tensor == null) {
         tensor = memory.tensor(type, dimensions(rows), 0, rows * rowBytes);
         byRows[rows] = tensor;
+        mostRows = Math.max(mostRows, rows);
       }
       return tensor;
     }
@@ -73,9 +75,12 @@ final class InputTensors implements AutoCloseable {
     return slice;
   }
 
-  /** Whether the rows from 0 on are shown in their place. */
-  boolean showsFirstRows() {
-    return slices != Slices.COPY_ALL;
+  /**
+   * Whether a batch is padded behind its rows. Strings are not: a copy of each would be made and
+   * kept, where a tensor apart can show the same string again.
+   */
+  boolean padsInPlace() {
+    return slices == Slices.COPY_LATER;
   }
 
   /**
@@ -125,13 +130,14 @@ final class InputTensors implements AutoCloseable {
    */
   void forget() {
     releaseTemporary();
-    for (int rows = 0; rows < byRows.length; rows++) {
+    for (int rows = 0; rows <= mostRows; rows++) {
       TF_Tensor tensor = byRows[rows];
       if (tensor != null) {
         tensorflow.TF_DeleteTensor(tensor);
         byRows[rows] = null;
       }
     }
+    mostRows = -1;
   }
 
   @Override

@@ -1,8 +1,6 @@
 package io.millrace.tensorflow;
 
-import io.millrace.model.BatchSizes;
 import io.millrace.tensor.RecordException;
-import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
@@ -22,21 +20,16 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   private final TensorSpec spec;
   private final Shape declared;
   private final int unitsPerElement;
-  private final int unitBytes;
-  private final BatchSizes sizes;
-  private final InputTensors tensors;
-
-  private @Nullable NativeMemory memory;
+  private final RowMemory memory;
+  private final InputRefusals refusals;
 
   /** The shape of the rows at hand, all -1 before the first; kept so that no row allocates it. */
   private final long[] dimensions;
 
-  private final PaddedRow padded;
   private @Nullable Shape current;
   private int unitsPerRow;
-  private int row;
   private boolean stated;
-  private boolean differs;
+  private boolean reserved;
 
   /** Where the next unit of the row goes. */
   int position;
@@ -46,23 +39,14 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
 
   /**
    * @param unitsPerElement 2 for complex types, else 1
-   * @param unitBytes bytes of one unit
    */
-  InputWriter(
-      TensorSpec spec,
-      Shape rowShape,
-      int unitsPerElement,
-      int unitBytes,
-      BatchSizes sizes,
-      InputTensors tensors) {
+  InputWriter(TensorSpec spec, Shape rowShape, int unitsPerElement, RowMemory memory) {
     this.spec = spec;
     this.declared = rowShape;
     this.dimensions = rowShape.isFullyKnown() ? rowShape.dimensions() : unknown(rowShape.rank());
     this.unitsPerElement = unitsPerElement;
-    this.unitBytes = unitBytes;
-    this.sizes = sizes;
-    this.tensors = tensors;
-    this.padded = new PaddedRow(this, dimensions, unitsPerElement);
+    this.memory = memory;
+    this.refusals = new InputRefusals(spec, rowShape);
   }
 
   private static long[] unknown(int rank) {
@@ -72,16 +56,22 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   }
 
   /**
-   * Allocates the memory of all rows where their shape is known. The second half of construction,
-   * apart so that what was allocated is closed if it fails.
+   * Checks that all rows have room where their shape is known, and allocates it. The second half of
+   * construction, apart so that what was allocated is closed if it fails.
    *
-   * @throws ArithmeticException if it does not fit 2 GiB
+   * @param reserve whether to allocate, or to grow with the rows
+   * @throws ArithmeticException if they do not fit 2 GiB
    */
-  final void allocate() {
-    if (declared.isFullyKnown()) {
-      unitsPerRow = units(dimensions);
-      grow(Math.multiplyExact(unitsPerRow, sizes.max()));
-      tensors.rowShape(dimensions, (long) unitsPerRow * unitBytes);
+  final void allocate(int rows, boolean reserve) {
+    if (!declared.isFullyKnown()) {
+      return;
+    }
+    unitsPerRow = units(dimensions);
+    Math.toIntExact(memory.bytesOf(rows, unitsPerRow));
+    memory.rowShape(dimensions, unitsPerRow);
+    if (reserve) {
+      reserved = true;
+      moved(memory.growToRows(rows));
     }
   }
 
@@ -111,11 +101,13 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     return shape;
   }
 
-  /** Opens a row; whatever was written of it before is overwritten. */
+  /**
+   * Opens a row; whatever was written of it before is overwritten.
+   *
+   * @param index 0 where the shape of a row is not known
+   */
   final void beginRow(int index) {
-    row = index;
     stated = false;
-    differs = false;
     if (declared.isFullyKnown()) {
       position = index * unitsPerRow;
       end = position + unitsPerRow;
@@ -133,58 +125,68 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     }
     int written = known ? unitsPerRow - (end - position) : 0;
     if (written == 0 && !stated) {
-      throw new RecordException(
-          RecordReason.MISSING_FIELD,
-          "input '" + spec.name() + "' was not written: expected " + spec.describe());
+      throw refusals.missing();
     }
-    throw new RecordException(
-        RecordReason.WRONG_SHAPE, expectedElements() + ", got " + written / unitsPerElement);
-  }
-
-  /** Whether the row could not join the rows at hand; its values went nowhere. */
-  final boolean differs() {
-    return differs;
+    throw wrongCount(Long.toString(written / unitsPerElement));
   }
 
   @Override
   public final TensorWriter shape(long... rowDimensions) {
     if (!admits(rowDimensions)) {
-      throw new RecordException(
-          RecordReason.WRONG_SHAPE,
-          "input '"
-              + spec.name()
-              + "': expected "
-              + spec.type()
-              + declared
-              + ", got "
-              + Arrays.toString(rowDimensions));
+      throw refusals.wrongShape(rowDimensions);
     }
     if (declared.isFullyKnown()) {
       return this;
     }
     if (stated) {
-      throw new RecordException(
-          RecordReason.WRONG_SHAPE, "input '" + spec.name() + "': its shape was stated twice");
+      throw refusals.statedTwice();
     }
-    if (!place(rowDimensions)) {
-      differs = true;
-      throw RowDiffers.SIGNAL;
-    }
+    rowShape(rowDimensions);
+    stated = true;
+    moved(memory.growToRows(1));
+    position = 0;
+    end = unitsPerRow;
     return this;
   }
 
-  /** Makes room for a row of unknown dimensions; false if it cannot join the rows at hand. */
-  private boolean place(long[] rowDimensions) {
-    if (row == 0) {
-      firstRowShape(rowDimensions);
-    } else if (!Arrays.equals(dimensions, rowDimensions) || !fitsAnotherRow()) {
-      return false;
+  /**
+   * States the shape of all rows that follow.
+   *
+   * @throws RecordException TOO_LARGE if a run of one such row takes more than 2 GiB
+   */
+  final void rowShape(long[] rowDimensions) {
+    if (Arrays.equals(dimensions, rowDimensions)) {
+      return;
     }
-    stated = true;
-    grow((row + 1) * unitsPerRow);
-    position = row * unitsPerRow;
-    end = position + unitsPerRow;
-    return true;
+    int units;
+    try {
+      units = units(rowDimensions);
+      Math.toIntExact(memory.bytesOf(1, units));
+    } catch (ArithmeticException e) {
+      throw refusals.tooLarge(rowDimensions);
+    }
+    System.arraycopy(rowDimensions, 0, dimensions, 0, dimensions.length);
+    current = null;
+    unitsPerRow = units;
+    memory.rowShape(dimensions, units);
+  }
+
+  /** The dimensions of the rows at hand; to read only. */
+  final long[] dimensions() {
+    return dimensions;
+  }
+
+  final int unitsPerElement() {
+    return unitsPerElement;
+  }
+
+  final int unitsPerRow() {
+    return unitsPerRow;
+  }
+
+  /** Whether the shape of every row is known. */
+  final boolean isOfKnownShape() {
+    return declared.isFullyKnown();
   }
 
   /** Whether a row of the same shape as that one's may join the rows at hand. */
@@ -193,79 +195,76 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
   }
 
   /**
-   * Copies the first row of another writer of the same input into row {@code index}.
+   * Moves the first row of another writer of the same input, and of the same shape if this is not
+   * the first, into row {@code index}.
    *
-   * @return false if it cannot join the rows at hand
+   * @throws RecordException TOO_LARGE if a run of one such row takes more than 2 GiB
    */
-  final boolean copyRow(int index, InputWriter other) {
-    beginRow(index);
-    if (!declared.isFullyKnown() && !place(other.dimensions)) {
-      return false;
-    }
-    copyUnits(other, 0, position, unitsPerRow);
-    position = end;
-    return true;
+  final void takeRow(int index, InputWriter other) {
+    rowShape(other.dimensions);
+    reserveRows(index + 1);
+    takeUnits(other, index * unitsPerRow, unitsPerRow);
   }
 
-  /**
-   * Whether the first row of another writer fits beside {@code rows} others, once all are padded to
-   * the longest.
-   */
-  final boolean fitsPadded(int rows, InputWriter other) {
-    try {
-      long bytes = (long) unitsPerElement * unitBytes * sizes.padded(rows + 1);
-      for (int i = 0; i < dimensions.length; i++) {
-        bytes = Math.multiplyExact(bytes, Math.max(dimensions[i], other.dimensions[i]));
-      }
-      return bytes <= Integer.MAX_VALUE;
-    } catch (ArithmeticException e) {
-      return false;
+  /** Moves the first row of another writer of the same input to unit {@code start} on. */
+  final void keepRow(int start, InputWriter other) {
+    moved(memory.growToUnits(start + other.unitsPerRow));
+    takeUnits(other, start, other.unitsPerRow);
+  }
+
+  /** Makes room for rows of the stated shape. */
+  final void reserveRows(int rows) {
+    moved(memory.growToRows(rows));
+  }
+
+  private void moved(@Nullable NativeMemory grown) {
+    if (grown != null) {
+      mapped(grown);
     }
   }
 
   /**
-   * Copies the first row of another writer of the same input into row {@code index}, and pads it,
-   * or the rows before it, to the longest.
+   * Moves units from the start of another writer of the same class, whose own are undefined then.
    */
-  final void padRow(int index, InputWriter other) {
-    if (index > 0) {
-      widen(index, other.dimensions);
-    }
-    if (index == 0 || hasShapeOf(other)) {
-      copyRow(index, other);
-      return;
-    }
-    grow((index + 1) * unitsPerRow);
-    padded.copy(other, other.dimensions, 0, index * unitsPerRow);
-  }
+  abstract void takeUnits(InputWriter other, int to, int units);
 
-  /** Moves the rows at hand apart where a row of these dimensions is longer. */
-  private void widen(int rows, long[] longer) {
-    long[] before = null;
-    for (int i = 0; i < dimensions.length; i++) {
-      if (longer[i] > dimensions[i]) {
-        before = before == null ? dimensions.clone() : before;
-        dimensions[i] = longer[i];
-      }
-    }
-    if (before == null) {
-      return;
-    }
-    int unitsBefore = unitsPerRow;
-    current = null;
-    unitsPerRow = units(dimensions);
-    tensors.rowShape(dimensions, (long) unitsPerRow * unitBytes);
-    grow(rows * unitsPerRow);
-    for (int i = rows - 1; i >= 0; i--) {
-      padded.copy(this, before, i * unitsBefore, i * unitsPerRow);
-    }
-  }
+  /**
+   * Shows units of another writer of the same class, which goes on to own what they hold: valid
+   * while it holds the rows, and for a writer with none of its own.
+   */
+  abstract void showUnits(InputWriter other, int from, int to, int units);
 
-  /** Copies units from another writer of the same class, or within this one upwards. */
-  abstract void copyUnits(InputWriter other, int from, int to, int units);
-
-  /** Writes the pad value from unit {@code start} on. */
+  /** Writes the pad value from unit {@code start} on, for a writer with no rows of its own. */
   abstract void pad(int start, int units);
+
+  /** Native memory that a run of rows of so many units takes. */
+  final double bytesOf(int rows, double units) {
+    return memory.bytesOf(rows, units);
+  }
+
+  /** Native memory that is held, used or not. */
+  final long heldBytes() {
+    return memory.bytes();
+  }
+
+  /** Native memory that a run of the first rows takes. */
+  final long bytesOf(int rows) {
+    return rows == 0 ? 0 : memory.bytesOf(rows, unitsPerRow);
+  }
+
+  /** Native memory to be added before that one's row can be taken as row {@code index}. */
+  final long growthFor(int index, InputWriter other) {
+    long needed = memory.bytesOf(index + 1, other.unitsPerRow);
+    return memory.grown(needed, other.unitsPerRow) - memory.bytes();
+  }
+
+  /** Gives back the memory that grows with the rows, which are lost. */
+  final void giveBack() {
+    if (!reserved) {
+      unmapped();
+      memory.giveBack();
+    }
+  }
 
   private boolean admits(long[] rowDimensions) {
     if (rowDimensions.length != declared.rank()) {
@@ -280,56 +279,11 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
     return true;
   }
 
-  private boolean fitsAnotherRow() {
-    return (long) sizes.padded(row + 1) * unitsPerRow * unitBytes <= Integer.MAX_VALUE;
-  }
-
-  private void firstRowShape(long[] rowDimensions) {
-    if (Arrays.equals(dimensions, rowDimensions)) {
-      return;
-    }
-    int units;
-    try {
-      units = units(rowDimensions);
-      Math.multiplyExact(Math.multiplyExact(units, unitBytes), sizes.padded(1));
-    } catch (ArithmeticException e) {
-      throw new RecordException(
-          RecordReason.TOO_LARGE,
-          "input '"
-              + spec.name()
-              + "': a batch of "
-              + sizes.padded(1)
-              + " with a value of shape "
-              + Arrays.toString(rowDimensions)
-              + " takes more than 2 GiB");
-    }
-    System.arraycopy(rowDimensions, 0, dimensions, 0, dimensions.length);
-    current = null;
-    unitsPerRow = units;
-    tensors.rowShape(dimensions, (long) units * unitBytes);
-  }
-
-  /** Makes room, doubling so that rows of any number cost a constant each. */
-  private void grow(int units) {
-    NativeMemory old = memory;
-    int needed = Math.multiplyExact(units, unitBytes);
-    if (old != null && old.bytes() >= needed) {
-      return;
-    }
-    long allRows = Math.min((long) sizes.max() * (unitsPerRow * unitBytes), Integer.MAX_VALUE);
-    int bytes = old == null ? needed : (int) Math.max(needed, Math.min(allRows, 2L * old.bytes()));
-    NativeMemory grown = new NativeMemory(bytes);
-    if (old != null) {
-      old.copyTo(grown, 0, old.bytes());
-      tensors.forget();
-      old.close();
-    }
-    memory = grown;
-    mapped(grown);
-  }
-
   /** The values now live here. */
   abstract void mapped(NativeMemory grown);
+
+  /** The memory is about to go, and the values with it. */
+  abstract void unmapped();
 
   /**
    * Rows {@code from} to {@code to}, and the last of them again until there are {@code count};
@@ -338,43 +292,20 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
    * @param atHand how many rows there are in all
    */
   final TF_Tensor tensor(int from, int to, int count, int atHand) {
-    if (count == to - from) {
-      return tensors.of(rows(), from, to);
+    boolean inPlace = from == 0 && to == atHand && memory.padsInPlace();
+    if (inPlace && count > to) {
+      reserveRows(count);
     }
-    if (from == 0 && to == atHand && tensors.showsFirstRows()) {
-      grow(Math.multiplyExact(count, unitsPerRow));
-      repeatRow(rows(), (to - 1) * unitsPerRow, unitsPerRow, count - to);
-      return tensors.of(rows(), 0, count);
-    }
-    return tensors.padded(rows(), from, to, count);
+    return memory.tensor(from, to, count, inPlace);
   }
-
-  private NativeMemory rows() {
-    NativeMemory rows = memory;
-    if (rows == null) {
-      throw new IllegalStateException("input '" + spec.name() + "' has no rows");
-    }
-    return rows;
-  }
-
-  /** Writes the row that begins at unit {@code start} so many times more behind itself. */
-  abstract void repeatRow(NativeMemory rows, int start, int units, int times);
 
   final void releaseTemporary() {
-    tensors.releaseTemporary();
+    memory.releaseTemporary();
   }
 
   /** There is no room for the next value. */
   final RecordException full() {
-    return new RecordException(
-        RecordReason.WRONG_SHAPE,
-        stated || declared.isFullyKnown()
-            ? expectedElements() + ", got more"
-            : "input '"
-                + spec.name()
-                + "': the shape "
-                + declared
-                + " of a row has unknown dimensions; state them with shape(...) first");
+    return stated || declared.isFullyKnown() ? wrongCount("more") : refusals.notStated();
   }
 
   /** There is no room for {@code count} values. */
@@ -383,25 +314,15 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
       return full();
     }
     int written = unitsPerRow - (end - position);
-    return new RecordException(
-        RecordReason.WRONG_SHAPE,
-        expectedElements() + ", got " + ((long) written + count) / unitsPerElement);
+    return wrongCount(Long.toString(((long) written + count) / unitsPerElement));
   }
 
-  private String expectedElements() {
-    return "input '"
-        + spec.name()
-        + "': expected "
-        + unitsPerRow / unitsPerElement
-        + " elements for "
-        + spec.type()
-        + rowShape();
+  private RecordException wrongCount(String actual) {
+    return refusals.wrongCount(unitsPerRow / unitsPerElement, rowShape(), actual);
   }
 
   final RecordException wrongType(String actual) {
-    return new RecordException(
-        RecordReason.WRONG_TYPE,
-        "input '" + spec.name() + "': expected " + spec.describe() + ", got " + actual);
+    return refusals.wrongType(actual);
   }
 
   @Override
@@ -471,9 +392,7 @@ abstract sealed class InputWriter implements TensorWriter, AutoCloseable
 
   @Override
   public void close() {
-    tensors.close();
-    if (memory != null) {
-      memory.close();
-    }
+    unmapped();
+    memory.close();
   }
 }

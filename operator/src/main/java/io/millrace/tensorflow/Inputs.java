@@ -68,8 +68,14 @@ final class Inputs {
         new InputTensors(spec.type().number(), options.batched(), options.maxRows(), slices);
     byte[] pad = padValue(spec, row);
     return string
-        ? new StringInput(spec, row, options.sizes(), pad, tensors)
-        : new NumericInput(spec, row, options.sizes(), options.rejectNonFinite(), pad, tensors);
+        ? new StringInput(
+            spec, row, pad, new RowMemory(StringInput.STRING_BYTES, options.sizes(), tensors))
+        : new NumericInput(
+            spec,
+            row,
+            options.rejectNonFinite(),
+            pad,
+            new RowMemory(NumberFormat.unitBytes(spec.type()), options.sizes(), tensors));
   }
 
   private byte[] padValue(TensorSpec spec, Shape row) throws ModelException {
@@ -89,11 +95,12 @@ final class Inputs {
   /**
    * Allocates the memory of an input, as far as its shape is known.
    *
+   * @param reserve whether to allocate, or to grow with the rows
    * @throws ModelException TOO_LARGE if it does not fit 2 GiB
    */
-  void allocate(InputWriter input) throws ModelException {
+  void allocate(InputWriter input, boolean reserve) throws ModelException {
     try {
-      input.allocate();
+      input.allocate(options.maxRows(), reserve);
     } catch (ArithmeticException e) {
       throw new ModelException(
           ModelReason.TOO_LARGE,

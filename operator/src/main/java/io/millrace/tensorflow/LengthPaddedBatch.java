@@ -4,96 +4,144 @@ import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.InferenceException;
 import io.millrace.model.ModelException;
-import io.millrace.model.ModelReason;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Prediction;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
 /**
- * Rows of unlike shapes in one run, padded at the end of each unknown dimension to the longest. A
- * row is written apart first, as its shape is not known before; the rows at hand move apart when a
- * longer one joins them, which is seldom.
+ * Rows of unlike shapes in one run, padded at the end of each unknown dimension to the longest of
+ * the run. A row is kept in its own shape and padded when it is run: with its like, if the whole
+ * batch fails because one is too long for the model.
  */
 final class LengthPaddedBatch implements Batch {
   private final TensorFlowBatch next;
-  private final TensorFlowBatch padded;
+  private final TensorFlowBatch kept;
+  private final TensorFlowBatch packed;
+  private final List<UnlikeRows> inputs = new ArrayList<>();
+  private int rows;
+  private int runFrom;
+  private int runTo;
 
-  private LengthPaddedBatch(TensorFlowBatch next, TensorFlowBatch padded) {
+  private LengthPaddedBatch(
+      int inputCount, TensorFlowBatch next, TensorFlowBatch kept, TensorFlowBatch packed) {
     this.next = next;
-    this.padded = padded;
+    this.kept = kept;
+    this.packed = packed;
+    for (int i = 0; i < inputCount; i++) {
+      inputs.add(new UnlikeRows(next.input(i), kept.input(i), packed.input(i)));
+    }
   }
 
   /**
    * Allocates what a first row needs.
    *
    * @throws ModelException SIGNATURE_MISMATCH if the signature cannot be fed as the options say, or
-   *     a pad value is missing, is of the wrong type or names no input
+   *     a pad value is missing or is of the wrong type
    */
   static LengthPaddedBatch open(BatchOpener opener, BatchOptions options) throws ModelException {
-    Map<String, String> values = options.padValues();
-    for (String name : values == null ? Map.<String, String>of().keySet() : values.keySet()) {
-      if (options.signature().inputIndex(name) < 0) {
-        throw new ModelException(
-            ModelReason.SIGNATURE_MISMATCH,
-            "batching.pad-values names the unknown input '"
-                + name
-                + "': expected one of "
-                + options.signature().inputNames());
-      }
-    }
-    TensorFlowBatch padded = opener.open(options);
-    boolean opened = false;
+    List<TensorFlowBatch> opened = new ArrayList<>();
+    LengthPaddedBatch batch = null;
     try {
-      LengthPaddedBatch batch =
-          new LengthPaddedBatch(
-              opener.open(
-                  new BatchOptions(options.signature(), true, 1, options.rejectNonFinite())),
-              padded);
-      opened = true;
+      TensorFlowBatch packed = opener.open(options, false);
+      opened.add(packed);
+      BatchOptions plain =
+          new BatchOptions(options.signature(), true, options.maxRows(), options.rejectNonFinite());
+      TensorFlowBatch kept = opener.open(plain, false);
+      opened.add(kept);
+      BatchOptions oneRow =
+          new BatchOptions(options.signature(), true, 1, options.rejectNonFinite());
+      TensorFlowBatch next = opener.open(oneRow, true);
+      opened.add(next);
+      batch = new LengthPaddedBatch(options.signature().inputs().size(), next, kept, packed);
       return batch;
     } finally {
-      if (!opened) {
-        padded.close();
+      if (batch == null) {
+        opened.forEach(TensorFlowBatch::close);
       }
     }
   }
 
   @Override
   public int rows() {
-    return padded.rows();
+    return rows;
   }
 
   @Override
   public int maxRows() {
-    return padded.maxRows();
+    return packed.maxRows();
   }
 
   @Override
   public <T> boolean append(T record, FeatureWriter<T> writer) {
-    padded.forgetRun();
+    forgetRun();
+    if (rows == packed.maxRows()) {
+      throw new IllegalStateException("the batch is full: " + rows + " rows");
+    }
     next.clear();
     next.append(record, writer);
-    return padded.appendPadded(next);
+    for (int i = 0; i < inputs.size(); i++) {
+      if (!inputs.get(i).admitNext(GroupedBatch.MAX_BYTES)) {
+        return false;
+      }
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      inputs.get(i).keepNext();
+    }
+    rows++;
+    return true;
   }
 
   @Override
   public void run(int from, int to) throws InferenceException {
-    padded.run(from, to);
+    Objects.checkFromToIndex(from, to, rows);
+    if (from == to) {
+      throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
+    }
+    forgetRun();
+    for (int i = 0; i < inputs.size(); i++) {
+      inputs.get(i).pack(from, to);
+    }
+    packed.filled(to - from);
+    packed.run(0, to - from);
+    runFrom = from;
+    runTo = to;
+  }
+
+  private void forgetRun() {
+    runFrom = 0;
+    runTo = 0;
+    packed.forgetRun();
   }
 
   @Override
   public Prediction prediction(int row) {
-    return padded.prediction(row);
+    if (row < runFrom || row >= runTo) {
+      throw new IndexOutOfBoundsException(
+          "row " + row + " is not in the last run, rows " + runFrom + " to " + runTo);
+    }
+    return packed.prediction(row - runFrom);
   }
 
   @Override
   public void clear() {
-    padded.clear();
+    forgetRun();
+    rows = 0;
+    for (int i = 0; i < inputs.size(); i++) {
+      inputs.get(i).clear();
+    }
+    // What waits here is no more than what was run.
+    if (packed.clearAndShrink()) {
+      kept.giveBack();
+      next.giveBack();
+    }
   }
 
   @Override
   public void close() {
     next.close();
-    padded.close();
+    kept.close();
+    packed.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.millrace.tensorflow;
 
-import io.millrace.model.BatchSizes;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
@@ -8,7 +7,10 @@ import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +25,18 @@ final class NumericInput extends InputWriter {
 
   private ByteBuffer bytes = NONE;
 
-  /** The memory where the type is float32, the one that has to be fastest; else null. */
+  // The memory by the type of its elements: one of these, or none.
   private @Nullable FloatBuffer floats;
+  private @Nullable DoubleBuffer doubles;
+  private @Nullable IntBuffer ints;
+  private @Nullable LongBuffer longs;
 
   /**
    * @param padValue one element in its memory form
    */
   NumericInput(
-      TensorSpec spec,
-      Shape rowShape,
-      BatchSizes sizes,
-      boolean rejectNonFinite,
-      byte[] padValue,
-      InputTensors tensors) {
-    super(
-        spec,
-        rowShape,
-        spec.type().isComplex() ? 2 : 1,
-        NumberFormat.unitBytes(spec.type()),
-        sizes,
-        tensors);
+      TensorSpec spec, Shape rowShape, boolean rejectNonFinite, byte[] padValue, RowMemory memory) {
+    super(spec, rowShape, spec.type().isComplex() ? 2 : 1, memory);
     this.type = spec.type();
     this.padValue = padValue;
     this.unitBytes = NumberFormat.unitBytes(type);
@@ -51,17 +45,29 @@ final class NumericInput extends InputWriter {
 
   @Override
   void mapped(NativeMemory grown) {
-    bytes = grown.buffer();
-    floats = type == ElementType.FLOAT32 ? bytes.asFloatBuffer() : null;
+    show(grown.buffer());
   }
 
   @Override
-  void repeatRow(NativeMemory rows, int start, int units, int times) {
-    rows.repeat((long) start * unitBytes, (long) (start + units) * unitBytes, times);
+  void unmapped() {
+    show(NONE);
+  }
+
+  private void show(ByteBuffer memory) {
+    bytes = memory;
+    floats = type == ElementType.FLOAT32 ? memory.asFloatBuffer() : null;
+    doubles = type == ElementType.FLOAT64 ? memory.asDoubleBuffer() : null;
+    ints = type == ElementType.INT32 ? memory.asIntBuffer() : null;
+    longs = type == ElementType.INT64 ? memory.asLongBuffer() : null;
   }
 
   @Override
-  void copyUnits(InputWriter other, int from, int to, int units) {
+  void takeUnits(InputWriter other, int to, int units) {
+    showUnits(other, 0, to, units);
+  }
+
+  @Override
+  void showUnits(InputWriter other, int from, int to, int units) {
     ByteBuffer source = ((NumericInput) other).bytes;
     bytes.put(to * unitBytes, source, from * unitBytes, units * unitBytes);
   }
@@ -176,7 +182,8 @@ final class NumericInput extends InputWriter {
   @Override
   public TensorWriter put(double[] values, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, values.length);
-    if (type != ElementType.FLOAT64 || rejectNonFinite) {
+    DoubleBuffer target = doubles;
+    if (target == null || rejectNonFinite) {
       for (int i = offset; i < offset + length; i++) {
         put(values[i]);
       }
@@ -185,7 +192,7 @@ final class NumericInput extends InputWriter {
     if (length > end - position) {
       throw full(length);
     }
-    bytes.asDoubleBuffer().put(position, values, offset, length);
+    target.put(position, values, offset, length);
     position += length;
     return this;
   }
@@ -193,7 +200,8 @@ final class NumericInput extends InputWriter {
   @Override
   public TensorWriter put(int[] values, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, values.length);
-    if (type != ElementType.INT32) {
+    IntBuffer target = ints;
+    if (target == null) {
       for (int i = offset; i < offset + length; i++) {
         put((long) values[i]);
       }
@@ -202,7 +210,7 @@ final class NumericInput extends InputWriter {
     if (length > end - position) {
       throw full(length);
     }
-    bytes.asIntBuffer().put(position, values, offset, length);
+    target.put(position, values, offset, length);
     position += length;
     return this;
   }
@@ -210,7 +218,8 @@ final class NumericInput extends InputWriter {
   @Override
   public TensorWriter put(long[] values, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, values.length);
-    if (type != ElementType.INT64) {
+    LongBuffer target = longs;
+    if (target == null) {
       for (int i = offset; i < offset + length; i++) {
         put(values[i]);
       }
@@ -219,7 +228,7 @@ final class NumericInput extends InputWriter {
     if (length > end - position) {
       throw full(length);
     }
-    bytes.asLongBuffer().put(position, values, offset, length);
+    target.put(position, values, offset, length);
     position += length;
     return this;
   }

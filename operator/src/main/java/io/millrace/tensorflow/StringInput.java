@@ -1,9 +1,9 @@
 package io.millrace.tensorflow;
 
-import io.millrace.model.BatchSizes;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
@@ -17,17 +17,18 @@ import org.tensorflow.internal.c_api.global.tensorflow;
  * written again and given back at the end.
  */
 final class StringInput extends InputWriter {
-  private static final int STRING_BYTES = Loader.sizeof(TF_TString.class);
+  static final int STRING_BYTES = Loader.sizeof(TF_TString.class);
 
   private final byte[] padValue;
+  private ByteBuffer bytes = ByteBuffer.allocate(0);
   private @Nullable TF_TString slots;
+  private @Nullable StringSlot padding;
   private BytePointer staging = new BytePointer(256);
   private int used;
   private boolean closed;
 
-  StringInput(
-      TensorSpec spec, Shape rowShape, BatchSizes sizes, byte[] padValue, InputTensors tensors) {
-    super(spec, rowShape, 1, STRING_BYTES, sizes, tensors);
+  StringInput(TensorSpec spec, Shape rowShape, byte[] padValue, RowMemory memory) {
+    super(spec, rowShape, 1, memory);
     this.padValue = padValue;
   }
 
@@ -35,52 +36,52 @@ final class StringInput extends InputWriter {
   void mapped(NativeMemory grown) {
     // Growing moves the TF_TStrings as bytes; none of them points into itself.
     slots = new TF_TString(grown.start());
-  }
-
-  /** Copies the strings too: each slot owns what it holds. */
-  @Override
-  void repeatRow(NativeMemory rows, int start, int units, int times) {
-    TF_TString from = new TF_TString(rows.start());
-    TF_TString to = new TF_TString(rows.start());
-    int end = start + units * (times + 1);
-    for (int i = start + units; i < end; i++) {
-      copy(from.position(i - units), to.position(i));
-    }
-    used = Math.max(used, end);
+    bytes = grown.buffer();
   }
 
   @Override
-  void copyUnits(InputWriter other, int from, int to, int units) {
-    TF_TString source = ((StringInput) other).slots;
-    TF_TString target = slots;
-    if (source == null || target == null || units == 0) {
-      return;
-    }
-    TF_TString here = other == this ? new TF_TString(target) : target;
-    for (int i = units - 1; i >= 0; i--) {
-      if (other != this || from != to) {
-        copy(source.position(from + i), here.position(to + i));
+  void unmapped() {
+    if (slots != null) {
+      for (int i = 0; i < used; i++) {
+        tensorflow.TF_TString_Dealloc(slots.position(i));
       }
+    }
+    slots = null;
+    used = 0;
+  }
+
+  /** Swaps the TF_TStrings, so that what this one held before is written again by the other. */
+  @Override
+  void takeUnits(InputWriter other, int to, int units) {
+    ByteBuffer source = ((StringInput) other).bytes;
+    for (int i = 0; i < units * STRING_BYTES; i += Long.BYTES) {
+      int target = to * STRING_BYTES + i;
+      long taken = source.getLong(i);
+      source.putLong(i, bytes.getLong(target));
+      bytes.putLong(target, taken);
     }
     used = Math.max(used, to + units);
   }
 
   @Override
-  void pad(int start, int units) {
-    TF_TString target = slots;
-    if (target == null || units == 0) {
-      return;
-    }
-    stage(padValue, 0, padValue.length);
-    for (int i = start; i < start + units; i++) {
-      tensorflow.TF_TString_Copy(target.position(i), staging, padValue.length);
-    }
-    used = Math.max(used, start + units);
+  void showUnits(InputWriter other, int from, int to, int units) {
+    ByteBuffer source = ((StringInput) other).bytes;
+    bytes.put(to * STRING_BYTES, source, from * STRING_BYTES, units * STRING_BYTES);
   }
 
-  private static void copy(TF_TString from, TF_TString to) {
-    tensorflow.TF_TString_Copy(
-        to, tensorflow.TF_TString_GetDataPointer(from), tensorflow.TF_TString_GetSize(from));
+  @Override
+  void pad(int start, int units) {
+    if (units == 0) {
+      return;
+    }
+    StringSlot shown = padding;
+    if (shown == null) {
+      shown = new StringSlot(padValue);
+      padding = shown;
+    }
+    for (int i = start; i < start + units; i++) {
+      bytes.put(i * STRING_BYTES, shown.bytes(), 0, STRING_BYTES);
+    }
   }
 
   @Override
@@ -116,16 +117,13 @@ final class StringInput extends InputWriter {
 
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    if (slots != null) {
-      for (int i = 0; i < used; i++) {
-        tensorflow.TF_TString_Dealloc(slots.position(i));
+    if (!closed) {
+      closed = true;
+      super.close();
+      staging.close();
+      if (padding != null) {
+        padding.close();
       }
     }
-    staging.close();
-    super.close();
   }
 }

@@ -19,6 +19,11 @@ import java.util.Objects;
  * allocated once; see {@link SessionCall}.
  */
 final class TensorFlowBatch implements Batch {
+  /** How many fillings in a row leave memory unused before it is given back. */
+  static final int PATIENCE = 64;
+
+  private static final long KEPT_BYTES = 1 << 20;
+
   private final BatchOptions options;
   private final InputWriter[] inputs;
   private final OutputReader[] outputs;
@@ -28,6 +33,7 @@ final class TensorFlowBatch implements Batch {
   private int rows;
   private int runFrom;
   private int runTo;
+  private int roomy;
   private boolean closed;
 
   private TensorFlowBatch(
@@ -41,11 +47,16 @@ final class TensorFlowBatch implements Batch {
   /**
    * Allocates a batch.
    *
+   * @param reserve whether inputs of known shape get room for all rows, or grow with them
    * @throws ModelException SIGNATURE_MISMATCH if the signature cannot be fed as the options say,
    *     TOO_LARGE if the rows of an input do not fit 2 GiB
    */
   static TensorFlowBatch open(
-      NativeSession session, BoundSignature bound, BatchOptions options, Inputs opener)
+      NativeSession session,
+      BoundSignature bound,
+      BatchOptions options,
+      boolean reserve,
+      Inputs opener)
       throws ModelException {
     SessionCall call = SessionCall.bind(session, bound);
     InputWriter[] inputs = new InputWriter[bound.inputTensors().size()];
@@ -59,7 +70,7 @@ final class TensorFlowBatch implements Batch {
               .map(spec -> new OutputReader(spec, options.batched()))
               .toArray(OutputReader[]::new);
       for (InputWriter input : inputs) {
-        opener.allocate(input);
+        opener.allocate(input, reserve);
       }
       opened = true;
       return new TensorFlowBatch(options, inputs, outputs, call);
@@ -89,67 +100,83 @@ final class TensorFlowBatch implements Batch {
     for (InputWriter input : inputs) {
       input.beginRow(rows);
     }
-    try {
-      writer.write(record, openRow);
-      if (rowDiffers()) {
-        return false;
-      }
-      for (InputWriter input : inputs) {
-        input.finishRow();
-      }
-    } catch (RuntimeException e) {
-      // The signal may come wrapped by the writer; a row that differs has nothing else to say.
-      if (rowDiffers()) {
-        return false;
-      }
-      throw e;
+    writer.write(record, openRow);
+    for (InputWriter input : inputs) {
+      input.finishRow();
     }
     rows++;
     return true;
   }
 
   /**
-   * Copies the first row of another batch of the same signature into the next row.
+   * Moves the first row of another batch of the same signature, and of the same shape if this is
+   * not the first, into the next row.
    *
-   * @return false if it cannot join the rows at hand
-   * @throws RecordException TOO_LARGE if the row does not fit 2 GiB, padded
+   * @throws RecordException TOO_LARGE if a run of one such row takes more than 2 GiB
    */
-  boolean append(TensorFlowBatch other) {
+  void take(TensorFlowBatch other) {
     forgetRun();
-    if (rows == options.maxRows()) {
-      throw new IllegalStateException("the batch is full: " + rows + " rows");
-    }
     for (int i = 0; i < inputs.length; i++) {
-      if (!inputs[i].copyRow(rows, other.inputs[i])) {
-        return false;
-      }
+      inputs[i].takeRow(rows, other.inputs[i]);
     }
     rows++;
-    return true;
+  }
+
+  /** Native memory to be added before that one's row can be taken. */
+  long growthFor(TensorFlowBatch other) {
+    long bytes = 0;
+    for (int i = 0; i < inputs.length; i++) {
+      bytes += inputs[i].growthFor(rows, other.inputs[i]);
+    }
+    return bytes;
+  }
+
+  /** Native memory of the rows that is held, used or not. */
+  long heldBytes() {
+    long bytes = 0;
+    for (InputWriter input : inputs) {
+      bytes += input.heldBytes();
+    }
+    return bytes;
   }
 
   /**
-   * Copies the first row of another batch of the same signature into the next row, and pads the
-   * rows to the longest.
+   * Forgets rows and predictions, and gives the memory of the rows back where many fillings in a
+   * row have left most of it unused.
    *
-   * @return false if they would take more than 2 GiB
-   * @throws RecordException TOO_LARGE if the row takes more than 2 GiB on its own
+   * @return whether it did
    */
-  boolean appendPadded(TensorFlowBatch other) {
-    forgetRun();
-    if (rows == options.maxRows()) {
-      throw new IllegalStateException("the batch is full: " + rows + " rows");
+  boolean clearAndShrink() {
+    long used = 0;
+    for (InputWriter input : inputs) {
+      used += input.bytesOf(rows);
     }
-    for (int i = 0; rows > 0 && i < inputs.length; i++) {
-      if (!inputs[i].fitsPadded(rows, other.inputs[i])) {
-        return false;
-      }
+    long held = heldBytes();
+    clear();
+    roomy = held > KEPT_BYTES && used < held / 4 ? roomy + 1 : 0;
+    if (roomy < PATIENCE) {
+      return false;
     }
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i].padRow(rows, other.inputs[i]);
-    }
-    rows++;
+    giveBack();
     return true;
+  }
+
+  /** Gives back the memory that grew with the rows, of which there are none. */
+  void giveBack() {
+    clear();
+    roomy = 0;
+    for (InputWriter input : inputs) {
+      input.giveBack();
+    }
+  }
+
+  InputWriter input(int index) {
+    return inputs[index];
+  }
+
+  /** So many rows were written into the inputs. */
+  void filled(int count) {
+    rows = count;
   }
 
   /** Whether the rows of this batch, or those it had last, have the shape of that one's. */
@@ -160,15 +187,6 @@ final class TensorFlowBatch implements Batch {
       }
     }
     return true;
-  }
-
-  private boolean rowDiffers() {
-    for (InputWriter input : inputs) {
-      if (input.differs()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   @Override

@@ -4,10 +4,12 @@ import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +46,39 @@ final class TensorFlowModel implements Model {
     BoundSignature bound = signatures.get(key);
     boolean retained = retaining.contains(key);
     BatchOpener opener =
-        opened -> TensorFlowBatch.open(session, bound, opened, new Inputs(opened, retained));
+        (opened, reserve) ->
+            TensorFlowBatch.open(session, bound, opened, reserve, new Inputs(opened, retained));
+    if (options.padValues() != null) {
+      checkPadding(options.signature(), options.padValues());
+    }
     if (!options.batched() || options.maxRows() == 1 || !hasUnknownRows(options.signature())) {
-      return opener.open(options);
+      return opener.open(options, true);
     }
     return options.padValues() == null
         ? GroupedBatch.open(opener, options)
         : LengthPaddedBatch.open(opener, options);
+  }
+
+  private static void checkPadding(Signature signature, Map<String, String> values)
+      throws ModelException {
+    for (String name : values.keySet()) {
+      if (signature.inputIndex(name) < 0) {
+        throw new ModelException(
+            ModelReason.SIGNATURE_MISMATCH,
+            "batching.pad-values names the unknown input '"
+                + name
+                + "': expected one of "
+                + signature.inputNames());
+      }
+    }
+    if (!hasUnknownRows(signature)) {
+      throw new ModelException(
+          ModelReason.SIGNATURE_MISMATCH,
+          "batching.pad-variable-length-inputs is true, but signature '"
+              + signature.name()
+              + "' has no input with a batch dimension and unknown inner ones: "
+              + signature.inputs());
+    }
   }
 
   private static boolean hasUnknownRows(Signature signature) {

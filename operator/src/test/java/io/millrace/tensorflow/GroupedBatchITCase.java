@@ -72,6 +72,33 @@ class GroupedBatchITCase {
   }
 
   @Test
+  void append_moreMemoryThanABatchMayHold_waitsAndIsGivenBack() throws Exception {
+    int length = 12 << 20;
+    try (Model model = Loaded.model(SavedModels.ragged(directory));
+        GroupedBatch batch = (GroupedBatch) Loaded.batch(model, 128)) {
+      float[] values = new float[length + 6];
+      int fit = 0;
+      while (batch.append(
+          length + fit, (size, row) -> row.input("x").shape(size).put(values, 0, size))) {
+        fit++;
+      }
+      assertThat(fit).isEqualTo(5);
+      assertThat(batch.heldBytes()).isBetween(200L << 20, GroupedBatch.MAX_BYTES);
+      batch.clear();
+      for (int i = 0; i < TensorFlowBatch.PATIENCE; i++) {
+        assertThat(batch.append(new float[] {i}, ANY_LENGTH)).isTrue();
+        batch.run(0, 1);
+        assertThat(batch.prediction(0).output("sum").getFloat(0)).isEqualTo(i);
+        batch.clear();
+      }
+      assertThat(batch.heldBytes()).isLessThan(2 << 20);
+      assertThat(batch.append(new float[] {3, 4}, ANY_LENGTH)).isTrue();
+      batch.run(0, 1);
+      assertThat(batch.prediction(0).output("sum").getFloat(0)).isEqualTo(7);
+    }
+  }
+
+  @Test
   void isFull_whenOneShapeIs() throws Exception {
     try (Model model = Loaded.model(SavedModels.ragged(directory));
         Batch batch = Loaded.batch(model, 3)) {

@@ -2,11 +2,14 @@ package io.millrace.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.BatchSizes;
+import io.millrace.model.InferenceException;
 import io.millrace.model.Model;
+import io.millrace.serving.Bisection;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Signature;
@@ -97,19 +100,21 @@ class LengthPaddedBatchITCase {
       try (Batch batch = model.newBatch(new BatchOptions(signature, true, sizes, false, values))) {
         for (int round = 0; round < 20; round++) {
           int rows = 1 + random.nextInt(20);
-          int height = 0;
-          int width = 0;
           List<Grid> written = new ArrayList<>();
           for (int i = 0; i < rows; i++) {
             Grid grid = new Grid(random.nextLong(), random.nextInt(5), random.nextInt(5));
             assertThat(batch.append(grid, writer)).isTrue();
             written.add(grid);
-            height = Math.max(height, grid.height());
-            width = Math.max(width, grid.width());
           }
           int from = random.nextInt(rows);
           int to = from + 1 + random.nextInt(rows - from);
           batch.run(from, to);
+          int height = 0;
+          int width = 0;
+          for (Grid grid : written.subList(from, to)) {
+            height = Math.max(height, grid.height());
+            width = Math.max(width, grid.width());
+          }
           for (int i = from; i < to; i++) {
             TensorReader y = batch.prediction(i).output("y");
             written.get(i).verify(type, y, height, width, pad);
@@ -147,6 +152,72 @@ class LengthPaddedBatchITCase {
         }
         batch.clear();
       }
+    }
+  }
+
+  @Test
+  void bisection_oneRecordTooLongForTheModel_failsAlone() throws Exception {
+    try (Model model = Loaded.model(SavedModels.ofLength(directory, 4));
+        Batch batch =
+            model.newBatch(
+                new BatchOptions(
+                    model.signature(null), true, BatchSizes.upTo(16), false, Map.of("x", "0")))) {
+      for (int i = 0; i < 16; i++) {
+        assertThat(batch.append(i == 5 ? new float[9] : new float[] {i, 1, 1, 1}, ANY_LENGTH))
+            .isTrue();
+      }
+      InferenceException failure =
+          assertThrows(InferenceException.class, () -> batch.run(0, batch.rows()));
+      List<Integer> failed = new ArrayList<>();
+      List<Float> sums = new ArrayList<>();
+      Bisection.run(
+          batch,
+          failure,
+          new Bisection.Sink() {
+            @Override
+            public void scored(int from, int to) {
+              for (int i = from; i < to; i++) {
+                sums.add(batch.prediction(i).output("sum").getFloat(0));
+              }
+            }
+
+            @Override
+            public void failed(int row, InferenceException e) {
+              failed.add(row);
+            }
+          });
+      assertThat(failed).containsExactly(5);
+      assertThat(sums)
+          .containsExactly(3f, 4f, 5f, 6f, 7f, 9f, 10f, 11f, 12f, 13f, 14f, 15f, 16f, 17f, 18f);
+    }
+  }
+
+  @Test
+  void append_recordThatWouldMakeTheRestPadding_waitsForTheNextBatch() throws Exception {
+    try (Model model = Loaded.model(SavedModels.ragged(directory));
+        Batch batch =
+            model.newBatch(
+                new BatchOptions(
+                    model.signature(null), true, BatchSizes.upTo(128), false, Map.of("x", "0")))) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(batch.append(new float[] {i}, ANY_LENGTH)).isTrue();
+      }
+      assertThat(batch.append(new float[20_000], ANY_LENGTH)).isFalse();
+      assertThat(batch.append(new float[] {7}, ANY_LENGTH)).isTrue();
+      batch.run(0, 101);
+      assertThat(batch.prediction(99).output("sum").getFloat(0)).isEqualTo(99);
+      assertThat(batch.prediction(100).output("sum").getFloat(0)).isEqualTo(7);
+      batch.clear();
+      assertThat(batch.append(new float[20_000], ANY_LENGTH)).isTrue();
+      assertThat(batch.append(new float[20_000], ANY_LENGTH)).isTrue();
+    }
+  }
+
+  @Test
+  void newBatch_nothingToPad_isRefused() throws Exception {
+    try (Model model = Loaded.model(SavedModels.failing(directory))) {
+      assertRefused(model, Map.of("x", "0"), "has no input with a batch dimension and unknown");
+      assertRefused(model, Map.of("z", "0"), "unknown input 'z': expected one of [x]");
     }
   }
 

@@ -242,6 +242,24 @@ public final class SavedModels {
   }
 
   /**
+   * {@code x float32[-1, -1] -> sum float32[-1]}: the sum of each row of this length; longer ones
+   * fail the call, with all that are padded like them.
+   */
+  public static Path ofLength(Path directory, int length) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node x = model.placeholder("x", DT_FLOAT, -1, -1);
+    float[] ones = new float[length];
+    Arrays.fill(ones, 1);
+    Node same =
+        binary(model, "Mul", "same", x, model.constant("ones", Tensors.floats(ones, length)));
+    Node axis = model.constant("axis", Tensors.ints(new int[] {1}));
+    Node sum = model.node("Sum", "sum").input(same).input(axis);
+    sum.attr("T", DT_FLOAT).attr("Tidx", DT_INT32).attr("keep_dims", false);
+    model.signature(DEFAULT).input("x", x, DT_FLOAT, -1, -1).output("sum", sum, DT_FLOAT, -1);
+    return model.write(directory);
+  }
+
+  /**
    * {@code word string[-1] -> id int64[-1], word string[-1]}: the place of each word in a
    * vocabulary that is an asset, -1 for others.
    */
