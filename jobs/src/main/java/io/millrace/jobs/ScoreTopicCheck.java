@@ -8,6 +8,7 @@ import io.millrace.flink.AllowedBatchSizes;
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InputShapes;
+import io.millrace.flink.PadValues;
 import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.Command;
@@ -154,7 +155,9 @@ public final class ScoreTopicCheck {
         config.get(InferenceOptions.NON_FINITE_INPUT) == InferenceOptions.NonFinite.REJECT;
     FeatureWriter<KafkaRecord> writer = RecordFormats.writer(config);
     Map<RecordReason, Misfits> rejected = new EnumMap<>(RecordReason.class);
-    try (Batch batch = model.newBatch(new BatchOptions(stated, rows.batched(), 1, finite))) {
+    BatchOptions options =
+        new BatchOptions(stated, rows.batched(), rows.sizes(), finite, PadValues.of(config));
+    try (Batch batch = model.newBatch(options)) {
       for (KafkaRecord record : records) {
         try {
           batch.append(record, writer);
