@@ -5,7 +5,12 @@ import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 
-/** The batch sizes that {@link InferenceOptions} leave to a run. */
+/**
+ * The batch sizes that {@link InferenceOptions} leave to a run.
+ *
+ * <p>One size makes results the same to the bit where every tensor of a model has a size that
+ * follows from the number of rows: sizes that come from data change with the neighbours.
+ */
 public final class AllowedBatchSizes {
   /**
    * TensorFlow computes what fills its vector registers in one way and what is left over in
@@ -28,6 +33,16 @@ public final class AllowedBatchSizes {
     }
     List<Integer> allowed =
         config.getOptional(InferenceOptions.ALLOWED_BATCH_SIZES).orElse(List.of());
+    if (!allowed.isEmpty()
+        && config.get(InferenceOptions.BATCHING) == InferenceOptions.Batching.OFF) {
+      throw new IllegalArgumentException(
+          InferenceOptions.ALLOWED_BATCH_SIZES.key()
+              + " is "
+              + allowed
+              + " with "
+              + InferenceOptions.BATCHING.key()
+              + " off: expected one of them, as a record is a whole call then");
+    }
     if (config.get(InferenceOptions.DETERMINISTIC)) {
       return one(config, max, allowed);
     }

@@ -85,6 +85,7 @@ final class ModelLoader {
             publish.uri(),
             settings.loadOptions(),
             settings.roots());
+    warnOfThreads();
     Lease<SharedModel> lease =
         SharedModel.acquire(key, publish.digest(), store, settings.probe(schema), engine);
     try {
@@ -92,6 +93,18 @@ final class ModelLoader {
     } catch (ModelException | RuntimeException | Error e) {
       lease.close();
       throw e;
+    }
+  }
+
+  private void warnOfThreads() {
+    int threads = settings.loadOptions().intraOpParallelism();
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (threads > cores && !worked) {
+      LOG.warn(
+          "{} is {}, but there are {} cores: the threads of an op will wait for each other",
+          InferenceOptions.INTRA_OP_PARALLELISM.key(),
+          threads,
+          cores);
     }
   }
 
@@ -107,6 +120,12 @@ final class ModelLoader {
     long verified = System.nanoTime();
     WarmUp.Rows rows =
         WarmUp.run(shared.model(), signature, settings.batchDimension(), settings.batchSizes());
+    if (!rows.sizes().equals(settings.batchSizes())) {
+      LOG.info(
+          "{}/{} is run one record a call: what is stated of batches and padding has no effect",
+          publish.model(),
+          publish.version());
+    }
     LoadTimes times =
         new LoadTimes(
             lease.loadedHere() ? shared.fetchTime() : Duration.ZERO,

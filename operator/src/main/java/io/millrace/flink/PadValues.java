@@ -23,6 +23,14 @@ public final class PadValues {
       }
       return null;
     }
+    if (config.get(InferenceOptions.BATCHING) == InferenceOptions.Batching.OFF) {
+      throw new IllegalArgumentException(
+          pad
+              + " is true with "
+              + InferenceOptions.BATCHING.key()
+              + " off: expected one of them, as a record that is a whole call has none to be as"
+              + " long as");
+    }
     if (values.isEmpty()) {
       throw new IllegalArgumentException(
           InferenceOptions.PAD_VALUES.key()

@@ -25,6 +25,15 @@ class AllowedBatchSizesTest {
   }
 
   @Test
+  void of_statedSizesWithoutBatches_isRefused() {
+    config.set(InferenceOptions.ALLOWED_BATCH_SIZES, List.of(8, 128));
+    config.set(InferenceOptions.BATCHING, InferenceOptions.Batching.OFF);
+    assertThatThrownBy(() -> AllowedBatchSizes.of(config))
+        .hasMessageStartingWith(
+            "batching.allowed-batch-sizes is [8, 128] with batching.mode off: expected");
+  }
+
+  @Test
   void of_deterministic_isOneSize() {
     config.set(InferenceOptions.DETERMINISTIC, true);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 64);

@@ -30,6 +30,10 @@ class PadValuesTest {
             "batching.pad-values is given: expected batching.pad-variable-length-inputs to be true,"
                 + " too");
     config.set(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS, true);
+    config.set(InferenceOptions.BATCHING, InferenceOptions.Batching.OFF);
+    assertThatThrownBy(() -> PadValues.of(config))
+        .hasMessageStartingWith("batching.pad-variable-length-inputs is true with batching.mode");
+    config.removeConfig(InferenceOptions.BATCHING);
     config.set(InferenceOptions.DETERMINISTIC, true);
     assertThatThrownBy(() -> PadValues.of(config))
         .hasMessageStartingWith("batching.pad-variable-length-inputs is true with");
