@@ -111,7 +111,8 @@ public final class InferenceOptions {
       ConfigOptions.key("batching.max-batch-size")
           .intType()
           .defaultValue(128)
-          .withDescription("Records in a batch at the most.");
+          .withDescription(
+              "Records in a batch at the most; where inputs vary in length, those of one shape.");
 
   public static final ConfigOption<List<Integer>> ALLOWED_BATCH_SIZES =
       ConfigOptions.key("batching.allowed-batch-sizes")
@@ -119,21 +120,21 @@ public final class InferenceOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Sizes that batches are run with: one between two of them is padded to the larger by repeating a row. By default any size, without padding.");
+              "Sizes that batches are run with: one between two of them is padded to the larger by repeating a row, for models whose records do not change each other's results. By default any size, without padding.");
 
   public static final ConfigOption<Boolean> DETERMINISTIC =
       ConfigOptions.key("batching.deterministic")
           .booleanType()
           .defaultValue(false)
           .withDescription(
-              "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them.");
+              "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
 
   public static final ConfigOption<Boolean> PAD_VARIABLE_LENGTH_INPUTS =
       ConfigOptions.key("batching.pad-variable-length-inputs")
           .booleanType()
           .defaultValue(false)
           .withDescription(
-              "Whether records whose inputs differ in length share a run, padded at the end to the longest; by default there is a run for each shape.");
+              "Whether records whose inputs differ in length share a run, padded at the end to the longest of the run; by default there is a run for each shape.");
 
   public static final ConfigOption<Map<String, String>> PAD_VALUES =
       ConfigOptions.key("batching.pad-values")
