@@ -3,6 +3,7 @@ package io.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.testing.models.SavedModels;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -13,8 +14,9 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What the operator allocates on the heap, in a real job on the binary path, by the JVM's counter
@@ -28,18 +30,19 @@ class AllocationITCase {
 
   @TempDir Path folder;
 
-  @Test
-  void recordPath_allocatesNothingPerRecord() throws Exception {
+  @ParameterizedTest
+  @EnumSource(RunIn.class)
+  void recordPath_allocatesNothingPerRecord(RunIn runIn) throws Exception {
     String model =
         SavedModels.linear(folder.resolve("1"), new float[INPUTS], 0).toAbsolutePath().toString();
-    double small = bytesPerBatch(model, 64);
-    double large = bytesPerBatch(model, 512);
+    double small = bytesPerBatch(model, 64, runIn);
+    double large = bytesPerBatch(model, 512, runIn);
     // A batch costs a few objects at the native boundary, whatever the number of its records.
     assertThat((large - small) / (512 - 64)).as("bytes per record of a batch").isLessThan(0.1);
   }
 
-  private static double bytesPerBatch(String model, int batchSize) throws Exception {
-    run(model, batchSize);
+  private static double bytesPerBatch(String model, int batchSize, RunIn runIn) throws Exception {
+    run(model, batchSize, runIn);
     double perBatch = (double) Meter.flushed / Meter.flushes;
     System.out.printf(
         "batch size %d: %d bytes for %d records that joined a batch, %.1f for each of %d batches%n",
@@ -50,7 +53,7 @@ class AllocationITCase {
     return perBatch;
   }
 
-  private static void run(String model, int batchSize) throws Exception {
+  private static void run(String model, int batchSize, RunIn runIn) throws Exception {
     StreamExecutionEnvironment env = FloatJobs.environment(1);
     env.getConfig().enableObjectReuse();
     byte[] record = new byte[INPUTS * Float.BYTES];
@@ -62,6 +65,7 @@ class AllocationITCase {
     Inference.on(records)
         .model("m", 1, model)
         .with(InferenceOptions.MAX_BATCH_SIZE, batchSize)
+        .with(InferenceOptions.RUN_IN, runIn)
         // Full batches only.
         .with(InferenceOptions.BATCH_TIMEOUT, Duration.ofMinutes(10))
         .recordsAreNotReused()
