@@ -10,48 +10,45 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.SavedModels.Layer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows run in any part of a batch, as they are when a batch has failed, give the same bits. */
 class DeterministicBatchITCase {
   private static final int WIDTH = 256;
   private static final int OUTPUTS = 3;
-  private static final int ROWS = 64;
   private static final FeatureWriter<float[]> VECTOR =
       (values, row) -> row.input("x").put(values, 0, values.length);
 
   @TempDir private Path directory;
 
-  @Test
-  void run_anyPartOfAnyBatch_answersARowInTheSameBits() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {32, 64, 96, 160})
+  void run_anyPartOfAnyBatch_answersARowInTheSameBits(int size) throws Exception {
     long seed = new Random().nextLong();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     Layer hidden = layer(random, WIDTH, 200);
     Layer last = layer(random, 200, OUTPUTS);
     try (Model model = Loaded.model(SavedModels.layers(directory, List.of(hidden, last)));
-        Batch exact = Loaded.batch(model, ROWS);
         Batch one =
             model.newBatch(
                 new BatchOptions(
-                    model.signature(null), true, BatchSizes.of(List.of(ROWS)), false))) {
-      boolean differed = false;
-      for (int round = 0; round < 100; round++) {
+                    model.signature(null), true, BatchSizes.of(List.of(size)), false))) {
+      for (int round = 0; round < 40; round++) {
         float[] record = vector(random, WIDTH);
         one.append(record, VECTOR);
         one.run(0, 1);
         float[] expected = answer(one, 0);
         one.clear();
-        int rows = 1 + random.nextInt(ROWS);
+        int rows = 1 + random.nextInt(size);
         int place = random.nextInt(rows);
         for (int i = 0; i < rows; i++) {
           float[] row = i == place ? record : vector(random, WIDTH);
           one.append(row, VECTOR);
-          exact.append(row, VECTOR);
         }
         int from = random.nextInt(place + 1);
         int to = place + 1 + random.nextInt(rows - place);
@@ -59,12 +56,8 @@ class DeterministicBatchITCase {
         assertThat(answer(one, place))
             .as("row %d of %d to %d", place, from, to)
             .isEqualTo(expected);
-        exact.run(place, place + 1);
-        differed |= !Arrays.equals(answer(exact, place), expected);
         one.clear();
-        exact.clear();
       }
-      assertThat(differed).as("a row on its own, without padding, differs somewhere").isTrue();
     }
   }
 
