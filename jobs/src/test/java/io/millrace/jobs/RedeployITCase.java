@@ -21,10 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
  * the same. System property millrace.redeploys makes a run longer.
  */
 class RedeployITCase {
-  private static final int REDEPLOYS = Integer.getInteger("millrace.redeploys", 20);
-
   /** Until caches are filled and pools are at their size. */
   private static final int WARM_UP = 10;
+
+  private static final int REDEPLOYS =
+      Math.max(WARM_UP + 2, Integer.getInteger("millrace.redeploys", 20));
 
   private static final int PARALLELISM = 2;
   private static final int BALLAST_FLOATS = 2 << 20;
@@ -70,16 +71,18 @@ class RedeployITCase {
         topics.models.resolve(Long.toString(version)), version, BALLAST_FLOATS);
   }
 
-  // The last against the first behind the warm-up: sessions left open by the jobs between them
-  // would hold 8 MB for each slot of each.
+  // The last against the first behind the warm-up: the jobs between them would hold 8 MB for each
+  // slot of each if they left their sessions open, and a thread each at the least. Flink's own
+  // pools come and go by a few.
   private static void assertFlat(List<Holdings> all) {
     Holdings first = all.get(WARM_UP - 1);
     Holdings last = all.get(all.size() - 1);
     String figures = "first " + first + ", last " + last;
     assertThat(last.loaders()).as(figures).isLessThanOrEqualTo(first.loaders() + 1);
     assertThat(last.metaspaceKib() - first.metaspaceKib()).as(figures).isLessThan(6 << 10);
-    assertThat(last.threads() - first.threads()).as(figures).isLessThanOrEqualTo(2);
-    assertThat(last.descriptors() - first.descriptors()).as(figures).isLessThanOrEqualTo(4);
+    int jobs = all.size() - WARM_UP;
+    assertThat(last.threads() - first.threads()).as(figures).isLessThanOrEqualTo(jobs / 2);
+    assertThat(last.descriptors() - first.descriptors()).as(figures).isLessThanOrEqualTo(jobs / 2);
     assertThat(last.residentKib() - first.residentKib()).as(figures).isLessThan(64 << 10);
   }
 
