@@ -51,6 +51,10 @@ final class ScoringTopics implements AutoCloseable {
 
   private static final Pattern NUMBERED = Pattern.compile("\\{\"x\": ([0-9]+)}");
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** Most conditions open a consumer and read a topic, on the cores that the job needs. */
+  private static final long POLL_MILLIS = 250;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final KafkaBroker broker;
@@ -316,7 +320,7 @@ final class ScoringTopics implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
       }
-      TimeUnit.MILLISECONDS.sleep(50);
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
 
