@@ -35,7 +35,7 @@ final class ResultsPage {
   private String page(List<String> plots) {
     head();
     marks();
-    plots.forEach(plot -> line("%n![%s](%s)", plot.replace(".svg", "").replace('-', ' '), plot));
+    plots.forEach(plot -> line("%n![%s](%s)", plot.replace(".png", "").replace('-', ' '), plot));
     arms();
     cells();
     LatencyResults latency = results.latency();

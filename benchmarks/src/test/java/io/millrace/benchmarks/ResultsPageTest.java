@@ -90,10 +90,10 @@ class ResultsPageTest {
       List<String> plots =
           files
               .map(file -> file.getFileName().toString())
-              .filter(it -> it.endsWith("svg"))
+              .filter(it -> it.endsWith("png"))
               .toList();
       assertThat(plots)
-          .containsExactlyInAnyOrder("peers.svg", "batch-sizes-ffnn.svg", "latency.svg")
+          .containsExactlyInAnyOrder("peers.png", "batch-sizes-ffnn.png", "latency.png")
           .allSatisfy(plot -> assertThat(page).contains("](" + plot + ")"));
     }
   }
