@@ -30,6 +30,9 @@ class RedeployITCase {
   private static final int REDEPLOYS =
       Math.max(WARM_UP + LOOK, Integer.getInteger("millrace.redeploys", 20));
 
+  /** Threads and descriptors that come and go; ten jobs that leave one each are beyond it. */
+  private static final int SLACK = 5;
+
   private static final int PARALLELISM = 2;
   private static final int BALLAST_FLOATS = 2 << 20;
 
@@ -85,9 +88,8 @@ class RedeployITCase {
     String figures = "first " + first + ", last " + last;
     assertThat(last.loaders()).as(figures).isLessThanOrEqualTo(first.loaders() + 1);
     assertThat(last.metaspaceKib() - first.metaspaceKib()).as(figures).isLessThan(6 << 10);
-    int jobs = all.lastKey() - WARM_UP;
-    assertThat(last.threads() - first.threads()).as(figures).isLessThanOrEqualTo(jobs / 2);
-    assertThat(last.descriptors() - first.descriptors()).as(figures).isLessThanOrEqualTo(jobs / 2);
+    assertThat(last.threads() - first.threads()).as(figures).isLessThanOrEqualTo(SLACK);
+    assertThat(last.descriptors() - first.descriptors()).as(figures).isLessThanOrEqualTo(SLACK);
     assertThat(last.residentKib() - first.residentKib()).as(figures).isLessThan(64 << 10);
   }
 

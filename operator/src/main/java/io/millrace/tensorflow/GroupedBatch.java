@@ -84,6 +84,9 @@ final class GroupedBatch implements Batch {
   @Override
   public <T> boolean append(T record, FeatureWriter<T> writer) {
     forgetRun();
+    if (full) {
+      throw new IllegalStateException("the batch is full: " + rows + " rows");
+    }
     next.clear();
     next.append(record, writer);
     int index = groupOfNext();
