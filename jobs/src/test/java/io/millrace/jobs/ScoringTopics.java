@@ -7,6 +7,7 @@ import io.millrace.connectors.control.ModelEventJson;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.model.Command;
 import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.check.CheckReport;
 import io.millrace.testing.check.CommittedTopic;
 import io.millrace.testing.check.Observation;
@@ -27,7 +28,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -315,13 +315,7 @@ final class ScoringTopics implements AutoCloseable {
   }
 
   static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.call()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-    }
+    Await.until(what, PATIENCE, Duration.ofMillis(POLL_MILLIS), condition);
   }
 
   @Override

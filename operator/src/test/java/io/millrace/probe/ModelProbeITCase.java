@@ -8,6 +8,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.Shape;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.TroublesomeModels;
 import java.nio.file.Files;
@@ -23,7 +24,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -39,26 +39,16 @@ class ModelProbeITCase {
 
   @AfterEach
   void noChildIsLeft() throws Exception {
-    await("no child is left", () -> children(ProcessHandle.current()).isEmpty());
+    Await.until("no child is left", () -> children(ProcessHandle.current()).isEmpty());
   }
 
   private static List<ProcessHandle> children(ProcessHandle parent) {
     return parent.children().filter(ProcessHandle::isAlive).toList();
   }
 
-  private static void await(String what, BooleanSupplier condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-  }
-
   /** A child that has used so much CPU time is past the start of its JVM and inside TensorFlow. */
   private static ProcessHandle awaitChildAtWork(ProcessHandle parent) throws Exception {
-    await(
+    Await.until(
         "a probe at work",
         () ->
             parent

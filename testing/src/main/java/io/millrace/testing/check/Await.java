@@ -1,0 +1,33 @@
+package io.millrace.testing.check;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** Polls for what another thread or process brings about. */
+public final class Await {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private Await() {}
+
+  /** Polls 50 times a second, for a minute at the most. */
+  public static void until(String what, Callable<Boolean> condition) throws Exception {
+    until(what, PATIENCE, POLL, condition);
+  }
+
+  /**
+   * @param poll between two looks: longer where a look takes something from what is tested
+   * @throws AssertionError naming what did not come about within the patience
+   */
+  public static void until(
+      String what, Duration patience, Duration poll, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("not within " + patience.toSeconds() + " s: " + what);
+      }
+      TimeUnit.NANOSECONDS.sleep(poll.toNanos());
+    }
+  }
+}
