@@ -41,6 +41,7 @@ final class Settings {
           topic(ScoreTopicOptions.DEAD_LETTER_TOPIC),
           topic(ScoreTopicOptions.CONTROL_TOPIC),
           topic(ScoreTopicOptions.STATUS_TOPIC),
+          Setting.choice(InferenceOptions.COMMAND_DELIVERY, InferenceOptions.CommandDelivery.class),
           Setting.text(
               InferenceOptions.NAME,
               "1 to 200 letters, digits, '.', '_', '-'",

@@ -5,8 +5,10 @@ import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -18,7 +20,7 @@ final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
     implements TwoInputStreamOperator<T, Command, OUT>, BoundedMultiInput {
   private static final long serialVersionUID = 1L;
 
-  BroadcastInferenceOperator(
+  private BroadcastInferenceOperator(
       StreamOperatorParameters<OUT> parameters,
       InferenceSettings settings,
       InferenceFunctions<T, OUT> functions,
@@ -40,7 +42,7 @@ final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
 
   @Override
   public void processElement2(StreamRecord<Command> element) throws Exception {
-    control().accept(element.getValue());
+    control().accept(element.getValue(), false);
   }
 
   @Override
@@ -71,6 +73,29 @@ final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
   public void endInput(int input) throws Exception {
     if (input == 1) {
       core().drain(FlushReason.END_OF_INPUT);
+    }
+  }
+
+  /** Makes the operator. */
+  static final class Factory<T, OUT> extends InferenceOperatorFactory<T, OUT>
+      implements TwoInputStreamOperatorFactory<T, Command, OUT> {
+    private static final long serialVersionUID = 1L;
+
+    Factory(
+        InferenceSettings settings, InferenceFunctions<T, OUT> functions, List<Command> initial) {
+      super(settings, functions, initial);
+    }
+
+    @Override
+    InferenceOperator<T, OUT> create(StreamOperatorParameters<OUT> parameters) {
+      return new BroadcastInferenceOperator<>(
+          parameters, settings, functions, initial, getMailboxExecutor());
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+      return BroadcastInferenceOperator.class;
     }
   }
 }

@@ -6,6 +6,8 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
@@ -14,7 +16,7 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The shell with one input, chained to the operator before it: a fixed version. */
-final class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
+class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
     implements OneInputStreamOperator<T, OUT>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
@@ -29,7 +31,7 @@ final class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
   }
 
   @Override
-  @Nullable TypeSerializer<T> copier(InferenceSettings operatorSettings) {
+  final @Nullable TypeSerializer<T> copier(InferenceSettings operatorSettings) {
     TypeSerializer<T> input = getOperatorConfig().getTypeSerializerIn(0, getUserCodeClassloader());
     return operatorSettings.copyRecords()
             && getExecutionConfig().isObjectReuseEnabled()
@@ -39,27 +41,59 @@ final class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
   }
 
   @Override
-  public void processElement(StreamRecord<T> element) throws Exception {
+  public final void processElement(StreamRecord<T> element) throws Exception {
     core().process(element);
   }
 
   @Override
-  public void processWatermark(Watermark watermark) {
+  public final void processWatermark(Watermark watermark) {
     core().control(watermark);
   }
 
   @Override
-  public void processWatermarkStatus(WatermarkStatus status) {
+  public final void processWatermarkStatus(WatermarkStatus status) {
     core().control(status);
   }
 
   @Override
-  public void processLatencyMarker(LatencyMarker marker) {
+  public final void processLatencyMarker(LatencyMarker marker) {
     core().control(marker);
   }
 
   @Override
-  public void endInput() throws Exception {
+  public final void endInput() throws Exception {
     core().drain(FlushReason.END_OF_INPUT);
+  }
+
+  /** Makes the operator. */
+  static final class Factory<T, OUT> extends InferenceOperatorFactory<T, OUT>
+      implements OneInputStreamOperatorFactory<T, OUT> {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean codeDecides;
+
+    /**
+     * @param codeDecides whether a version that the code names overrules a stored one
+     */
+    Factory(
+        InferenceSettings settings,
+        InferenceFunctions<T, OUT> functions,
+        List<Command> initial,
+        boolean codeDecides) {
+      super(settings, functions, initial);
+      this.codeDecides = codeDecides;
+    }
+
+    @Override
+    InferenceOperator<T, OUT> create(StreamOperatorParameters<OUT> parameters) {
+      return new ChainedInferenceOperator<>(
+          parameters, settings, functions, initial, codeDecides, getMailboxExecutor());
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Class<? extends StreamOperator> getStreamOperatorClass(ClassLoader classLoader) {
+      return ChainedInferenceOperator.class;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.flink.InferenceOptions.CommandDelivery;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.PredictionReader;
@@ -8,14 +9,16 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.operators.ChainingStrategy;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  *             TypeInformation.of(Scored.class));
  * }</pre>
  *
- * <p>Without {@link #commands} the version is fixed and the operator is chained to the one before
- * it; with commands it has a second input, by which versions are published to the running job. Not
- * thread-safe; used while the job is built.
+ * <p>Without {@link #commands} the version is fixed; with commands, versions are published to the
+ * running job. The operator is chained to the one before it, but for {@link
+ * CommandDelivery#BROADCAST}. Not thread-safe; used while the job is built.
  */
 public final class Inference<T> {
   private final DataStream<T> records;
@@ -194,16 +197,48 @@ public final class Inference<T> {
     InferenceFunctions<T, OUT> functions =
         new InferenceFunctions<>(features, reader, mapper, rejections);
     String name = "score with " + settings.model();
-    InferenceOperatorFactory<T, OUT> factory =
-        new InferenceOperatorFactory<>(
-            settings, functions, initial, commands != null, commands == null && named);
-    factory.setChainingStrategy(ChainingStrategy.ALWAYS);
+    String id = uid == null ? "millrace-" + settings.model() : uid;
     SingleOutputStreamOperator<OUT> scored =
         commands == null
-            ? records.transform(name, type, factory)
-            : records.connect(commands.broadcast()).transform(name, type, factory);
-    scored.uid(uid == null ? "millrace-" + settings.model() : uid);
-    return new InferenceStreams<>(scored, rejections);
+            ? records.transform(
+                name,
+                type,
+                new ChainedInferenceOperator.Factory<>(settings, functions, initial, named))
+            : isCoordinated()
+                ? coordinated(commands, settings, functions, name, id, type)
+                : records
+                    .connect(commands.broadcast())
+                    .transform(
+                        name,
+                        type,
+                        new BroadcastInferenceOperator.Factory<>(settings, functions, initial));
+    return new InferenceStreams<>(scored.uid(id), rejections);
+  }
+
+  // In batch execution, the two ends of that path need not run at the same time.
+  private boolean isCoordinated() {
+    return config.get(InferenceOptions.COMMAND_DELIVERY) == CommandDelivery.COORDINATOR
+        && records.getExecutionEnvironment().getConfiguration().get(ExecutionOptions.RUNTIME_MODE)
+            == RuntimeExecutionMode.STREAMING;
+  }
+
+  private <OUT> SingleOutputStreamOperator<OUT> coordinated(
+      DataStream<Command> stream,
+      InferenceSettings settings,
+      InferenceFunctions<T, OUT> functions,
+      String name,
+      String id,
+      TypeInformation<OUT> type) {
+    String path = id + "-commands";
+    stream
+        .transform(
+            "commands to " + settings.model(),
+            Types.VOID,
+            new CommandSender.Factory(settings.model(), path))
+        .forceNonParallel()
+        .uid(path);
+    return records.transform(
+        name, type, new CoordinatedInferenceOperator.Factory<>(settings, functions, initial, path));
   }
 
   // Where the job names no roots, only the folders of the versions it was given are readable.

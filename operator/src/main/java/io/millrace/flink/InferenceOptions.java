@@ -33,6 +33,14 @@ public final class InferenceOptions {
     OFF
   }
 
+  /** How commands reach the operator in a running job. */
+  public enum CommandDelivery {
+    /** Through the JobManager: the operator stays chained to the one before it. */
+    COORDINATOR,
+    /** As a second input, for which each record crosses a channel; so in batch execution, too. */
+    BROADCAST
+  }
+
   /** Where a batch is run. */
   public enum RunIn {
     /** On the task's own thread: the fastest where tasks fill the cores. */
@@ -93,6 +101,13 @@ public final class InferenceOptions {
           .defaultValue(Duration.ofSeconds(60))
           .withDescription(
               "How long the probe may take, the start of its process included; one that takes longer has failed.");
+
+  public static final ConfigOption<CommandDelivery> COMMAND_DELIVERY =
+      ConfigOptions.key("control.delivery")
+          .enumType(CommandDelivery.class)
+          .defaultValue(CommandDelivery.COORDINATOR)
+          .withDescription(
+              "How commands reach the running operator: coordinator, through the JobManager, which keeps the operator chained; broadcast, as a second input, for which each record crosses a channel.");
 
   public static final ConfigOption<Map<String, String>> INPUT_SHAPES =
       ConfigOptions.key("model.input-shapes")

@@ -90,7 +90,8 @@ final class VersionControl {
     } else {
       for (Command command : initial) {
         if (command.model().equals(model)) {
-          take(command, false);
+          // Of these, only the version that they amount to is announced.
+          take(command, false, false);
         }
       }
       first = timeline.active().map(publish -> withStoredDigest(publish, restored)).orElse(null);
@@ -141,12 +142,15 @@ final class VersionControl {
 
   /**
    * Takes a command of the control input. Commands for other models are none of this operator's.
+   *
+   * @param again whether it may have been taken before: one that is too old to count then is no
+   *     mistake of anybody's
    */
-  void accept(Command command) throws Exception {
-    if (!command.model().equals(model)) {
+  void accept(Command command, boolean again) throws Exception {
+    if (finished || !command.model().equals(model)) {
       return;
     }
-    if (take(command, true)) {
+    if (take(command, true, again)) {
       if (orders(command)) {
         selector.forgetFailure();
       }
@@ -169,8 +173,7 @@ final class VersionControl {
     }
   }
 
-  // Of the commands that a job starts with, only the version that they amount to is announced.
-  private boolean take(Command command, boolean announce) {
+  private boolean take(Command command, boolean announce, boolean again) {
     try {
       boolean news = timeline.accept(command);
       if (news && announce && command instanceof Publish publish) {
@@ -178,9 +181,12 @@ final class VersionControl {
       }
       return news;
     } catch (ModelException e) {
-      refuse(command, e.reason(), String.valueOf(e.getMessage()));
+      boolean stale = e.reason() == ModelReason.STALE;
+      if (!(stale && again)) {
+        refuse(command, e.reason(), String.valueOf(e.getMessage()));
+      }
       // Kept by the timeline, but for one that is stale: a later arrival may give it its sense.
-      return e.reason() != ModelReason.STALE;
+      return !stale;
     }
   }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Timeline {
   /** So many commands are kept as they came: those that others may still arrive before. */
-  static final int MAX_COMMANDS = 256;
+  public static final int MAX_COMMANDS = 256;
 
   /** So many activations are remembered for rolling back. */
   private static final int MAX_HISTORY = 64;

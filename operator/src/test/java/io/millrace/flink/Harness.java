@@ -67,14 +67,12 @@ final class Harness implements AutoCloseable {
             (value, prediction, version) -> value + "@" + version.version(),
             rejection -> rejection.record() + "!" + rejection.reason(),
             rejections);
+    InferenceSettings settings = InferenceSettings.of(config, List.of(roots.toString()), 2, true);
     harness =
         new AbstractStreamOperatorTestHarness<>(
-            new InferenceOperatorFactory<Float, String>(
-                InferenceSettings.of(config, List.of(roots.toString()), 2, true),
-                functions,
-                initial,
-                broadcast,
-                !broadcast),
+            broadcast
+                ? new BroadcastInferenceOperator.Factory<>(settings, functions, initial)
+                : new ChainedInferenceOperator.Factory<>(settings, functions, initial, true),
             parallelism,
             parallelism,
             index);
