@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import java.util.List;
 import java.util.Locale;
 
 /** One way to score in one setting: what is measured in each round. */
@@ -13,7 +14,11 @@ record Arm(Peer peer, Setting setting) {
     ONNX("naive ONNX Runtime map", false),
     DJL("DJL, a predict a record", false),
     CRAYFISH("JSON in the manner of Crayfish", false),
+    /** Of a fixed version. */
     CHAINED("Millrace chained", true),
+    /** Takes commands, and is chained. */
+    COORDINATED("Millrace coordinated", true),
+    /** Takes commands by a second input. */
     BROADCAST("Millrace broadcast", true),
     LOOP("plain loop", true),
     ENGINE("bare engine call", true),
@@ -30,6 +35,11 @@ record Arm(Peer peer, Setting setting) {
 
     String title() {
       return title;
+    }
+
+    /** The shells of this project's operator. */
+    static List<Peer> shells() {
+      return List.of(CHAINED, COORDINATED, BROADCAST);
     }
   }
 

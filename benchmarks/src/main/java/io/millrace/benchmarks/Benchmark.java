@@ -109,7 +109,8 @@ public final class Benchmark {
         Results.rows(cells, measured),
         latency == null ? null : Results.LatencyResults.of(latency),
         switches,
-        Marks.all(measured, latency, switches));
+        Marks.all(measured, latency, switches),
+        Marks.jsonLimit(measured).orElse(null));
   }
 
   private void report(Results results) throws IOException {

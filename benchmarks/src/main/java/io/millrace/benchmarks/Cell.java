@@ -14,7 +14,7 @@ import java.util.Set;
  * @param quick whether the short run has it too
  */
 record Cell(Setting setting, boolean quick, List<Peer> peers) {
-  private static final List<Peer> OURS = List.of(Peer.CHAINED, Peer.BROADCAST);
+  private static final List<Peer> OURS = Peer.shells();
   private static final List<Peer> LIMITS = List.of(Peer.LOOP, Peer.ENGINE, Peer.PASS_THROUGH);
 
   Cell {
@@ -104,7 +104,10 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
       int cap,
       boolean quick,
       List<Peer> peers) {
-    return new Cell(new Setting(network, format, transport, parallelism, cap), quick, peers);
+    // Between records it is the chained shell: one batch size shows it.
+    List<Peer> chosen =
+        peers.stream().filter(peer -> cap == Marks.CAP || peer != Peer.COORDINATED).toList();
+    return new Cell(new Setting(network, format, transport, parallelism, cap), quick, chosen);
   }
 
   @SafeVarargs

@@ -158,7 +158,7 @@ final class KafkaEnds implements AutoCloseable {
         PeerMaps.Crayfish peer = new PeerMaps.Crayfish(model);
         yield mapped(in, new KafkaAnswers.Naive<>(output, peer, record -> record, check));
       }
-      case CHAINED, BROADCAST ->
+      case CHAINED, COORDINATED, BROADCAST ->
           Pipelines.inference(arm.peer(), in, model, arm.setting().cap())
               .features(
                   arm.setting().format() == Format.JSON

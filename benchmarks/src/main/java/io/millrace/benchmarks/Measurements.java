@@ -38,6 +38,20 @@ final class Measurements {
     return ratio(other, arm, Sample::cpuMicros);
   }
 
+  /** What the first reaches of its own records a second if each also takes what the second does. */
+  Optional<Spread> oneAfterTheOther(Arm arm, Arm then) {
+    if (!samples.containsKey(arm) || !samples.containsKey(then)) {
+      return Optional.empty();
+    }
+    double[] alone = column(arm, Sample::recordsPerSecond);
+    double[] added = column(then, Sample::recordsPerSecond);
+    double[] both = new double[alone.length];
+    for (int i = 0; i < both.length; i++) {
+      both[i] = 1 / (1 / alone[i] + 1 / added[i]);
+    }
+    return Optional.of(Spread.ofRatios(both, alone));
+  }
+
   private Optional<Spread> ratio(Arm above, Arm below, ToDoubleFunction<Sample> figure) {
     return samples.containsKey(above) && samples.containsKey(below)
         ? Optional.of(Spread.ofRatios(column(above, figure), column(below, figure)))

@@ -5,6 +5,7 @@ import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.CommandSerializer;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.CommandDelivery;
 import io.millrace.flink.SavedModelMapFunction;
 import io.millrace.model.Command;
 import io.millrace.model.PredictionReader;
@@ -39,7 +40,7 @@ final class Pipelines {
       case SINGLE ->
           in.map(SavedModelMapFunction.of(MODEL, 1, model, WRITER, READER)).returns(Types.FLOAT);
       case PASS_THROUGH -> in.map(record -> 0f).returns(Types.FLOAT);
-      case CHAINED, BROADCAST ->
+      case CHAINED, COORDINATED, BROADCAST ->
           inference(peer, in, model, cap)
               .features(WRITER)
               .predictions(READER, Types.FLOAT)
@@ -55,7 +56,7 @@ final class Pipelines {
       case CRAYFISH -> in.map(new PeerMaps.Crayfish(model)).returns(Types.FLOAT);
       case PARSE -> in.map(new PeerMaps.ParseOnly(model, 128)).returns(Types.FLOAT);
       case PASS_THROUGH -> in.map(record -> 0f).returns(Types.FLOAT);
-      case CHAINED, BROADCAST ->
+      case CHAINED, COORDINATED, BROADCAST ->
           inference(peer, in, model, cap)
               .features(JsonRecordFormat.builder().build())
               .predictions(JSON_READER, Types.FLOAT)
@@ -64,7 +65,7 @@ final class Pipelines {
     };
   }
 
-  /** Either shell with the fixed version 1; the broadcast one takes commands that never come. */
+  /** A shell with version 1; those that take commands are never sent another. */
   static <T> Inference<T> inference(Arm.Peer peer, DataStream<T> in, String model, int cap) {
     Inference<T> inference =
         Inference.on(in)
@@ -72,11 +73,16 @@ final class Pipelines {
             .recordsAreNotReused()
             .with(InferenceOptions.MAX_BATCH_SIZE, cap)
             .with(InferenceOptions.BATCH_TIMEOUT, BATCH_TIMEOUT);
-    return peer == Arm.Peer.BROADCAST
+    return peer == Arm.Peer.CHAINED
         ? inference
+        : inference
             .with(InferenceOptions.ROOTS, List.of(model))
-            .commands(commands(in.getExecutionEnvironment()))
-        : inference;
+            .with(
+                InferenceOptions.COMMAND_DELIVERY,
+                peer == Arm.Peer.BROADCAST
+                    ? CommandDelivery.BROADCAST
+                    : CommandDelivery.COORDINATOR)
+            .commands(commands(in.getExecutionEnvironment()));
   }
 
   private static DataStream<Command> commands(StreamExecutionEnvironment env) {

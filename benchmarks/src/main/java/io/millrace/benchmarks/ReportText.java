@@ -47,6 +47,10 @@ final class ReportText {
     line("%noutputs of all arms agree within %.0e", results.tolerance());
     line("%nmarks: the median of the pairs (least..most)");
     results.marks().forEach(verdict -> line("%s", verdict.mark().toText()));
+    Spread limit = results.jsonLimit();
+    if (limit != null) {
+      line("JSON: parsing and a bare engine call would be at %s of parsing alone", limit.toText());
+    }
   }
 
   private void printArms(List<Results.Measured> arms) {
@@ -103,14 +107,7 @@ final class ReportText {
           level.maxMillis());
     }
     for (Latency.Burst burst : latency.bursts()) {
-      line(
-          "burst of 110%%, %s: %,.0f records/s, longest wait %.0f ms, %s",
-          burst.peer().title(),
-          burst.recordsPerSecond(),
-          burst.maxMillis(),
-          burst.recoveryMillis() < 0
-              ? "not recovered by the end"
-              : "recovered " + burst.recoveryMillis() + " ms after its end");
+      line("burst of 110%%, %s", burst.toText());
     }
   }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param format 1; fields are added, never changed
  * @param time when the run began
  * @param seconds how long it took
+ * @param jsonLimit what parsing JSON and then calling the bare engine would reach of parsing alone
  */
 record Results(
     int format,
@@ -34,7 +35,8 @@ record Results(
     List<Row> cells,
     @Nullable LatencyResults latency,
     @Nullable Switches switches,
-    List<Verdict> marks) {
+    List<Verdict> marks,
+    @Nullable Spread jsonLimit) {
 
   /** An arm on its own. */
   record Measured(Peer peer, Setting setting, Spread recordsPerSecond, Spread cpuMicrosPerRecord) {}
@@ -78,7 +80,7 @@ record Results(
   static List<Row> rows(List<Cell> cells, Measurements measured) {
     List<Row> rows = new ArrayList<>();
     for (Cell cell : cells) {
-      for (Peer shell : List.of(Peer.CHAINED, Peer.BROADCAST)) {
+      for (Peer shell : Peer.shells()) {
         if (cell.peers().contains(shell)) {
           rows.add(row(cell, shell, measured));
         }

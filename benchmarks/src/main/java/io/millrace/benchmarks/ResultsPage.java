@@ -94,6 +94,12 @@ final class ResultsPage {
           mark.mark(),
           verdict.holds() ? "HOLD" : "**MISS**");
     }
+    Spread limit = results.jsonLimit();
+    if (limit != null) {
+      line(
+          "%nJSON: parsing a batch and then calling the bare engine, with nothing around them, would be at");
+      line("%s of parsing alone.", limit.toText());
+    }
     Switches switches = results.switches();
     if (switches != null) {
       line(
@@ -160,14 +166,7 @@ final class ResultsPage {
     }
     line("%nA burst of 110%% of what an arm can do, then 70%%:%n");
     for (Latency.Burst burst : latency.bursts()) {
-      line(
-          "- %s, %,.0f records/s: longest wait %,.0f ms, %s",
-          burst.peer().title(),
-          burst.recordsPerSecond(),
-          burst.maxMillis(),
-          burst.recoveryMillis() < 0
-              ? "not recovered by the end"
-              : "recovered " + burst.recoveryMillis() + " ms after its end");
+      line("- %s", burst.toText());
     }
   }
 

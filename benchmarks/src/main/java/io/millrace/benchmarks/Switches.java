@@ -121,6 +121,7 @@ record Switches(int count, Spread throughput, Spread gapMillis, Spread gapMillis
     DataStream<Float> scores =
         Inference.on(MemoryEnds.binary(env, Long.MAX_VALUE))
             .model(Pipelines.MODEL, 1, subject.savedModel())
+            .recordsAreNotReused()
             .with(InferenceOptions.MAX_BATCH_SIZE, Marks.CAP)
             .with(InferenceOptions.BATCH_TIMEOUT, Pipelines.BATCH_TIMEOUT)
             .with(InferenceOptions.ROOTS, List.of(folder.toString()))
