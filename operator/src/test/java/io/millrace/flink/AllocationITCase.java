@@ -3,17 +3,24 @@ package io.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.millrace.flink.InferenceOptions.CommandDelivery;
 import io.millrace.flink.InferenceOptions.RunIn;
+import io.millrace.model.Command;
 import io.millrace.testing.models.SavedModels;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +46,119 @@ class AllocationITCase {
     double large = bytesPerBatch(model, 512, runIn);
     // A batch costs a few objects at the native boundary, whatever the number of its records.
     assertThat((large - small) / (512 - 64)).as("bytes per record of a batch").isLessThan(0.1);
+  }
+
+  /** Joining, running and emitting, on every thread of the operator. */
+  @ParameterizedTest
+  @EnumSource(RunIn.class)
+  void operatorOfItsOwnTask_allocatesNothingPerRecord(RunIn runIn) throws Exception {
+    String model =
+        SavedModels.linear(folder.resolve("1"), new float[INPUTS], 0).toAbsolutePath().toString();
+    // What Flink allocates for a record that crosses a channel.
+    long channel = ThreadsMeter.meter(0, null);
+    long small = ThreadsMeter.meter(64, inference(model, 64, runIn));
+    long large = ThreadsMeter.meter(512, inference(model, 512, runIn));
+    // What a batch costs goes by the number of batches, what a record costs does not.
+    double perBatch = (small - large) / (RECORDS / 64.0 - RECORDS / 512.0);
+    double perRecord = (double) (large - channel) / RECORDS - perBatch / 512;
+    System.out.printf(
+        "%s: %.2f bytes for each record, %.1f for each batch; the channel %.2f for each record%n",
+        runIn, perRecord, perBatch, (double) channel / RECORDS);
+    assertThat(perRecord).as("bytes per record of a batch").isLessThan(0.1);
+  }
+
+  private interface Stage {
+    DataStream<Float> of(DataStream<Byte> records);
+  }
+
+  private static Stage inference(String model, int batchSize, RunIn runIn) {
+    byte[] record = new byte[INPUTS * Float.BYTES];
+    return records ->
+        Inference.on(records)
+            .model("m", 1, model)
+            .with(InferenceOptions.MAX_BATCH_SIZE, batchSize)
+            .with(InferenceOptions.RUN_IN, runIn)
+            .with(InferenceOptions.BATCH_TIMEOUT, Duration.ofMinutes(10))
+            .with(InferenceOptions.COMMAND_DELIVERY, CommandDelivery.BROADCAST)
+            .with(InferenceOptions.ROOTS, List.of(model))
+            .commands(
+                records
+                    .getExecutionEnvironment()
+                    .fromData(
+                        CommandSerializer.typeInformation(), new Command.Retire("other", 1, 1)))
+            .features(
+                (value, row) -> {
+                  ThreadsMeter.record();
+                  row.input("x").putRaw(record, 0, record.length);
+                })
+            .predictions(
+                (value, prediction, version) ->
+                    prediction.output("y").getFloat(0) == 0 ? RESULT : null,
+                Types.FLOAT)
+            .predictions();
+  }
+
+  /** What all threads of an operator allocate while so many records pass. */
+  private static final class ThreadsMeter {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static long[] threads = {};
+    private static long records;
+    private static long bytes;
+
+    /**
+     * @param stage what is metered; null for a map that does nothing
+     */
+    static long meter(int batchSize, @Nullable Stage stage) throws Exception {
+      records = 0;
+      StreamExecutionEnvironment env = FloatJobs.environment(1);
+      env.getConfig().enableObjectReuse();
+      DataStream<Byte> input =
+          env.fromSequence(1, WARM_UP + RECORDS + 2L * batchSize)
+              .map(number -> (byte) 1)
+              .returns(Types.BYTE)
+              .disableChaining();
+      DataStream<Float> output =
+          stage == null
+              ? input
+                  .map(
+                      value -> {
+                        record();
+                        return RESULT;
+                      })
+                  .returns(Types.FLOAT)
+                  .startNewChain()
+              : stage.of(input);
+      output.filter(result -> false).sinkTo(new DiscardingSink<>());
+      env.execute();
+      assertThat(records).isGreaterThanOrEqualTo(WARM_UP + RECORDS);
+      return bytes;
+    }
+
+    static void record() {
+      records++;
+      if (records == WARM_UP) {
+        threads = threadsOfOperator();
+        bytes = -allocated();
+      } else if (records == WARM_UP + RECORDS) {
+        bytes += allocated();
+      }
+    }
+
+    private static long[] threadsOfOperator() {
+      return LongStream.of(THREADS.getAllThreadIds())
+          .filter(
+              id -> {
+                ThreadInfo thread = THREADS.getThreadInfo(id);
+                return id == Thread.currentThread().getId()
+                    || (thread != null && thread.getThreadName().endsWith(" batches"));
+              })
+          .toArray();
+    }
+
+    private static long allocated() {
+      return LongStream.of(threads).map(THREADS::getThreadAllocatedBytes).sum();
+    }
   }
 
   private static double bytesPerBatch(String model, int batchSize, RunIn runIn) throws Exception {
