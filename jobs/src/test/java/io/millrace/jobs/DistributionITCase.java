@@ -3,14 +3,15 @@ package io.millrace.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.processes.CommandResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,13 +22,11 @@ class DistributionITCase {
 
   @TempDir private Path elsewhere;
 
-  private record Outcome(int exitCode, String out, String err) {}
-
   @Test
   void script_fromAnotherFolderThroughALink_runs() throws Exception {
     Path link = Files.createSymbolicLink(elsewhere.resolve("mr"), HOME.resolve("bin/millrace"));
 
-    Outcome outcome = run(link.toString(), "--help");
+    CommandResult outcome = run(link.toString(), "--help");
 
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.exitCode()).isZero();
@@ -36,7 +35,7 @@ class DistributionITCase {
 
   @Test
   void script_unknownCommand_saysSoInOneLineAndExitsWith2() throws Exception {
-    Outcome outcome = run(HOME.resolve("bin/millrace").toString(), "modle");
+    CommandResult outcome = run(HOME.resolve("bin/millrace").toString(), "modle");
 
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err().lines()).hasSize(1);
@@ -49,8 +48,8 @@ class DistributionITCase {
     Files.writeString(elsewhere.resolve("in.json"), "{\"instances\": [[1, 1], [0, 2]]}");
     String script = HOME.resolve("bin/millrace").toString();
 
-    Outcome shown = run(script, "model", "show", "models");
-    Outcome outcome =
+    CommandResult shown = run(script, "model", "show", "models");
+    CommandResult outcome =
         run(script, "model", "run", "models/7", "--input", "in.json", "--output", "out.json");
 
     assertThat(shown.exitCode()).as(shown.err()).isZero();
@@ -62,7 +61,7 @@ class DistributionITCase {
 
   @Test
   void script_withoutJava_saysWhatToInstall() throws Exception {
-    Outcome outcome =
+    CommandResult outcome =
         run("/usr/bin/env", "JAVA_HOME=/nowhere", HOME.resolve("bin/millrace").toString());
 
     assertThat(outcome.exitCode()).isEqualTo(1);
@@ -106,32 +105,20 @@ class DistributionITCase {
         Files.write(added, new byte[1]);
       }
 
-      Outcome outcome = checkJobJar(jar);
+      CommandResult outcome = checkJobJar(jar);
 
       assertThat(outcome.exitCode()).isNotZero();
       assertThat(outcome.err()).contains(entry);
     }
   }
 
-  private Outcome checkJobJar(Path jar) throws Exception {
+  private CommandResult checkJobJar(Path jar) throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return run(java, System.getProperty("millrace.check-job-jar"), jar.toString());
   }
 
-  private Outcome run(String... command) throws Exception {
-    Path out = elsewhere.resolve("out.txt");
-    Path err = elsewhere.resolve("err.txt");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(elsewhere.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new AssertionError("still running after 60 s: " + List.of(command));
-    }
-    return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+  private CommandResult run(String... command) throws Exception {
+    return CommandResult.of(List.of(command), elsewhere, Duration.ofSeconds(60));
   }
 
   private static List<String> names(String folder) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.ObjectName;
@@ -26,8 +27,9 @@ import org.tensorflow.proto.DataType;
 /** What the garbage collector does not see: the process's memory, threads and files. */
 class NativeLeaksITCase {
   private static final long MEGABYTE = 1 << 20;
-  // garbage-first heap   total 262144K, used 1024K [0x0000000080000000, 0x0000000100000000)
-  private static final Pattern HEAP = Pattern.compile("heap .*\\[0x([0-9a-f]+), 0x([0-9a-f]+)\\)");
+  // def new generation   total 78656K, used 1403K [0x80000000, 0x85550000, 0xaaaa0000)
+  private static final Pattern SPACE =
+      Pattern.compile("\\[0x([0-9a-f]+), (?:0x[0-9a-f]+, )*0x([0-9a-f]+)\\)");
   private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-[0-9a-f]+ ");
   // The JVM starts and ends compiler and collector threads as it likes.
   private static final long THREADS_OF_THE_JVM = 16;
@@ -93,18 +95,23 @@ class NativeLeaksITCase {
     }
   }
 
+  private static long address(String hexadecimal) {
+    return Long.parseUnsignedLong(hexadecimal, 16);
+  }
+
   /** The resident memory beside the Java heap, which grows and shrinks as it likes. */
   private static long memory() throws Exception {
-    Matcher heap = HEAP.matcher(heapInfo());
-    assertThat(heap.find()).isTrue();
-    long heapStart = Long.parseUnsignedLong(heap.group(1), 16);
-    long heapEnd = Long.parseUnsignedLong(heap.group(2), 16);
+    // The spaces of the heap lie side by side, whatever the collector.
+    List<MatchResult> spaces = SPACE.matcher(heapInfo()).results().toList();
+    assertThat(spaces).isNotEmpty();
+    long heapStart = spaces.stream().mapToLong(it -> address(it.group(1))).min().getAsLong();
+    long heapEnd = spaces.stream().mapToLong(it -> address(it.group(2))).max().getAsLong();
     long kilobytes = 0;
     boolean beside = true;
     for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
       Matcher mapping = MAPPING.matcher(line);
       if (mapping.find()) {
-        long start = Long.parseUnsignedLong(mapping.group(1), 16);
+        long start = address(mapping.group(1));
         beside =
             Long.compareUnsigned(start, heapStart) < 0 || Long.compareUnsigned(start, heapEnd) >= 0;
       } else if (beside && line.startsWith("Rss:")) {

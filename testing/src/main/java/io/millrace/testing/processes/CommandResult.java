@@ -6,14 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A command that was run to its end.
  *
  * @param out what it printed
- * @param err what it printed on standard error
+ * @param err what it printed on standard error, but for what a JVM says there about its options
  */
 public record CommandResult(int exitCode, String out, String err) {
+  private static final Pattern JVM_NOTE =
+      Pattern.compile("(?m)^Picked up JAVA_TOOL_OPTIONS: .*\\R");
 
   /**
    * Runs a command and waits for it.
@@ -38,7 +41,10 @@ public record CommandResult(int exitCode, String out, String err) {
         throw new IOException(
             "still running after " + deadline.toSeconds() + " s: " + String.join(" ", command));
       }
-      return new CommandResult(process.exitValue(), Files.readString(out), Files.readString(err));
+      return new CommandResult(
+          process.exitValue(),
+          Files.readString(out),
+          JVM_NOTE.matcher(Files.readString(err)).replaceAll(""));
     } finally {
       Files.deleteIfExists(out);
       Files.deleteIfExists(err);
