@@ -48,6 +48,11 @@ public record BatchOptions(
     this(signature, batched, sizes, rejectNonFinite, null);
   }
 
+  /** This without padding of any kind: room for so many rows, run by their shapes as they are. */
+  public BatchOptions unpadded(int maxRows) {
+    return new BatchOptions(signature, batched, maxRows, rejectNonFinite);
+  }
+
   /** Room for this many rows. */
   public int maxRows() {
     return sizes.max();

@@ -9,7 +9,6 @@ import io.millrace.tensor.Prediction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Rows of unlike shapes, in their order: each shape has a batch of its own, and a run is a call for
@@ -27,6 +26,7 @@ final class GroupedBatch implements Batch {
   private final BatchOptions options;
   private final TensorFlowBatch next;
   private final List<TensorFlowBatch> groups = new ArrayList<>(MAX_GROUPS);
+  private final RunRange answered = new RunRange();
   private final int[] firstRow = new int[MAX_GROUPS];
   private final int[] endRow = new int[MAX_GROUPS];
   private int[] groupOf = new int[16];
@@ -34,8 +34,6 @@ final class GroupedBatch implements Batch {
   private int rows;
   private int latest;
   private boolean full;
-  private int runFrom;
-  private int runTo;
 
   private GroupedBatch(BatchOpener opener, BatchOptions options, TensorFlowBatch next) {
     this.opener = opener;
@@ -50,8 +48,7 @@ final class GroupedBatch implements Batch {
    *     TOO_LARGE if the rows of an input of known shape do not fit 2 GiB
    */
   static GroupedBatch open(BatchOpener opener, BatchOptions options) throws ModelException {
-    BatchOptions oneRow = new BatchOptions(options.signature(), true, 1, options.rejectNonFinite());
-    TensorFlowBatch next = opener.open(oneRow, true);
+    TensorFlowBatch next = opener.open(options.unpadded(1), true);
     GroupedBatch batch = new GroupedBatch(opener, options, next);
     boolean opened = false;
     try {
@@ -83,7 +80,7 @@ final class GroupedBatch implements Batch {
 
   @Override
   public <T> boolean append(T record, FeatureWriter<T> writer) {
-    forgetRun();
+    answered.forget();
     if (full) {
       throw new IllegalStateException("the batch is full: " + rows + " rows");
     }
@@ -161,11 +158,8 @@ final class GroupedBatch implements Batch {
 
   @Override
   public void run(int from, int to) throws InferenceException {
-    Objects.checkFromToIndex(from, to, rows);
-    if (from == to) {
-      throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
-    }
-    forgetRun();
+    RunRange.check(from, to, rows);
+    answered.forget();
     Arrays.fill(endRow, 0);
     // The rows of a group keep the order in which they came, so those of a range are a range.
     for (int row = to - 1; row >= from; row--) {
@@ -178,27 +172,18 @@ final class GroupedBatch implements Batch {
         groups.get(i).run(firstRow[i], endRow[i]);
       }
     }
-    runFrom = from;
-    runTo = to;
-  }
-
-  private void forgetRun() {
-    runFrom = 0;
-    runTo = 0;
+    answered.set(from, to);
   }
 
   @Override
   public Prediction prediction(int row) {
-    if (row < runFrom || row >= runTo) {
-      throw new IndexOutOfBoundsException(
-          "row " + row + " is not in the last run, rows " + runFrom + " to " + runTo);
-    }
+    answered.indexOf(row);
     return groups.get(groupOf[row]).prediction(rowOf[row]);
   }
 
   @Override
   public void clear() {
-    forgetRun();
+    answered.forget();
     boolean shrunk = false;
     for (int i = 0; i < groups.size(); i++) {
       shrunk |= groups.get(i).clearAndShrink();

@@ -8,7 +8,6 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Prediction;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Rows of unlike shapes in one run, padded at the end of each unknown dimension to the longest of
@@ -20,9 +19,8 @@ final class LengthPaddedBatch implements Batch {
   private final TensorFlowBatch kept;
   private final TensorFlowBatch packed;
   private final List<UnlikeRows> inputs = new ArrayList<>();
+  private final RunRange answered = new RunRange();
   private int rows;
-  private int runFrom;
-  private int runTo;
 
   private LengthPaddedBatch(
       int inputCount, TensorFlowBatch next, TensorFlowBatch kept, TensorFlowBatch packed) {
@@ -46,13 +44,9 @@ final class LengthPaddedBatch implements Batch {
     try {
       TensorFlowBatch packed = opener.open(options, false);
       opened.add(packed);
-      BatchOptions plain =
-          new BatchOptions(options.signature(), true, options.maxRows(), options.rejectNonFinite());
-      TensorFlowBatch kept = opener.open(plain, false);
+      TensorFlowBatch kept = opener.open(options.unpadded(options.maxRows()), false);
       opened.add(kept);
-      BatchOptions oneRow =
-          new BatchOptions(options.signature(), true, 1, options.rejectNonFinite());
-      TensorFlowBatch next = opener.open(oneRow, true);
+      TensorFlowBatch next = opener.open(options.unpadded(1), true);
       opened.add(next);
       batch = new LengthPaddedBatch(options.signature().inputs().size(), next, kept, packed);
       return batch;
@@ -95,33 +89,24 @@ final class LengthPaddedBatch implements Batch {
 
   @Override
   public void run(int from, int to) throws InferenceException {
-    Objects.checkFromToIndex(from, to, rows);
-    if (from == to) {
-      throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
-    }
+    RunRange.check(from, to, rows);
     forgetRun();
     for (int i = 0; i < inputs.size(); i++) {
       inputs.get(i).pack(from, to);
     }
     packed.filled(to - from);
     packed.run(0, to - from);
-    runFrom = from;
-    runTo = to;
+    answered.set(from, to);
   }
 
   private void forgetRun() {
-    runFrom = 0;
-    runTo = 0;
+    answered.forget();
     packed.forgetRun();
   }
 
   @Override
   public Prediction prediction(int row) {
-    if (row < runFrom || row >= runTo) {
-      throw new IndexOutOfBoundsException(
-          "row " + row + " is not in the last run, rows " + runFrom + " to " + runTo);
-    }
-    return packed.prediction(row - runFrom);
+    return packed.prediction(answered.indexOf(row));
   }
 
   @Override

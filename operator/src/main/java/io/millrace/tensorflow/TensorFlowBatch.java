@@ -12,7 +12,6 @@ import io.millrace.tensor.Row;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorReader;
 import io.millrace.tensor.TensorWriter;
-import java.util.Objects;
 
 /**
  * A batch whose rows lie in the memory that TensorFlow reads. Everything that a run needs is
@@ -30,9 +29,8 @@ final class TensorFlowBatch implements Batch {
   private final SessionCall call;
   private final OpenRow openRow = new OpenRow();
   private final ShownRow shownRow = new ShownRow();
+  private final RunRange answered = new RunRange();
   private int rows;
-  private int runFrom;
-  private int runTo;
   private int roomy;
   private boolean closed;
 
@@ -191,10 +189,7 @@ final class TensorFlowBatch implements Batch {
 
   @Override
   public void run(int from, int to) throws InferenceException {
-    Objects.checkFromToIndex(from, to, rows);
-    if (from == to) {
-      throw new IllegalArgumentException("no rows to run: " + from + " to " + to);
-    }
+    RunRange.check(from, to, rows);
     forgetRun();
     int count = options.sizes().padded(to - from);
     for (int i = 0; i < inputs.length; i++) {
@@ -204,8 +199,7 @@ final class TensorFlowBatch implements Batch {
     try {
       call.run();
       readOutputs(count);
-      runFrom = from;
-      runTo = to;
+      answered.set(from, to);
       done = true;
     } finally {
       for (InputWriter input : inputs) {
@@ -228,12 +222,9 @@ final class TensorFlowBatch implements Batch {
 
   @Override
   public Prediction prediction(int row) {
-    if (row < runFrom || row >= runTo) {
-      throw new IndexOutOfBoundsException(
-          "row " + row + " is not in the last run, rows " + runFrom + " to " + runTo);
-    }
+    int index = answered.indexOf(row);
     for (OutputReader output : outputs) {
-      output.show(row - runFrom);
+      output.show(index);
     }
     return shownRow;
   }
@@ -249,8 +240,7 @@ final class TensorFlowBatch implements Batch {
    * written again, or given back because the rows outgrow it.
    */
   void forgetRun() {
-    runFrom = 0;
-    runTo = 0;
+    answered.forget();
     for (OutputReader output : outputs) {
       output.release();
     }
