@@ -152,6 +152,9 @@ final class BenchCommand implements Callable<Integer> {
     requireRanges("--intra-op", intraOps, 0, MAX_THREADS);
     requireRanges("--inter-op", interOps, -1, MAX_THREADS);
     requireRanges("--parallelism", parallelisms, 1, MAX_THREADS);
+    if (report != null) {
+      DemoCommand.requireWritable(spec, "--report", report);
+    }
     PrintWriter out = Console.out(spec);
     try (ModelArgument.Opened opened = model.open()) {
       BenchSettings settings = settings(opened);

@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.demo.Demo;
+import io.millrace.jobs.report.HtmlPage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     requireRange(spec, "--seconds", seconds, 12, 3_600);
     requireRange(spec, "--rate", rate, 100, 50_000);
+    requireWritable(spec, "--report", report);
     String ports =
         port == null ? DEFAULT_PORT + "-" + (DEFAULT_PORT + PORTS - 1) : Integer.toString(port);
     // Not spec's writer: the bar needs a stream that draws at once, and an encoding for its blocks.
@@ -118,6 +120,20 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "%s %d: expected %d to %d".formatted(option, value, min, max));
     }
+  }
+
+  /** A report that cannot be written is known before a run rather than after it. */
+  static void requireWritable(@Nullable CommandSpec spec, String option, Path file) {
+    HtmlPage.obstacle(file)
+        .ifPresent(
+            obstacle -> {
+              if (spec != null) {
+                throw new ParameterException(
+                    spec.commandLine(),
+                    "%s %s: expected a file that can be written, but %s"
+                        .formatted(option, file, obstacle));
+              }
+            });
   }
 
   private static Path log() {

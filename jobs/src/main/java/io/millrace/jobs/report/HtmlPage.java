@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A report as one HTML file that needs no network: D3, styles and data lie within it.
@@ -59,6 +60,24 @@ public final class HtmlPage {
       Files.createDirectories(parent);
     }
     return Files.writeString(file, html);
+  }
+
+  /** What {@link #write} would stumble over, as far as can be told without writing. */
+  public static Optional<String> obstacle(Path file) {
+    Path existing = file.toAbsolutePath();
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    if (existing.equals(file.toAbsolutePath())) {
+      if (Files.isDirectory(existing)) {
+        return Optional.of("it is a folder");
+      }
+    } else if (!Files.isDirectory(existing)) {
+      return Optional.of(existing + " is no folder");
+    }
+    return Files.isWritable(existing)
+        ? Optional.empty()
+        : Optional.of("no right to write " + existing);
   }
 
   private static String rendered(String template, Map<String, Object> values) {

@@ -116,6 +116,9 @@ class BenchITCase {
     assertOneLine(bench(open, "--records", "/nowhere.jsonl"), 2, "/nowhere.jsonl");
     assertOneLine(bench(open, "--format", "raw"), 2, "--records FILE");
     assertOneLine(bench(open, "--batch-sizes", "0"), 2, "--batch-sizes 0");
+    assertOneLine(bench(many, "--report", "" + folder), 2, "--report", "it is a folder");
+    String below = many.resolve("saved_model.pb/bench.html").toString();
+    assertOneLine(bench(many, "--report", below), 2, below, "saved_model.pb is no folder");
     assertOneLine(bench(many), 2, "--signature", "float32");
     assertOneLine(bench(folder.resolve("none")), 1, "does not exist");
   }
