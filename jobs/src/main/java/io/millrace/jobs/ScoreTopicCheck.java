@@ -4,21 +4,14 @@ import io.millrace.connectors.control.CommandHistory;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.connectors.kafka.KafkaRecord;
-import io.millrace.flink.AllowedBatchSizes;
 import io.millrace.flink.FileSystemModelStore;
-import io.millrace.flink.InferenceOptions;
-import io.millrace.flink.InputShapes;
-import io.millrace.flink.PadValues;
+import io.millrace.flink.ModelUse;
 import io.millrace.model.Batch;
-import io.millrace.model.BatchOptions;
 import io.millrace.model.Command;
-import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelVersion;
-import io.millrace.serving.WarmUp;
-import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
@@ -99,11 +92,12 @@ public final class ScoreTopicCheck {
     int partitions = connection.partitionCounts(List.of(topic)).getOrDefault(topic, 0);
     Command.Publish publish = startingVersion(config, client);
     List<KafkaRecord> records = new TopicSample(config, connection, partitions).read(RECORDS);
+    ModelUse use = ModelUse.of(config);
     FileSystemModelStore store = FileSystemModelStore.of(new StartingVersions(config).roots());
     try (ModelFiles files = store.fetch(publish.uri(), publish.digest());
-        Model loaded = TensorFlowEngine.create().load(files, loadOptions(config))) {
+        Model loaded = TensorFlowEngine.create().load(files, use.loadOptions())) {
       ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());
-      return check(version, loaded, config, records);
+      return check(version, loaded, use, RecordFormats.writer(config), records);
     }
   }
 
@@ -117,47 +111,17 @@ public final class ScoreTopicCheck {
     return starting.active(starting.commands(history)).orElseThrow();
   }
 
-  private static LoadOptions loadOptions(ReadableConfig config) {
-    return new LoadOptions(
-        config.getOptional(InferenceOptions.TAGS).orElse(null),
-        config.get(InferenceOptions.INTRA_OP_PARALLELISM),
-        config.get(InferenceOptions.INTER_OP_PARALLELISM));
-  }
-
-  private static Signature stated(Signature signature, ReadableConfig config)
-      throws ConfigurationException {
-    try {
-      return signature.withInputShapes(InputShapes.of(config));
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(
-          InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static BatchDimension batchDimension(ReadableConfig config) {
-    return switch (config.get(InferenceOptions.BATCHING)) {
-      case AUTO -> BatchDimension.FIND_OUT;
-      case ON -> BatchDimension.PRESENT;
-      case OFF -> BatchDimension.ABSENT;
-    };
-  }
-
   private static Report check(
-      ModelVersion version, Model model, ReadableConfig config, List<KafkaRecord> records)
-      throws ModelException, ConfigurationException {
-    Signature signature =
-        model.signature(config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null));
-    Signature stated = stated(signature, config);
-    // What a record looks like depends on what the job finds out when it warms the model up.
-    WarmUp.Rows rows =
-        WarmUp.run(model, stated, batchDimension(config), AllowedBatchSizes.of(config));
-    boolean finite =
-        config.get(InferenceOptions.NON_FINITE_INPUT) == InferenceOptions.NonFinite.REJECT;
-    FeatureWriter<KafkaRecord> writer = RecordFormats.writer(config);
+      ModelVersion version,
+      Model model,
+      ModelUse use,
+      FeatureWriter<KafkaRecord> writer,
+      List<KafkaRecord> records)
+      throws ModelException {
+    Signature signature = use.signature(model);
     Map<RecordReason, Misfits> rejected = new EnumMap<>(RecordReason.class);
-    BatchOptions options =
-        new BatchOptions(stated, rows.batched(), rows.sizes(), finite, PadValues.of(config));
-    try (Batch batch = model.newBatch(options)) {
+    // What a record looks like depends on what the job finds out when it warms the model up.
+    try (Batch batch = model.newBatch(use.batchOptions(model, signature))) {
       for (KafkaRecord record : records) {
         try {
           batch.append(record, writer);
@@ -171,6 +135,6 @@ public final class ScoreTopicCheck {
         batch.clear();
       }
     }
-    return new Report(version, stated, records.size(), rejected);
+    return new Report(version, signature, records.size(), rejected);
   }
 }

@@ -1,12 +1,10 @@
 package io.millrace.jobs;
 
-import io.millrace.flink.AllowedBatchSizes;
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
-import io.millrace.flink.InputShapes;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelLocation;
-import io.millrace.flink.PadValues;
+import io.millrace.flink.ModelUse;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
 import io.millrace.model.ModelException;
@@ -50,8 +48,7 @@ final class ScoreTopicRequirements {
     checkTopics(config);
     checkFeatures(config);
     RecordFormats.writer(config);
-    checkShapes(config);
-    checkBatches(config);
+    checkUse(config);
     checkBatchTimeout(config);
     checkTransactions(config);
     checkClient(config);
@@ -121,18 +118,9 @@ final class ScoreTopicRequirements {
     }
   }
 
-  private static void checkShapes(ReadableConfig config) throws ConfigurationException {
+  private static void checkUse(ReadableConfig config) throws ConfigurationException {
     try {
-      InputShapes.of(config);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static void checkBatches(ReadableConfig config) throws ConfigurationException {
-    try {
-      AllowedBatchSizes.of(config);
-      PadValues.of(config);
+      ModelUse.of(config);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }

@@ -11,7 +11,7 @@ import org.apache.flink.configuration.ReadableConfig;
  * <p>One size makes results the same to the bit where every tensor of a model has a size that
  * follows from the number of rows: sizes that come from data change with the neighbours.
  */
-public final class AllowedBatchSizes {
+final class AllowedBatchSizes {
   /**
    * TensorFlow computes what fills its vector registers in one way and what is left over in
    * another, so a last bit depends on the row unless the rows fill them: 32 numbers of 16 bits.
@@ -25,7 +25,7 @@ public final class AllowedBatchSizes {
    *
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
-  public static BatchSizes of(ReadableConfig config) {
+  static BatchSizes of(ReadableConfig config) {
     int max = config.get(InferenceOptions.MAX_BATCH_SIZE);
     if (max < 1) {
       throw new IllegalArgumentException(

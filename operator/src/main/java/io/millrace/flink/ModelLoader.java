@@ -9,7 +9,6 @@ import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
 import io.millrace.model.ModelVersion;
 import io.millrace.serving.Leases.Lease;
-import io.millrace.serving.WarmUp;
 import io.millrace.tensor.Signature;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +82,7 @@ final class ModelLoader {
             publish.model(),
             publish.version(),
             publish.uri(),
-            settings.loadOptions(),
+            settings.use().loadOptions(),
             settings.roots());
     warnOfThreads();
     Lease<SharedModel> lease =
@@ -97,7 +96,7 @@ final class ModelLoader {
   }
 
   private void warnOfThreads() {
-    int threads = settings.loadOptions().intraOpParallelism();
+    int threads = settings.use().loadOptions().intraOpParallelism();
     int cores = Runtime.getRuntime().availableProcessors();
     if (threads > cores && !worked) {
       LOG.warn(
@@ -113,14 +112,14 @@ final class ModelLoader {
       throws ModelException {
     SharedModel shared = lease.value();
     long start = System.nanoTime();
-    Signature signature = narrowed(shared.model().signature(settings.signatureKey()));
+    ModelUse use = settings.use();
+    Signature signature = use.signature(shared.model());
     if (schema != null) {
       signature = schema.fit(signature);
     }
     long verified = System.nanoTime();
-    WarmUp.Rows rows =
-        WarmUp.run(shared.model(), signature, settings.batchDimension(), settings.batchSizes());
-    if (!rows.sizes().equals(settings.batchSizes())) {
+    BatchOptions options = use.batchOptions(shared.model(), signature);
+    if (!options.sizes().equals(use.batchSizes())) {
       LOG.info(
           "{}/{} is run one record a call: what is stated of batches and padding has no effect",
           publish.model(),
@@ -134,29 +133,7 @@ final class ModelLoader {
             lease.loadedHere() ? shared.loadTime() : Duration.ZERO,
             Duration.ofNanos(System.nanoTime() - verified),
             Duration.ZERO);
-    BatchOptions options =
-        new BatchOptions(
-            signature,
-            rows.batched(),
-            rows.sizes(),
-            settings.rejectNonFiniteInput(),
-            settings.padValues());
-    if (options.padValues() != null) {
-      // A value that an input does not take is this version's fault, not the first record's.
-      shared.model().newBatch(options).close();
-    }
     ModelVersion version = new ModelVersion(publish.model(), publish.version(), shared.digest());
     return new ServedModel(publish, version, lease, options, times);
-  }
-
-  private Signature narrowed(Signature signature) throws ModelException {
-    try {
-      return signature.withInputShapes(settings.inputShapes());
-    } catch (IllegalArgumentException e) {
-      throw new ModelException(
-          ModelReason.SIGNATURE_MISMATCH,
-          InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(),
-          e);
-    }
   }
 }

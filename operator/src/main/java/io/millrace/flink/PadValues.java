@@ -5,7 +5,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
 
 /** The values that {@link InferenceOptions#PAD_VALUES} states. */
-public final class PadValues {
+final class PadValues {
   private PadValues() {}
 
   /**
@@ -13,7 +13,7 @@ public final class PadValues {
    *
    * @throws IllegalArgumentException naming the key and what is allowed
    */
-  public static @Nullable Map<String, String> of(ReadableConfig config) {
+  static @Nullable Map<String, String> of(ReadableConfig config) {
     Map<String, String> values = config.getOptional(InferenceOptions.PAD_VALUES).orElse(Map.of());
     String pad = InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS.key();
     if (!config.get(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS)) {

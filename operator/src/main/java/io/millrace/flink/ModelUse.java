@@ -1,0 +1,140 @@
+package io.millrace.flink;
+
+import io.millrace.flink.InferenceOptions.Batching;
+import io.millrace.flink.InferenceOptions.NonFinite;
+import io.millrace.model.BatchOptions;
+import io.millrace.model.BatchSizes;
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.probe.ProbeSettings;
+import io.millrace.serving.WarmUp;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.configuration.ReadableConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a job uses the versions of its model, as {@link InferenceOptions} say: what a subtask does
+ * with a version before it scores, and whoever wants to know beforehand what it would find.
+ *
+ * <pre>{@code
+ * ModelUse use = ModelUse.of(config);
+ * try (Model model = engine.load(files, use.loadOptions())) {
+ *   BatchOptions options = use.batchOptions(model, use.signature(model));
+ *   try (Batch batch = model.newBatch(options)) { ... }
+ * }
+ * }</pre>
+ *
+ * <p>Immutable. Models belong to the caller.
+ */
+public final class ModelUse implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final LoadOptions loadOptions;
+  private final @Nullable String signatureKey;
+  private final HashMap<String, Shape> inputShapes;
+  private final BatchDimension batchDimension;
+  private final BatchSizes batchSizes;
+  private final @Nullable HashMap<String, String> padValues;
+  private final boolean rejectNonFinite;
+
+  private ModelUse(ReadableConfig config) {
+    loadOptions =
+        new LoadOptions(
+            config.getOptional(InferenceOptions.TAGS).orElse(null),
+            InferenceSettings.atLeast(config, InferenceOptions.INTRA_OP_PARALLELISM, 0),
+            InferenceSettings.atLeast(config, InferenceOptions.INTER_OP_PARALLELISM, -1));
+    signatureKey = config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null);
+    inputShapes = new HashMap<>(InputShapes.of(config));
+    batchDimension = dimension(config.get(InferenceOptions.BATCHING));
+    batchSizes = AllowedBatchSizes.of(config);
+    Map<String, String> values = PadValues.of(config);
+    padValues = values == null ? null : new HashMap<>(values);
+    rejectNonFinite = config.get(InferenceOptions.NON_FINITE_INPUT) == NonFinite.REJECT;
+  }
+
+  private static BatchDimension dimension(Batching batching) {
+    return switch (batching) {
+      case AUTO -> BatchDimension.FIND_OUT;
+      case ON -> BatchDimension.PRESENT;
+      case OFF -> BatchDimension.ABSENT;
+    };
+  }
+
+  /**
+   * Reads the options.
+   *
+   * @throws IllegalArgumentException naming key, value and what is allowed
+   */
+  public static ModelUse of(ReadableConfig config) {
+    return new ModelUse(config);
+  }
+
+  /** How a version is loaded. */
+  public LoadOptions loadOptions() {
+    return loadOptions;
+  }
+
+  /** How many rows a run may have, if the model takes batches. */
+  BatchSizes batchSizes() {
+    return batchSizes;
+  }
+
+  /**
+   * The signature that scores, with the shapes that the job states.
+   *
+   * @throws ModelException SIGNATURE_MISMATCH if there is none, or it does not take those shapes
+   */
+  public Signature signature(Model model) throws ModelException {
+    Signature declared = model.signature(signatureKey);
+    try {
+      return declared.withInputShapes(inputShapes);
+    } catch (IllegalArgumentException e) {
+      throw mismatch(InferenceOptions.INPUT_SHAPES.key(), e);
+    }
+  }
+
+  /**
+   * What the batches of a model are for; found out by warming it up.
+   *
+   * @param signature the model's, with the shapes that the job states
+   * @throws ModelException WARM_UP_FAILED if it does not run, SIGNATURE_MISMATCH if it does not
+   *     take batches, or padding, that the job demands
+   */
+  public BatchOptions batchOptions(Model model, Signature signature) throws ModelException {
+    WarmUp.Rows rows = WarmUp.run(model, signature, batchDimension, batchSizes);
+    BatchOptions options =
+        new BatchOptions(signature, rows.batched(), rows.sizes(), rejectNonFinite, padValues);
+    if (padValues != null) {
+      // A value that an input does not take is this version's fault, not the first record's.
+      model.newBatch(options).close();
+    }
+    return options;
+  }
+
+  private static ModelException mismatch(String key, Exception cause) {
+    return new ModelException(
+        ModelReason.SIGNATURE_MISMATCH, key + ": " + cause.getMessage(), cause);
+  }
+
+  /**
+   * How a version is tried out.
+   *
+   * @param schema what the job writes and reads; null if this is its first version
+   */
+  ProbeSettings probeSettings(@Nullable ServingSchema schema, Duration timeout) {
+    HashMap<String, Shape> shapes = new HashMap<>(inputShapes);
+    if (schema != null) {
+      schema.signature().inputs().forEach(input -> shapes.put(input.name(), input.shape()));
+    }
+    return new ProbeSettings(
+        loadOptions, signatureKey, shapes, batchDimension, batchSizes, timeout);
+  }
+}
