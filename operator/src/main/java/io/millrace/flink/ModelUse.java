@@ -113,10 +113,21 @@ public final class ModelUse implements Serializable {
     BatchOptions options =
         new BatchOptions(signature, rows.batched(), rows.sizes(), rejectNonFinite, padValues);
     if (padValues != null) {
-      // A value that an input does not take is this version's fault, not the first record's.
-      model.newBatch(options).close();
+      requirePadding(model, options);
     }
     return options;
+  }
+
+  // A value that an input does not take is this version's fault, not the first record's. Without
+  // padding, the warm-up has opened such a batch already.
+  private static void requirePadding(Model model, BatchOptions options) throws ModelException {
+    try {
+      model.newBatch(options).close();
+    } catch (ModelException e) {
+      throw e.reason() == ModelReason.SIGNATURE_MISMATCH
+          ? mismatch(InferenceOptions.PAD_VALUES.key(), e)
+          : e;
+    }
   }
 
   private static ModelException mismatch(String key, Exception cause) {

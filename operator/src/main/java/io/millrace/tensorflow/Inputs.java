@@ -87,7 +87,7 @@ final class Inputs {
     if (value == null) {
       throw new ModelException(
           ModelReason.SIGNATURE_MISMATCH,
-          "batching.pad-values." + spec.name() + " is missing: expected what pads " + spec);
+          "input " + spec + " has no value to be padded with: expected one");
     }
     return PadValue.of(spec, value);
   }

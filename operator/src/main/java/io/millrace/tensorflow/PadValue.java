@@ -28,7 +28,7 @@ final class PadValue {
     } catch (NumberFormatException e) {
       throw new ModelException(
           ModelReason.SIGNATURE_MISMATCH,
-          "batching.pad-values." + input.name() + " is '" + text + "': expected " + allowed(type),
+          "input " + input + " is padded with '" + text + "': expected " + allowed(type),
           e);
     }
     return element.array();

@@ -65,7 +65,7 @@ final class TensorFlowModel implements Model {
       if (signature.inputIndex(name) < 0) {
         throw new ModelException(
             ModelReason.SIGNATURE_MISMATCH,
-            "batching.pad-values names the unknown input '"
+            "a value pads the unknown input '"
                 + name
                 + "': expected one of "
                 + signature.inputNames());
@@ -74,9 +74,10 @@ final class TensorFlowModel implements Model {
     if (!hasUnknownRows(signature)) {
       throw new ModelException(
           ModelReason.SIGNATURE_MISMATCH,
-          "batching.pad-variable-length-inputs is true, but signature '"
+          "signature '"
               + signature.name()
-              + "' has no input with a batch dimension and unknown inner ones: "
+              + "' has nothing to pad: expected an input with a batch dimension and unknown inner"
+              + " ones, got "
               + signature.inputs());
     }
   }

@@ -105,7 +105,8 @@ class VariableLengthsITCase {
                     inference()
                         .with(InferenceOptions.PAD_VARIABLE_LENGTH_INPUTS, true)
                         .with(InferenceOptions.PAD_VALUES, Map.of("x", "nothing"))))
-        .hasStackTraceContaining("batching.pad-values.x is 'nothing': expected a finite value");
+        .hasStackTraceContaining(
+            "batching.pad-values: input 'x': float32[-1, -1] is padded with 'nothing': expected a");
   }
 
   @Test

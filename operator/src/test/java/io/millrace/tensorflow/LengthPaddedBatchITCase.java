@@ -216,7 +216,8 @@ class LengthPaddedBatchITCase {
   @Test
   void newBatch_nothingToPad_isRefused() throws Exception {
     try (Model model = Loaded.model(SavedModels.failing(directory))) {
-      assertRefused(model, Map.of("x", "0"), "has no input with a batch dimension and unknown");
+      assertRefused(
+          model, Map.of("x", "0"), "nothing to pad: expected an input with a batch dimension");
       assertRefused(model, Map.of("z", "0"), "unknown input 'z': expected one of [x]");
     }
   }
@@ -224,8 +225,8 @@ class LengthPaddedBatchITCase {
   @Test
   void newBatch_valueThatIsMissingWrongOrOfNoInput_isRefused() throws Exception {
     try (Model model = Loaded.model(SavedModels.ragged(directory))) {
-      assertRefused(model, Map.of(), "batching.pad-values.x is missing");
-      assertRefused(model, Map.of("x", "zero"), "batching.pad-values.x is 'zero'");
+      assertRefused(model, Map.of(), "input 'x': float32[-1, -1] has no value to be padded with");
+      assertRefused(model, Map.of("x", "zero"), "input 'x': float32[-1, -1] is padded with 'zero'");
       assertRefused(model, Map.of("x", "0", "z", "0"), "unknown input 'z': expected one of [x]");
     }
   }

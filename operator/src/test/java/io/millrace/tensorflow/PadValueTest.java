@@ -48,6 +48,7 @@ class PadValueTest {
   void of_valueThatTheTypeLacks_namesBoth(ElementType type, String text) {
     assertThatThrownBy(() -> PadValue.of(spec(type), text))
         .isInstanceOf(ModelException.class)
-        .hasMessageStartingWith("batching.pad-values.x is '" + text + "': expected ");
+        .hasMessageStartingWith(
+            "input " + spec(type) + " is padded with '" + text + "': expected ");
   }
 }
