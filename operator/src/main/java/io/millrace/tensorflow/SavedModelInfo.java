@@ -1,10 +1,12 @@
 package io.millrace.tensorflow;
 
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import io.millrace.tensor.Signature;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,14 +54,25 @@ public record SavedModelInfo(
       assets = List.copyOf(assets);
     }
 
-    /** {@code serving_default} if present, else the only signature, else nothing. */
-    public Optional<Callable> defaultSignature() {
-      if (signatures.size() + unusable.size() == 1) {
-        return signatures.stream().findFirst();
+    /**
+     * The signature that a loaded model would run.
+     *
+     * @param key which, or null for {@code serving_default} if present, else the only one
+     * @throws ModelException SIGNATURE_MISMATCH if there is no such signature, listing the others,
+     *     or it cannot be called
+     */
+    public Callable signature(@Nullable String key) throws ModelException {
+      TreeMap<String, Callable> callable = new TreeMap<>();
+      signatures.forEach(it -> callable.put(it.signature().name(), it));
+      TreeSet<String> keys = new TreeSet<>(callable.keySet());
+      keys.addAll(unusable.keySet());
+      String chosen = SignatureTable.choose(key, List.copyOf(keys));
+      Callable found = callable.get(chosen);
+      if (found == null) {
+        throw new ModelException(
+            ModelReason.SIGNATURE_MISMATCH, String.valueOf(unusable.get(chosen)));
       }
-      return signatures.stream()
-          .filter(it -> it.signature().name().equals(SignatureTable.DEFAULT_KEY))
-          .findFirst();
+      return found;
     }
   }
 

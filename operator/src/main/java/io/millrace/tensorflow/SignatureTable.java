@@ -9,6 +9,7 @@ import io.millrace.tensor.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.MetaGraphDef;
@@ -22,7 +23,7 @@ import org.tensorflow.proto.TensorShapeProto;
  * as its components, {@code t/0}, {@code t/1} and so on.
  */
 final class SignatureTable {
-  static final String DEFAULT_KEY = "serving_default";
+  private static final String DEFAULT_KEY = "serving_default";
   // TensorFlow keeps its initialisers among the signatures; nobody can call them.
   private static final String INTERNAL_PREFIX = "__saved_model_";
   // DT_FLOAT_REF is DT_FLOAT + 100, and so on: a reference variable is fetched as its value.
@@ -54,11 +55,8 @@ final class SignatureTable {
    *     cannot be fed or fetched
    */
   BoundSignature get(@Nullable String key) throws ModelException {
-    String chosen = key == null ? defaultKey() : key;
-    SignatureDef definition = definitions.get(chosen);
-    if (definition == null) {
-      throw mismatch("unknown signature '" + chosen + "': expected one of " + keys());
-    }
+    String chosen = choose(key, keys());
+    SignatureDef definition = Objects.requireNonNull(definitions.get(chosen));
     Map<String, Endpoint> inputs = endpoints(chosen, definition.getInputsMap());
     Map<String, Endpoint> outputs = endpoints(chosen, definition.getOutputsMap());
     if (outputs.isEmpty()) {
@@ -68,20 +66,38 @@ final class SignatureTable {
         new Signature(chosen, specs(inputs), specs(outputs)), tensors(inputs), tensors(outputs));
   }
 
-  private String defaultKey() throws ModelException {
-    if (definitions.containsKey(DEFAULT_KEY)) {
+  /**
+   * Which signature is meant.
+   *
+   * @param key what was asked for, or null for {@code serving_default} if present, else the only
+   *     one
+   * @param keys of those that are there, sorted
+   * @throws ModelException SIGNATURE_MISMATCH listing them if it is none of them
+   */
+  static String choose(@Nullable String key, List<String> keys) throws ModelException {
+    if (key == null) {
+      return defaultKey(keys);
+    }
+    if (!keys.contains(key)) {
+      throw mismatch("unknown signature '" + key + "': expected one of " + keys);
+    }
+    return key;
+  }
+
+  private static String defaultKey(List<String> keys) throws ModelException {
+    if (keys.contains(DEFAULT_KEY)) {
       return DEFAULT_KEY;
     }
-    if (definitions.size() == 1) {
-      return definitions.firstKey();
+    if (keys.size() == 1) {
+      return keys.get(0);
     }
     throw mismatch(
-        definitions.isEmpty()
+        keys.isEmpty()
             ? "the model has no signatures: export it with at least one"
             : "no signature was named and there is no '"
                 + DEFAULT_KEY
                 + "': name one of "
-                + keys()
+                + keys
                 + " (model.signature-key, --signature)");
   }
 

@@ -2,8 +2,10 @@ package io.millrace.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.tensor.Shape;
 import io.millrace.testing.models.SavedModels;
@@ -59,7 +61,7 @@ class SavedModelReaderITCase {
               assertThat(it.shape().isFullyKnown()).isTrue();
               assertThat(it.bytes()).isEqualTo(it.shape().elements() * 4);
             });
-    SavedModelInfo.Callable signature = mlp.graph(null).defaultSignature().orElseThrow();
+    SavedModelInfo.Callable signature = mlp.graph(null).signature(null);
     assertThat(signature.reachableOps()).containsKeys("MatMul", "RestoreV2");
     assertThat(signature.reachableOps()).doesNotContainKey("SaveV2");
     assertThat(mlp.graph(null).ops()).containsKey("SaveV2");
@@ -77,7 +79,7 @@ class SavedModelReaderITCase {
     SavedModelInfo info =
         SavedModelReader.read(SavedModels.vocabulary(directory, List.of("oak", "elm")));
     assertThat(info.graph(null).assets()).containsExactly("vocabulary.txt");
-    assertThat(info.graph(null).defaultSignature().orElseThrow().reachableOps())
+    assertThat(info.graph(null).signature(null).reachableOps())
         .containsKey("InitializeTableFromTextFileV2");
     assertThat(info.variables()).isEmpty();
   }
@@ -89,6 +91,23 @@ class SavedModelReaderITCase {
         .containsExactly(
             new VariableInfo("layer0/b", "float32", Shape.of(1), 4),
             new VariableInfo("layer0/w", "float32", Shape.of(3, 1), 12));
+  }
+
+  @Test
+  void signature_thatIsNotThereOrNotTheOnlyOne_isRefusedAsByTheLoadedModel() throws Exception {
+    Path path = SavedModels.identity(directory);
+    SavedModelInfo.Graph graph = SavedModelReader.read(path).graph(null);
+    try (Model model = Loaded.model(path)) {
+      assertThat(graph.signature("int8").signature()).isEqualTo(model.signature("int8"));
+      for (String key : new String[] {null, "nope"}) {
+        ModelException refusal =
+            catchThrowableOfType(ModelException.class, () -> model.signature(key));
+        assertThat(refusal).hasMessageContaining("uint16");
+        assertThatThrownBy(() -> graph.signature(key))
+            .isInstanceOf(ModelException.class)
+            .hasMessage(refusal.getMessage());
+      }
+    }
   }
 
   @Test

@@ -227,46 +227,13 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Signature signature(SavedModelInfo info) throws ModelException, CommandException {
-    SavedModelInfo.Graph graph = graph(info);
-    if (signatureKey == null) {
-      return graph
-          .defaultSignature()
-          .map(SavedModelInfo.Callable::signature)
-          .orElseThrow(
-              () ->
-                  CommandException.usage(
-                      "no signature is the default one: choose with --signature one of "
-                          + keys(graph),
-                      null));
-    }
-    return graph.signatures().stream()
-        .map(SavedModelInfo.Callable::signature)
-        .filter(it -> it.name().equals(signatureKey))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                CommandException.usage(
-                    graph.unusable().containsKey(signatureKey)
-                        ? graph.unusable().get(signatureKey)
-                        : "unknown signature '"
-                            + signatureKey
-                            + "': expected one of "
-                            + keys(graph),
-                    null));
-  }
-
-  private SavedModelInfo.Graph graph(SavedModelInfo info) throws ModelException, CommandException {
     try {
-      return info.graph(model.tags());
+      return info.graph(model.tags()).signature(signatureKey).signature();
     } catch (ModelException e) {
-      if (model.tags() != null && e.reason() == ModelReason.SIGNATURE_MISMATCH) {
+      if (e.reason() == ModelReason.SIGNATURE_MISMATCH) {
         throw CommandException.usage(String.valueOf(e.getMessage()), e);
       }
       throw e;
     }
-  }
-
-  private static List<String> keys(SavedModelInfo.Graph graph) {
-    return graph.signatures().stream().map(it -> it.signature().name()).toList();
   }
 }
