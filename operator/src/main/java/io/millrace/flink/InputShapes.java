@@ -23,6 +23,27 @@ public final class InputShapes {
   }
 
   private static Shape shape(String input, String text) {
+    try {
+      return parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          InferenceOptions.INPUT_SHAPES.key()
+              + "."
+              + input
+              + " is '"
+              + text
+              + "': "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * A shape as it is stated, such as {@code [-1, 3]}.
+   *
+   * @throws IllegalArgumentException saying what is expected
+   */
+  public static Shape parse(String text) {
     String inner = text.strip();
     try {
       if (!inner.startsWith("[") || !inner.endsWith("]")) {
@@ -37,13 +58,7 @@ public final class InputShapes {
                   .toArray());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          InferenceOptions.INPUT_SHAPES.key()
-              + "."
-              + input
-              + " is '"
-              + text
-              + "': expected dimensions such as [-1, 3], -1 for an unknown one",
-          e);
+          "expected dimensions such as [-1, 3], -1 for an unknown one", e);
     }
   }
 }

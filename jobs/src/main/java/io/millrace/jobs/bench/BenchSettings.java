@@ -117,14 +117,25 @@ public record BenchSettings(
    *     option; for records that cannot be read
    */
   public void check() throws ConfigurationException {
-    try {
-      Samples.requireFillable(signature.withInputShapes(shapes), input.file() == null);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("--input-shape: " + e.getMessage(), e);
+    for (Map.Entry<String, Shape> stated : new TreeMap<>(shapes).entrySet()) {
+      requireFits(stated.getKey(), stated.getValue());
     }
+    Samples.requireFillable(signature.withInputShapes(shapes), input.file() == null);
     if (input.file() != null && !Files.isReadable(input.file())) {
       throw new ConfigurationException(
           "cannot read records '" + input.file() + "': no such file, or not readable");
+    }
+  }
+
+  private void requireFits(String name, Shape shape) throws ConfigurationException {
+    int index = signature.inputIndex(name);
+    String expected =
+        index < 0
+            ? "an input of signature '" + signature.name() + "', " + signature.inputNames()
+            : "a shape that fits " + signature.inputs().get(index).describe();
+    if (index < 0 || !signature.inputs().get(index).shape().admits(shape)) {
+      throw new ConfigurationException(
+          "--input-shape " + name + "=" + shape + ": expected " + expected);
     }
   }
 

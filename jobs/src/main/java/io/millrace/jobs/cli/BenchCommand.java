@@ -1,6 +1,5 @@
 package io.millrace.jobs.cli;
 
-import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InputShapes;
 import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.bench.Bench;
@@ -22,8 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -217,13 +216,17 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Map<String, Shape> shapes() throws ConfigurationException {
-    Configuration stated = new Configuration();
-    stated.set(InferenceOptions.INPUT_SHAPES, inputShapes);
-    try {
-      return InputShapes.of(stated);
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException("--input-shape: " + e.getMessage(), e);
+    Map<String, Shape> shapes = new TreeMap<>();
+    for (Map.Entry<String, String> stated : inputShapes.entrySet()) {
+      try {
+        shapes.put(stated.getKey(), InputShapes.parse(stated.getValue()));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(
+            "--input-shape " + stated.getKey() + "=" + stated.getValue() + ": " + e.getMessage(),
+            e);
+      }
     }
+    return shapes;
   }
 
   private Signature signature(SavedModelInfo info) throws ModelException, CommandException {
