@@ -12,6 +12,7 @@ import io.millrace.tensor.FeatureWriter;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.flink.configuration.ReadableConfig;
 
 /** The record format that a configuration describes. */
@@ -28,15 +29,19 @@ final class RecordFormats {
         new RecordLimits(
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
             RecordLimits.DEFAULT.maxNestingDepth());
-    return switch (config.get(ScoreTopicOptions.INPUT_FORMAT)) {
-      case RAW -> new RawRecordFormat(limits);
-      case JSON -> json(config, limits);
-      case TF_EXAMPLE -> example(config, limits);
-    };
+    try {
+      return switch (config.get(ScoreTopicOptions.INPUT_FORMAT)) {
+        case RAW -> new RawRecordFormat(limits);
+        case JSON -> json(config, limits);
+        case TF_EXAMPLE -> example(config, limits);
+      };
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
+    }
   }
 
-  private static JsonRecordFormat json(ReadableConfig config, RecordLimits limits)
-      throws ConfigurationException {
+  private static JsonRecordFormat json(ReadableConfig config, RecordLimits limits) {
     JsonRecordFormat.Builder builder =
         JsonRecordFormat.builder()
             .limits(limits)
@@ -44,41 +49,30 @@ final class RecordFormats {
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
         .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));
-    String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
-    try {
-      if (input != null) {
-        builder.features(input, features(config.get(ScoreTopicOptions.FEATURES_FIELDS)));
-      }
-      return builder.build();
-    } catch (IllegalArgumentException e) {
-      throw wrongFeatures(e);
-    }
+    features(config, builder::features);
+    return builder.build();
   }
 
-  private static ExampleRecordFormat example(ReadableConfig config, RecordLimits limits)
-      throws ConfigurationException {
+  private static ExampleRecordFormat example(ReadableConfig config, RecordLimits limits) {
     ExampleRecordFormat.Builder builder = ExampleRecordFormat.builder().limits(limits);
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
         .ifPresent(policy -> builder.ignoreUnknownFeatures(policy == UnknownFields.IGNORE));
-    String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
-    try {
-      if (input != null) {
-        builder.features(input, features(config.get(ScoreTopicOptions.FEATURES_FIELDS)));
-      }
-      return builder.build();
-    } catch (IllegalArgumentException e) {
-      throw wrongFeatures(e);
-    }
+    features(config, builder::features);
+    return builder.build();
   }
 
-  private static ConfigurationException wrongFeatures(IllegalArgumentException e) {
-    return new ConfigurationException(
-        ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
-  }
-
-  private static List<Feature> features(List<Map<String, String>> fields) {
-    return fields.stream().map(RecordFormats::feature).toList();
+  /** Hands over the input that is a vector of features, and these, where there is one. */
+  private static void features(ReadableConfig config, BiConsumer<String, List<Feature>> format) {
+    config
+        .getOptional(ScoreTopicOptions.FEATURES_INPUT)
+        .ifPresent(
+            input ->
+                format.accept(
+                    input,
+                    config.get(ScoreTopicOptions.FEATURES_FIELDS).stream()
+                        .map(RecordFormats::feature)
+                        .toList()));
   }
 
   private static Feature feature(Map<String, String> field) {
