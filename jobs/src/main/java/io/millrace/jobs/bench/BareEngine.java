@@ -185,10 +185,13 @@ final class BareEngine implements AutoCloseable {
         });
   }
 
-  /** As many records as there is room for, or as have the same shape. */
+  /**
+   * As many records as the operator runs together: until those of one shape fill the batch, or the
+   * next one has no room beside the shapes at hand.
+   */
   private static int fill(Batch batch, FeatureWriter<Long> writer, long first) {
     long n = first;
-    while (batch.rows() < batch.maxRows() && batch.append(n, writer)) {
+    while (!batch.isFull() && batch.append(n, writer)) {
       n++;
     }
     return batch.rows();
