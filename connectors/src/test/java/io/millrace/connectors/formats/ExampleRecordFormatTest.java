@@ -1,16 +1,15 @@
 package io.millrace.connectors.formats;
 
-import static io.millrace.connectors.formats.Examples.bytes;
-import static io.millrace.connectors.formats.Examples.floats;
-import static io.millrace.connectors.formats.Examples.integers;
 import static io.millrace.connectors.formats.JsonRows.spec;
+import static io.millrace.testing.models.ExampleBytes.floats;
+import static io.millrace.testing.models.ExampleBytes.integers;
+import static io.millrace.testing.models.ExampleBytes.strings;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.fail;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
@@ -18,13 +17,15 @@ import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
+import io.millrace.testing.models.ExampleBytes;
+import io.millrace.testing.models.ExampleBytes.Kind;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.tensorflow.proto.Example;
 
 class ExampleRecordFormatTest {
   private static final TensorSpec X = spec("x", "float32", 2);
@@ -50,9 +51,8 @@ class ExampleRecordFormatTest {
     return refusal;
   }
 
-  private RecordReason reason(
-      Map<String, org.tensorflow.proto.Feature> features, TensorSpec... inputs) {
-    return refusal(format, bytes(features), inputs).reason();
+  private RecordReason reason(Map<String, ExampleBytes.Values> features, TensorSpec... inputs) {
+    return refusal(format, ExampleBytes.of(features), inputs).reason();
   }
 
   @Test
@@ -65,13 +65,13 @@ class ExampleRecordFormatTest {
             "n", integers(Long.MIN_VALUE, -1, 0, Long.MAX_VALUE),
             "u", integers(255),
             "b", integers(1, 0),
-            "s", Examples.strings("é", ""),
+            "s", strings("é", ""),
             "label", integers(3));
 
     RecordingRow row =
         write(
             format,
-            bytes(features),
+            ExampleBytes.of(features),
             X,
             spec("d", "float64"),
             spec("h", "float16", 1),
@@ -94,7 +94,8 @@ class ExampleRecordFormatTest {
     var features = Map.of("x", floats(1, 2, 3, 4, 5, 6), "n", integers());
 
     RecordingRow row =
-        write(format, bytes(features), spec("x", "float32", -1, 2), spec("n", "int64", -1));
+        write(
+            format, ExampleBytes.of(features), spec("x", "float32", -1, 2), spec("n", "int64", -1));
 
     assertThat(row.shape("x")).isEqualTo(Shape.of(3, 2));
     assertThat(row.shape("n")).isEqualTo(Shape.of(0));
@@ -105,7 +106,8 @@ class ExampleRecordFormatTest {
   @Test
   void write_whatDoesNotFit_isRefusedWithItsReason() {
     assertThat(reason(Map.of(), X)).isEqualTo(RecordReason.MISSING_FIELD);
-    assertThat(reason(Map.of("x", Examples.nothing()), X)).isEqualTo(RecordReason.MISSING_FIELD);
+    assertThat(reason(Map.of("x", ExampleBytes.nothing()), X))
+        .isEqualTo(RecordReason.MISSING_FIELD);
     assertThat(reason(Map.of("x", floats(1)), X)).isEqualTo(RecordReason.WRONG_SHAPE);
     assertThat(reason(Map.of("x", floats()), X)).isEqualTo(RecordReason.WRONG_SHAPE);
     assertThat(reason(Map.of("x", integers(1, 2)), X)).isEqualTo(RecordReason.WRONG_TYPE);
@@ -121,14 +123,14 @@ class ExampleRecordFormatTest {
         .isEqualTo(RecordReason.WRONG_TYPE);
     assertThat(reason(Map.of("z", floats(1, 2)), spec("z", "complex64")))
         .isEqualTo(RecordReason.WRONG_TYPE);
-    assertThat(refusal(format, bytes(Map.of("x", integers(1, 2))), X))
+    assertThat(refusal(format, ExampleBytes.of(Map.of("x", integers(1, 2))), X))
         .hasMessage("feature 'x': expected a float_list for float32, got an int64_list");
   }
 
   @Test
   void write_unknownFeature_isRefusedWhereThatIsAskedFor() {
     ExampleRecordFormat strict = ExampleRecordFormat.builder().ignoreUnknownFeatures(false).build();
-    byte[] value = bytes(Map.of("x", floats(1, 2), "label\n", integers(1)));
+    byte[] value = ExampleBytes.of(Map.of("x", floats(1, 2), "label\n", integers(1)));
 
     assertThat(write(format, value, X).written("x")).hasSize(2);
     assertThat(refusal(strict, value, X))
@@ -147,7 +149,7 @@ class ExampleRecordFormatTest {
 
   @Test
   void write_onlyInputIsAVectorOfStrings_getsTheRecordAsItIs() {
-    byte[] value = bytes(Map.of("x", floats(1, 2)));
+    byte[] value = ExampleBytes.of(Map.of("x", floats(1, 2)));
     TensorSpec examples = new TensorSpec("examples", ElementType.STRING, Shape.of(-1));
     String whole = new String(value, ISO_8859_1);
 
@@ -167,7 +169,7 @@ class ExampleRecordFormatTest {
             .build();
 
     RecordingRow row =
-        write(named, bytes(Map.of("t", Examples.strings("a"))), spec("text", "string"));
+        write(named, ExampleBytes.of(Map.of("t", strings("a"))), spec("text", "string"));
 
     assertThat(row.written("text")).containsExactly("a");
   }
@@ -188,18 +190,20 @@ class ExampleRecordFormatTest {
     assertThat(
             write(
                     vector,
-                    bytes(Map.of("amount", floats(2.5f), "count", integers(7), "new", integers(1))),
+                    ExampleBytes.of(
+                        Map.of("amount", floats(2.5f), "count", integers(7), "new", integers(1))),
                     x)
                 .written("x"))
         .containsExactly(2.5, 7.0, 1.0);
     assertThat(
-            write(vector, bytes(Map.of("amount", floats(2.5f), "count", integers())), x)
+            write(vector, ExampleBytes.of(Map.of("amount", floats(2.5f), "count", integers())), x)
                 .written("x"))
         .containsExactly(2.5, -1.0, 0.0);
-    assertThat(refusal(vector, bytes(Map.of()), x).reason()).isEqualTo(RecordReason.MISSING_FIELD);
-    assertThat(refusal(vector, bytes(Map.of("amount", floats(1, 2))), x).reason())
+    assertThat(refusal(vector, ExampleBytes.of(Map.of()), x).reason())
+        .isEqualTo(RecordReason.MISSING_FIELD);
+    assertThat(refusal(vector, ExampleBytes.of(Map.of("amount", floats(1, 2))), x).reason())
         .isEqualTo(RecordReason.WRONG_SHAPE);
-    assertThat(refusal(vector, bytes(Map.of("amount", integers(1))), x).reason())
+    assertThat(refusal(vector, ExampleBytes.of(Map.of("amount", integers(1))), x).reason())
         .isEqualTo(RecordReason.WRONG_TYPE);
     assertThatThrownBy(() -> ExampleRecordFormat.builder().features("x", List.of()).build())
         .hasMessageContaining("'x'");
@@ -208,8 +212,8 @@ class ExampleRecordFormatTest {
   @Test
   void write_sameNameTwice_theLastCounts() {
     ByteArrayOutputStream both = new ByteArrayOutputStream();
-    both.writeBytes(bytes(Map.of("x", floats(1, 2, 3))));
-    both.writeBytes(bytes(Map.of("x", floats(4, 5))));
+    both.writeBytes(ExampleBytes.of(Map.of("x", floats(1, 2, 3))));
+    both.writeBytes(ExampleBytes.of(Map.of("x", floats(4, 5))));
 
     assertThat(write(format, both.toByteArray(), X).written("x")).containsExactly(4.0, 5.0);
   }
@@ -224,8 +228,7 @@ class ExampleRecordFormatTest {
     byte[] entry = joined(wrapped(0x12, feature), key, unknown);
     byte[] value = joined(unknown, wrapped(0x0A, joined(unknown, wrapped(0x0A, entry))));
 
-    assertThat(Example.parseFrom(value).getFeatures().getFeatureOrThrow("x").getFloatList())
-        .isEqualTo(floats(1, 2).getFloatList());
+    assertThat(ExampleBytes.parse(value)).containsEntry("x", floats(1, 2));
     assertThat(write(format, value, X).written("x")).containsExactly(1.0, 2.0);
   }
 
@@ -246,9 +249,8 @@ class ExampleRecordFormatTest {
     long seed = 20261126;
     Random random = new Random(seed);
     byte[] template =
-        bytes(
-            Map.of(
-                "x", floats(1.5f, 2), "n", integers(-1, 300, 7), "s", Examples.strings("ab", "c")));
+        ExampleBytes.of(
+            Map.of("x", floats(1.5f, 2), "n", integers(-1, 300, 7), "s", strings("ab", "c")));
     TensorSpec[] inputs = {X, spec("n", "int64", -1), spec("s", "string", 2)};
     int accepted = 0;
     int stricter = 0;
@@ -259,22 +261,24 @@ class ExampleRecordFormatTest {
       try {
         RecordingRow row = write(format, value, inputs);
         accepted++;
-        var parsed = Example.parseFrom(value).getFeatures().getFeatureMap();
-        assertThat(row.written("x").toString()).as(what).isEqualTo(Examples.text(parsed.get("x")));
-        assertThat(row.written("n").toString()).as(what).isEqualTo(Examples.text(parsed.get("n")));
-        assertThat(row.written("s").toString()).as(what).isEqualTo(Examples.text(parsed.get("s")));
+        Map<String, ExampleBytes.Values> parsed = ExampleBytes.parse(value);
+        for (TensorSpec input : inputs) {
+          assertThat(row.written(input.name()).toString())
+              .as(what)
+              .isEqualTo(valuesOf(parsed, input.name()).values().toString());
+        }
       } catch (RecordException e) {
         assertThat(e.getMessage()).as(what).doesNotContain("\n");
         boolean stricterHere =
             e.getMessage().contains("wire type") || e.getMessage().contains("tenth byte");
         if (e.reason() == RecordReason.MALFORMED && !stricterHere) {
-          assertThatThrownBy(() -> Example.parseFrom(value))
+          assertThatThrownBy(() -> ExampleBytes.parse(value))
               .as(what)
-              .isInstanceOf(InvalidProtocolBufferException.class);
+              .isInstanceOf(IOException.class);
         } else if (e.reason() != RecordReason.MALFORMED) {
           refused += wasRightToRefuse(e, value, what) ? 1 : 0;
         }
-      } catch (InvalidProtocolBufferException e) {
+      } catch (IOException e) {
         // It checks features that no input takes too, and whether names are UTF-8.
         stricter++;
       } catch (RuntimeException e) {
@@ -287,10 +291,10 @@ class ExampleRecordFormatTest {
 
   /** Whether protobuf can tell; that the record lacks what it was refused for, it then has to. */
   private static boolean wasRightToRefuse(RecordException e, byte[] value, String what) {
-    Map<String, org.tensorflow.proto.Feature> parsed;
+    Map<String, ExampleBytes.Values> parsed;
     try {
-      parsed = Example.parseFrom(value).getFeatures().getFeatureMap();
-    } catch (InvalidProtocolBufferException stricter) {
+      parsed = ExampleBytes.parse(value);
+    } catch (IOException stricter) {
       return false;
     }
     assertThat(e.reason()).as(what).isEqualTo(reasonToRefuse(parsed));
@@ -298,28 +302,32 @@ class ExampleRecordFormatTest {
   }
 
   /** Inputs are written in the order of the signature; what is missing is looked for at the end. */
-  private static RecordReason reasonToRefuse(Map<String, org.tensorflow.proto.Feature> parsed) {
-    org.tensorflow.proto.Feature none = Examples.nothing();
-    org.tensorflow.proto.Feature x = parsed.getOrDefault("x", none);
-    org.tensorflow.proto.Feature n = parsed.getOrDefault("n", none);
-    org.tensorflow.proto.Feature s = parsed.getOrDefault("s", none);
-    if (isSet(x) && !x.hasFloatList()) {
+  private static RecordReason reasonToRefuse(Map<String, ExampleBytes.Values> parsed) {
+    ExampleBytes.Values x = valuesOf(parsed, "x");
+    ExampleBytes.Values n = valuesOf(parsed, "n");
+    ExampleBytes.Values s = valuesOf(parsed, "s");
+    if (isSet(x) && x.kind() != Kind.FLOATS) {
       return RecordReason.WRONG_TYPE;
-    } else if (isSet(x) && x.getFloatList().getValueCount() != 2) {
+    } else if (isSet(x) && x.values().size() != 2) {
       return RecordReason.WRONG_SHAPE;
-    } else if (isSet(n) && !n.hasInt64List()) {
+    } else if (isSet(n) && n.kind() != Kind.INTEGERS) {
       return RecordReason.WRONG_TYPE;
-    } else if (isSet(s) && !s.hasBytesList()) {
+    } else if (isSet(s) && s.kind() != Kind.STRINGS) {
       return RecordReason.WRONG_TYPE;
-    } else if (isSet(s) && s.getBytesList().getValueCount() != 2) {
+    } else if (isSet(s) && s.values().size() != 2) {
       return RecordReason.WRONG_SHAPE;
     }
     assertThat(isSet(x) && isSet(n) && isSet(s)).as("nothing to refuse in %s", parsed).isFalse();
     return RecordReason.MISSING_FIELD;
   }
 
-  private static boolean isSet(org.tensorflow.proto.Feature feature) {
-    return feature.getKindCase() != org.tensorflow.proto.Feature.KindCase.KIND_NOT_SET;
+  private static ExampleBytes.Values valuesOf(
+      Map<String, ExampleBytes.Values> features, String name) {
+    return features.getOrDefault(name, ExampleBytes.nothing());
+  }
+
+  private static boolean isSet(ExampleBytes.Values feature) {
+    return feature.kind() != Kind.NONE;
   }
 
   private static byte[] mutated(byte[] template, Random random) {

@@ -2,15 +2,14 @@ package io.millrace.connectors.formats;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.protobuf.ByteString;
 import io.millrace.tensor.ElementType;
+import io.millrace.testing.models.ExampleBytes;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.tensorflow.proto.BytesList;
 
 /**
  * The elements of one record's input, as random as the type has them.
@@ -123,24 +122,22 @@ record RandomValue(ElementType type, long[] bits, List<String> strings) {
   }
 
   /** The list of a {@code tf.Example}. */
-  org.tensorflow.proto.Feature feature() {
+  ExampleBytes.Values feature() {
     if (type == ElementType.STRING) {
-      BytesList.Builder list = BytesList.newBuilder();
-      strings.forEach(text -> list.addValue(ByteString.copyFromUtf8(text)));
-      return org.tensorflow.proto.Feature.newBuilder().setBytesList(list).build();
+      return ExampleBytes.strings(strings.toArray(String[]::new));
     }
     if (!type.isFloating()) {
-      return Examples.integers(bits);
+      return ExampleBytes.integers(bits);
     }
     float[] reals = new float[bits.length];
     for (int i = 0; i < reals.length; i++) {
       reals[i] = (float) real(type, bits[i]);
     }
-    return Examples.floats(reals);
+    return ExampleBytes.floats(reals);
   }
 
   /** The list of one value of a {@code tf.Example}. */
-  org.tensorflow.proto.Feature feature(int index) {
+  ExampleBytes.Values feature(int index) {
     return element(index).feature();
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.testing.models.ExampleBytes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ enum RecordForm {
           case RAW -> value.memory();
           case JSON -> ("{\"x\": " + value.json() + "}").getBytes(UTF_8);
           case JSON_BY_TOKENS -> ("{\"\\u0078\": " + value.json() + "}").getBytes(UTF_8);
-          case EXAMPLE -> Examples.bytes(Map.of("x", value.feature()));
+          case EXAMPLE -> ExampleBytes.of(Map.of("x", value.feature()));
           case JSON_FEATURES -> ("{" + value.jsonFields() + "}").getBytes(UTF_8);
           case EXAMPLE_FEATURES -> exampleOfFeatures(value);
         };
@@ -56,10 +57,10 @@ enum RecordForm {
   }
 
   private static byte[] exampleOfFeatures(RandomValue value) {
-    Map<String, org.tensorflow.proto.Feature> features = new HashMap<>();
+    Map<String, ExampleBytes.Values> features = new HashMap<>();
     for (int i = 0; i < value.length(); i++) {
       features.put("a" + i, value.feature(i));
     }
-    return Examples.bytes(features);
+    return ExampleBytes.of(features);
   }
 }

@@ -1,6 +1,6 @@
 package io.millrace.connectors.formats;
 
-import static io.millrace.connectors.formats.Examples.floats;
+import static io.millrace.testing.models.ExampleBytes.floats;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -20,6 +20,7 @@ import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Signature;
 import io.millrace.tensorflow.TensorFlowEngine;
+import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class RecordPathITCase {
   }
 
   private static KafkaRecord example(float a, float b) {
-    return record(Examples.bytes(Map.of("x", floats(a, b), "label", floats(7))));
+    return record(ExampleBytes.of(Map.of("x", floats(a, b), "label", floats(7))));
   }
 
   private static KafkaRecord json(float a, float b) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
 import java.nio.file.Files;
@@ -20,10 +21,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.proto.Example;
-import org.tensorflow.proto.Feature;
-import org.tensorflow.proto.Features;
-import org.tensorflow.proto.FloatList;
 
 /** {@code score-topic} over serialized {@code tf.Example} records. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
@@ -53,15 +50,7 @@ class TfExampleITCase {
   }
 
   private static byte[] example(float... values) {
-    FloatList.Builder list = FloatList.newBuilder();
-    for (float value : values) {
-      list.addValue(value);
-    }
-    Feature x = Feature.newBuilder().setFloatList(list).build();
-    return Example.newBuilder()
-        .setFeatures(Features.newBuilder().putFeature("x", x))
-        .build()
-        .toByteArray();
+    return ExampleBytes.of(Map.of("x", ExampleBytes.floats(values)));
   }
 
   private static Path config(String name, Path model) throws Exception {
