@@ -1,6 +1,7 @@
 package io.millrace.jobs.bench;
 
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.model.ModelFiles;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
@@ -42,9 +43,9 @@ public record BenchSettings(
    * Where records come from.
    *
    * @param file of records, or null where they are made up from the seed
-   * @param raw whether the file holds the inputs' memory rather than JSON
+   * @param format of that file's records
    */
-  public record Input(@Nullable Path file, boolean raw, long seed) {
+  public record Input(@Nullable Path file, Format format, long seed) {
     String inWords(int count) {
       return file == null ? count + " made up, seed " + seed : count + " of " + file;
     }
@@ -148,7 +149,7 @@ public record BenchSettings(
         signature.name(),
         dimensions,
         input.file() == null ? null : input.file().toAbsolutePath().toString(),
-        input.raw() ? Samples.Format.RAW : Samples.Format.JSON,
+        input.format(),
         input.seed());
   }
 

@@ -1,10 +1,12 @@
 package io.millrace.jobs.bench;
 
+import io.millrace.connectors.formats.ExampleRecordFormat;
 import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordLimits;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Row;
@@ -26,14 +28,6 @@ import java.util.function.Supplier;
  * writers that it hands out are not.
  */
 final class Samples {
-  /** What the bytes of a file are. */
-  enum Format {
-    /** A JSON object a line. */
-    JSON,
-    /** The inputs' memory, record after record. */
-    RAW
-  }
-
   private static final RecordLimits NO_LIMITS = new RecordLimits(Integer.MAX_VALUE, 1000);
   private static final int MADE = 64;
   private static final long MAX_BYTES = 64L << 20;
@@ -184,7 +178,11 @@ final class Samples {
       throw new ConfigurationException("cannot read records '" + file + "': " + e, e);
     }
     List<byte[]> values =
-        format == Format.JSON ? lines(bytes) : pieces(file, bytes, rowBytes(signature));
+        switch (format) {
+          case JSON -> lines(bytes);
+          case RAW -> pieces(file, bytes, rowBytes(signature));
+          case TF_EXAMPLE -> TfRecordFile.records(file, bytes);
+        };
     if (values.isEmpty()) {
       throw new ConfigurationException(
           "records '" + file + "' has none: expected " + expected(format));
@@ -203,6 +201,7 @@ final class Samples {
         switch (format) {
           case JSON -> JsonRecordFormat.builder().limits(NO_LIMITS).build();
           case RAW -> new RawRecordFormat(NO_LIMITS);
+          case TF_EXAMPLE -> ExampleRecordFormat.builder().limits(NO_LIMITS).build();
         };
     return (n, row) -> writer.write(records[(int) (n % records.length)], row);
   }
@@ -211,6 +210,7 @@ final class Samples {
     return switch (format) {
       case JSON -> "a JSON object a line";
       case RAW -> "the inputs' memory, record after record";
+      case TF_EXAMPLE -> "tf.Examples in a TFRecord file";
     };
   }
 

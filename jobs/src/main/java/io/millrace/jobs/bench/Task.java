@@ -1,5 +1,6 @@
 package io.millrace.jobs.bench;
 
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.tensor.Shape;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ record Task(
     String signature,
     Map<String, long[]> dimensions,
     @Nullable String records,
-    Samples.Format format,
+    Format format,
     long seed) {
 
   /** The stated shapes, dimension 0 included. */

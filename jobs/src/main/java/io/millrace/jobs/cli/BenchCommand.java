@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.flink.InputShapes;
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.bench.Bench;
 import io.millrace.jobs.bench.BenchReport;
 import io.millrace.jobs.bench.BenchResult;
@@ -19,17 +20,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** This machine's best batch size and thread settings for a model. */
 @Command(
@@ -51,10 +55,19 @@ final class BenchCommand implements Callable<Integer> {
   private static final int MAX_BATCH_SIZE = 1 << 20;
   private static final int MAX_THREADS = 1024;
 
-  /** What the bytes of {@code --records} are. */
-  enum Format {
-    JSON,
-    RAW
+  /** Spells the formats as a job's {@code input.format} does. */
+  static final class FormatConverter implements ITypeConverter<Format> {
+    @Override
+    public Format convert(String value) {
+      return switch (value.toLowerCase(Locale.ROOT)) {
+        case "json" -> Format.JSON;
+        case "raw" -> Format.RAW;
+        case "tf-example" -> Format.TF_EXAMPLE;
+        default ->
+            throw new TypeConversionException(
+                "expected json, raw or tf-example, got '" + value + "'");
+      };
+    }
   }
 
   @Mixin private ModelArgument model = new ModelArgument();
@@ -83,9 +96,10 @@ final class BenchCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "json",
+      converter = FormatConverter.class,
       description =
-          "Of the records: json, an object a line, or raw, the inputs' memory (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Of the records: json, an object a line; raw, the inputs' memory; or tf-example, a"
+              + " TFRecord file (default: ${DEFAULT-VALUE}).")
   private Format format = Format.JSON;
 
   @Option(
@@ -193,8 +207,10 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchSettings settings(ModelArgument.Opened opened)
       throws ModelException, CommandException, ConfigurationException {
-    if (records == null && format == Format.RAW && spec != null) {
-      throw new ParameterException(spec.commandLine(), "--format raw: expected --records FILE too");
+    if (records == null && format != Format.JSON && spec != null) {
+      String given = format == Format.RAW ? "raw" : "tf-example";
+      throw new ParameterException(
+          spec.commandLine(), "--format " + given + ": expected --records FILE too");
     }
     BenchSettings settings =
         new BenchSettings(
@@ -203,7 +219,7 @@ final class BenchCommand implements Callable<Integer> {
             model.tags(),
             signature(SavedModelReader.read(opened.files().directory())),
             shapes(),
-            new BenchSettings.Input(records, format == Format.RAW, seed),
+            new BenchSettings.Input(records, format, seed),
             new BenchSettings.Grid(
                 batchSizes,
                 intraOps,

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,13 +97,18 @@ class BenchITCase {
   }
 
   @Test
-  void bench_modelThatFails_saysWhatTensorFlowSaidAndExitsWith1() throws IOException {
+  void bench_modelThatFailsOnAnExample_saysWhatTensorFlowSaidAndExitsWith1() throws IOException {
     Path model = SavedModels.failing(folder.resolve("7"));
-    Path records = Files.writeString(folder.resolve("in.jsonl"), "{\"x\": 1}\n{\"x\": -1}\n");
+    Path records = folder.resolve("in.tfrecord");
+    Files.write(records, ExampleBytes.file(example(1), example(-1)));
 
-    CommandLineRun run = bench(model, "--records", records.toString());
+    CommandLineRun run = bench(model, "--records", records.toString(), "--format", "tf-example");
 
     assertOneLine(run, 1, "record 2", "negative x");
+  }
+
+  private static byte[] example(float x) {
+    return ExampleBytes.of(Map.of("x", ExampleBytes.floats(x)));
   }
 
   @Test
@@ -117,7 +124,9 @@ class BenchITCase {
         bench(open, "--input-shape", "z=[-1,3]"), 2, "--input-shape z=[-1, 3]: expected", "[x]");
     assertOneLine(bench(open, "--signature", "nope"), 2, "'nope'", "serving_default");
     assertOneLine(bench(open, "--records", "/nowhere.jsonl"), 2, "/nowhere.jsonl");
-    assertOneLine(bench(open, "--format", "raw"), 2, "--records FILE");
+    assertOneLine(bench(open, "--format", "raw"), 2, "--format raw", "--records FILE");
+    assertOneLine(bench(open, "--format", "tf-example"), 2, "tf-example", "--records FILE");
+    assertOneLine(bench(open, "--format", "csv"), 2, "--format", "json, raw or tf-example", "csv");
     assertOneLine(bench(open, "--batch-sizes", "0"), 2, "--batch-sizes 0");
     assertOneLine(bench(many, "--report", "" + folder), 2, "--report", "it is a folder");
     String below = many.resolve("saved_model.pb/bench.html").toString();

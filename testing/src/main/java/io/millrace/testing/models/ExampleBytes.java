@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.tensorflow.proto.BytesList;
 import org.tensorflow.proto.Example;
 import org.tensorflow.proto.Feature;
@@ -99,6 +103,30 @@ public final class ExampleBytes {
         yield Feature.newBuilder().setBytesList(list).build();
       }
     };
+  }
+
+  /** A TFRecord file of these records. */
+  public static byte[] file(byte[]... records) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    for (byte[] record : records) {
+      byte[] length = littleEndian(Long.BYTES).putLong(record.length).array();
+      for (byte[] part : List.of(length, record)) {
+        file.writeBytes(part);
+        file.writeBytes(littleEndian(Integer.BYTES).putInt(maskedChecksum(part)).array());
+      }
+    }
+    return file.toByteArray();
+  }
+
+  private static ByteBuffer littleEndian(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static int maskedChecksum(byte[] bytes) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes);
+    long crc = checksum.getValue();
+    return (int) ((crc >> 15 | crc << 17) + 0xa282ead8L);
   }
 
   /**

@@ -7,6 +7,7 @@ import static io.millrace.testing.models.ExampleBytes.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,5 +24,13 @@ class ExampleBytesTest {
 
     assertThat(ExampleBytes.parse(ExampleBytes.of(features))).isEqualTo(features);
     assertThat(strings("é").values()).isEqualTo(List.of("\u00c3\u00a9"));
+  }
+
+  @Test
+  void file_recordOf24Bytes_beginsAsTensorFlowWritesIt() {
+    // As every event file does whose first record is the version.
+    byte[] head = HexFormat.of().parseHex("1800000000000000a37f4b22");
+
+    assertThat(ExampleBytes.file(new byte[24])).startsWith(head).hasSize(8 + 4 + 24 + 4);
   }
 }
