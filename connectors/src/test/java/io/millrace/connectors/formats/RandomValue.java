@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.tensor.ElementType;
 import io.millrace.testing.models.ExampleBytes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 /**
  * The elements of one record's input, as random as the type has them.
  *
- * @param bits of numbers and booleans
+ * @param bits of numbers and booleans; of a complex number those of both parts
  * @param strings of an input of strings
  */
 record RandomValue(ElementType type, long[] bits, List<String> strings) {
@@ -25,7 +26,8 @@ record RandomValue(ElementType type, long[] bits, List<String> strings) {
       return new RandomValue(
           type, new long[0], Stream.generate(() -> text(random)).limit(length).toList());
     }
-    long[] bits = LongStream.generate(() -> bits(type, random)).limit(length).toArray();
+    long[] bits =
+        LongStream.generate(() -> bits(type, random)).limit((long) length * parts(type)).toArray();
     return new RandomValue(type, bits, List.of());
   }
 
@@ -44,13 +46,25 @@ record RandomValue(ElementType type, long[] bits, List<String> strings) {
       // A tf.Example has no wider reals.
       return Double.doubleToRawLongBits(real(ElementType.FLOAT32, finite(32, random)));
     }
-    int width = 8 * type.byteSize();
+    int width = width(type);
     if (type.isFloating()) {
       return finite(width, random);
     }
-    boolean unsigned = type.name().startsWith("UINT");
+    boolean unsigned = type.name().contains("UINT");
     // The numbers of 64 bits that all formats have.
     return unsigned ? random.nextLong() >>> Math.max(64 - width, 1) : random.nextLong() >> -width;
+  }
+
+  private static int parts(ElementType type) {
+    return type.isComplex() ? 2 : 1;
+  }
+
+  /** How many bits say what a number, or a part of it, is. */
+  private static int width(ElementType type) {
+    return switch (type) {
+      case INT4, UINT4 -> 4;
+      default -> 8 * type.byteSize() / parts(type);
+    };
   }
 
   /** Random bits, with an exponent that is not the one of infinities in any floating type. */
@@ -67,20 +81,25 @@ record RandomValue(ElementType type, long[] bits, List<String> strings) {
         yield bits >> 15 == 0 ? value : -value;
       }
       case BFLOAT16 -> Float.intBitsToFloat((int) bits << 16);
-      case FLOAT32 -> Float.intBitsToFloat((int) bits);
-      case FLOAT64 -> Double.longBitsToDouble(bits);
+      case FLOAT32, COMPLEX64 -> Float.intBitsToFloat((int) bits);
+      case FLOAT64, COMPLEX128 -> Double.longBitsToDouble(bits);
       default -> throw new IllegalArgumentException("not a real type: " + type);
     };
   }
 
   int length() {
-    return type == ElementType.STRING ? strings.size() : bits.length;
+    return type == ElementType.STRING ? strings.size() : bits.length / parts(type);
   }
 
   private RandomValue element(int index) {
     return type == ElementType.STRING
         ? new RandomValue(type, bits, List.of(strings.get(index)))
-        : new RandomValue(type, new long[] {bits[index]}, strings);
+        : new RandomValue(type, elementBits(index), strings);
+  }
+
+  private long[] elementBits(int index) {
+    int parts = parts(type);
+    return Arrays.copyOfRange(bits, index * parts, (index + 1) * parts);
   }
 
   /** What TensorFlow has in its memory; of strings their bytes. */
@@ -88,7 +107,7 @@ record RandomValue(ElementType type, long[] bits, List<String> strings) {
     if (type == ElementType.STRING) {
       return String.join("", strings).getBytes(UTF_8);
     }
-    int size = type.byteSize();
+    int size = type.byteSize() / parts(type);
     byte[] memory = new byte[bits.length * size];
     for (int i = 0; i < memory.length; i++) {
       memory[i] = (byte) (bits[i / size] >> 8 * (i % size));
@@ -108,6 +127,11 @@ record RandomValue(ElementType type, long[] bits, List<String> strings) {
       return '"' + strings.get(index) + '"';
     } else if (type == ElementType.BOOL) {
       return bits[index] == 0 ? "false" : "true";
+    }
+    if (type.isComplex()) {
+      return LongStream.of(elementBits(index))
+          .mapToObj(part -> Double.toString(real(type, part)))
+          .collect(Collectors.joining(", ", "[", "]"));
     }
     return type.isFloating()
         ? Double.toString(real(type, bits[index]))

@@ -23,24 +23,31 @@ enum RecordForm {
 
   /** Whether the form has such values. */
   boolean has(ElementType type, boolean open) {
+    ElementKind kind = ElementKind.of(type);
+    boolean real = kind != ElementKind.RAW_ONLY && kind != ElementKind.COMPLEX;
     return switch (this) {
-      case RAW -> type != ElementType.STRING && !open;
-      case JSON, JSON_BY_TOKENS, EXAMPLE -> true;
-      case JSON_FEATURES, EXAMPLE_FEATURES -> !open;
+      case RAW -> kind != ElementKind.BYTES && !open;
+      case JSON, JSON_BY_TOKENS -> kind != ElementKind.RAW_ONLY;
+      case EXAMPLE -> real;
+      case JSON_FEATURES, EXAMPLE_FEATURES -> real && !open;
     };
   }
 
   /** What reads vectors of this length. */
   FeatureWriter<KafkaRecord> format(ElementType type, int length) {
-    List<Feature> features =
-        IntStream.range(0, length).mapToObj(i -> Feature.required("a" + i, type)).toList();
     return switch (this) {
       case RAW -> new RawRecordFormat(RecordLimits.DEFAULT);
       case JSON, JSON_BY_TOKENS -> JsonRecordFormat.builder().build();
       case EXAMPLE -> ExampleRecordFormat.builder().build();
-      case JSON_FEATURES -> JsonRecordFormat.builder().features("x", features).build();
-      case EXAMPLE_FEATURES -> ExampleRecordFormat.builder().features("x", features).build();
+      case JSON_FEATURES ->
+          JsonRecordFormat.builder().features("x", features(type, length)).build();
+      case EXAMPLE_FEATURES ->
+          ExampleRecordFormat.builder().features("x", features(type, length)).build();
     };
+  }
+
+  private static List<Feature> features(ElementType type, int length) {
+    return IntStream.range(0, length).mapToObj(i -> Feature.required("a" + i, type)).toList();
   }
 
   KafkaRecord record(RandomValue value) {

@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,13 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
  * batch, each answer is the one that the record gets by itself, bit for bit.
  */
 class RecordFormsITCase {
-  private static final List<ElementType> TYPES =
-      Stream.of(
-              "float32 float64 float16 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
-                  + " bool string")
-          .flatMap(types -> Stream.of(types.split(" ")))
-          .map(ElementType::of)
-          .toList();
   private static final List<Integer> BATCH_SIZES = List.of(1, 2, 7, 64);
   private static final int RECORDS = 70;
   private static final int LONGEST = 6;
@@ -67,7 +59,7 @@ class RecordFormsITCase {
   @Test
   void identity_rowsOfOneShape_answersWhatItWasSent() throws Exception {
     try (Model model = load(SavedModels.identity(folder.resolve("1")))) {
-      for (ElementType type : TYPES) {
+      for (ElementType type : ElementType.values()) {
         List<RandomValue> values = values(i -> RandomValue.of(type, 2, random));
         compare(model, model.signature(type.toString()), values, null);
       }
@@ -77,7 +69,7 @@ class RecordFormsITCase {
   @Test
   void identity_rowsOfManyShapes_answersWhatItWasSentInGroups() throws Exception {
     try (Model model = load(SavedModels.raggedIdentity(folder.resolve("1"), 1))) {
-      for (ElementType type : TYPES) {
+      for (ElementType type : ElementType.values()) {
         compare(model, model.signature(type.toString()), ragged(type), null);
       }
     }
@@ -86,7 +78,7 @@ class RecordFormsITCase {
   @Test
   void identity_rowsOfManyShapes_answersWhatItWasSentAndItsPadding() throws Exception {
     try (Model model = load(SavedModels.raggedIdentity(folder.resolve("1"), 1))) {
-      for (ElementType type : TYPES) {
+      for (ElementType type : ElementType.values()) {
         compare(model, model.signature(type.toString()), ragged(type), padValue(type));
       }
     }
@@ -179,6 +171,7 @@ class RecordFormsITCase {
       FeatureWriter<KafkaRecord> format,
       List<KafkaRecord> records,
       Signature signature) {
+    boolean complex = signature.inputs().get(0).type().isComplex();
     if (format instanceof JsonRecordFormat json) {
       for (KafkaRecord record : records) {
         boolean plain =
@@ -187,7 +180,7 @@ class RecordFormsITCase {
                 .read(record.value(), new RecordingRow(signature, true));
         assertThat(plain)
             .as(new String(record.value(), UTF_8))
-            .isEqualTo(form != RecordForm.JSON_BY_TOKENS);
+            .isEqualTo(form != RecordForm.JSON_BY_TOKENS && !complex);
       }
     }
   }

@@ -1,9 +1,7 @@
 package io.millrace.connectors.formats;
 
 import static io.millrace.testing.models.ExampleBytes.floats;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
 import io.millrace.connectors.kafka.KafkaRecord;
@@ -24,7 +22,6 @@ import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -63,35 +60,6 @@ class RecordPathITCase {
 
   private static KafkaRecord example(float a, float b) {
     return record(ExampleBytes.of(Map.of("x", floats(a, b), "label", floats(7))));
-  }
-
-  private static KafkaRecord json(float a, float b) {
-    return record(("{\"x\": [" + a + ", " + b + "]}").getBytes(UTF_8));
-  }
-
-  @Test
-  void examplesAndJson_ofTheSameValues_scoreAlike() throws Exception {
-    long seed = 4;
-    Random random = new Random(seed);
-    try (Model model = load(SavedModels.linear(folder.resolve("1"), new float[] {2, -3}, 1));
-        Batch batch = batch(model)) {
-      List<Float> expected = new ArrayList<>();
-      for (int i = 0; i < ROWS; i += 2) {
-        float a = (float) random.nextGaussian();
-        float b = (float) random.nextGaussian();
-        expected.add(2 * a - 3 * b + 1);
-        batch.append(example(a, b), EXAMPLES);
-        batch.append(json(a, b), JsonRecordFormat.builder().build());
-      }
-      batch.run(0, ROWS);
-      for (int i = 0; i < ROWS; i += 2) {
-        float byExample = batch.prediction(i).output(0).getFloat(0);
-        assertThat(byExample).isCloseTo(expected.get(i / 2), within(1e-5f));
-        assertThat(batch.prediction(i + 1).output(0).getFloat(0))
-            .as("seed %d, row %d", seed, i)
-            .isEqualTo(byExample);
-      }
-    }
   }
 
   @Test
