@@ -62,6 +62,10 @@ class RedeployITCase {
         topics.publish(i + 1);
         String job = bench.submit(topics, PARALLELISM);
         topics.awaitActive(i + 1, PARALLELISM);
+        if (i == 1) {
+          // Under another name none would be counted, and none would ever be too many.
+          assertThat(loaders(pid)).as("class loaders while a job runs").isPositive();
+        }
         bench.cancel(job);
         if (i % LOOK == 0) {
           holdings.put(i, holdings(pid));
@@ -96,8 +100,7 @@ class RedeployITCase {
   private Holdings holdings(long pid) throws Exception {
     // What was only waiting for its cleaner goes with the second collection.
     jcmd(pid, "GC.run");
-    // Counts what is alive: it collects the heap before.
-    String histogram = jcmd(pid, "GC.class_histogram");
+    int loaders = loaders(pid);
     // Gives back what malloc keeps for its next callers, tens of megabytes now and then. Before
     // JDK 17.0.9 there is no such command.
     run(pid, "System.trim_native_heap");
@@ -107,12 +110,17 @@ class RedeployITCase {
         number(Files.readString(process.resolve("status")), "VmRSS:\\s+(\\d+) kB"),
         entries(process.resolve("task")),
         entries(process.resolve("fd")),
-        (int)
-            histogram
-                .lines()
-                .filter(line -> line.contains("ChildFirstClassLoader"))
-                .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
-                .sum());
+        loaders);
+  }
+
+  private int loaders(long pid) throws Exception {
+    // Counts what is alive: it collects the heap before.
+    return (int)
+        jcmd(pid, "GC.class_histogram")
+            .lines()
+            .filter(line -> line.contains("ChildFirstClassLoader"))
+            .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[1]))
+            .sum();
   }
 
   private static int entries(Path folder) throws IOException {
