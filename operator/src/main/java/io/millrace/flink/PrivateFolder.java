@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -36,6 +37,7 @@ final class PrivateFolder implements AutoCloseable {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(OWNER_ONLY);
   private static final String LOCK = ".lock";
+  private static final String NEW = ".new";
 
   /** Names this process; the start time tells it from an earlier one of the same id. */
   private static final String OWNER =
@@ -64,18 +66,22 @@ final class PrivateFolder implements AutoCloseable {
     openParent(parent);
     sweep(parent);
     String name = OWNER + UUID.randomUUID();
+    // Others sweep what has its final name: it gets that only when it is locked.
+    Path unnamed = parent.resolve(name + NEW);
     Path lockFile = parent.resolve(name + LOCK);
-    FileChannel lock = lock(lockFile, StandardOpenOption.CREATE_NEW);
+    FileChannel lock = lock(unnamed, StandardOpenOption.CREATE_NEW);
     if (lock == null) {
-      throw new IOException("a sweeping process holds " + lockFile + ": try again");
+      throw new IOException(unnamed + " is locked by another process, which cannot know of it");
     }
     boolean created = false;
     try {
+      Files.move(unnamed, lockFile, StandardCopyOption.ATOMIC_MOVE);
       Path path = Files.createDirectory(parent.resolve(name), PRIVATE);
       created = true;
       return new PrivateFolder(path, lockFile, lock);
     } finally {
       if (!created) {
+        Files.deleteIfExists(unnamed);
         Files.deleteIfExists(lockFile);
         lock.close();
       }
