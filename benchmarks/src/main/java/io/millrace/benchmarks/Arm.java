@@ -23,6 +23,8 @@ record Arm(Peer peer, Setting setting) {
     LOOP("plain loop", true),
     ENGINE("bare engine call", true),
     PASS_THROUGH("pass-through", false),
+    /** What the shell with two inputs cannot do without. */
+    CHANNEL("pass-through over a channel", false),
     PARSE("parse only", false);
 
     private final String title;
@@ -37,6 +39,11 @@ record Arm(Peer peer, Setting setting) {
       return title;
     }
 
+    /** Whether a network plays a part. */
+    boolean scores() {
+      return this != PASS_THROUGH && this != CHANNEL && this != PARSE;
+    }
+
     /** The shells of this project's operator. */
     static List<Peer> shells() {
       return List.of(CHAINED, COORDINATED, BROADCAST);
@@ -46,8 +53,7 @@ record Arm(Peer peer, Setting setting) {
   /** The arm that stands beside others in a cell, without what plays no part for it. */
   static Arm of(Peer peer, Setting setting) {
     Setting own = peer.batches ? setting : setting.withCap(Setting.ANY);
-    boolean scores = peer != Peer.PASS_THROUGH && peer != Peer.PARSE;
-    return new Arm(peer, scores ? own : own.withNetwork(Network.FFNN));
+    return new Arm(peer, peer.scores() ? own : own.withNetwork(Network.FFNN));
   }
 
   /** {@code naive TensorFlow map, ffnn binary memory p1}. */

@@ -121,8 +121,7 @@ final class ArmRunner {
 
   private static void addMemoryJob(
       StreamExecutionEnvironment env, Arm arm, Subject subject, int count) {
-    boolean scores = arm.peer() != Peer.PASS_THROUGH && arm.peer() != Peer.PARSE;
-    Check check = scores ? new Check(subject.expected()) : Check.ofCount();
+    Check check = arm.peer().scores() ? new Check(subject.expected()) : Check.ofCount();
     int cap = arm.setting().cap();
     MemoryEnds.check(
         arm.setting().format() == Format.JSON

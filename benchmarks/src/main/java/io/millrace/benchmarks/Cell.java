@@ -15,7 +15,8 @@ import java.util.Set;
  */
 record Cell(Setting setting, boolean quick, List<Peer> peers) {
   private static final List<Peer> OURS = Peer.shells();
-  private static final List<Peer> LIMITS = List.of(Peer.LOOP, Peer.ENGINE, Peer.PASS_THROUGH);
+  private static final List<Peer> LIMITS =
+      List.of(Peer.LOOP, Peer.ENGINE, Peer.PASS_THROUGH, Peer.CHANNEL);
 
   Cell {
     peers = List.copyOf(peers);

@@ -40,6 +40,7 @@ final class Pipelines {
       case SINGLE ->
           in.map(SavedModelMapFunction.of(MODEL, 1, model, WRITER, READER)).returns(Types.FLOAT);
       case PASS_THROUGH -> in.map(record -> 0f).returns(Types.FLOAT);
+      case CHANNEL -> in.map(record -> 0f).returns(Types.FLOAT).startNewChain();
       case CHAINED, COORDINATED, BROADCAST ->
           inference(peer, in, model, cap)
               .features(WRITER)
@@ -56,6 +57,7 @@ final class Pipelines {
       case CRAYFISH -> in.map(new PeerMaps.Crayfish(model)).returns(Types.FLOAT);
       case PARSE -> in.map(new PeerMaps.ParseOnly(model, 128)).returns(Types.FLOAT);
       case PASS_THROUGH -> in.map(record -> 0f).returns(Types.FLOAT);
+      case CHANNEL -> in.map(record -> 0f).returns(Types.FLOAT).startNewChain();
       case CHAINED, COORDINATED, BROADCAST ->
           inference(peer, in, model, cap)
               .features(JsonRecordFormat.builder().build())

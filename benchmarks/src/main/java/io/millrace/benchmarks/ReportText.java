@@ -17,6 +17,7 @@ final class ReportText {
           Peer.DJL, "DJL",
           Peer.CRAYFISH, "Crayfish",
           Peer.PASS_THROUGH, "pass-through",
+          Peer.CHANNEL, "channel",
           Peer.PARSE, "parse");
 
   private final PrintStream out;
@@ -50,6 +51,12 @@ final class ReportText {
     Spread limit = results.jsonLimit();
     if (limit != null) {
       line("JSON: parsing and a bare engine call would be at %s of parsing alone", limit.toText());
+    }
+    Spread channel = results.channelLimit();
+    if (channel != null) {
+      line(
+          "broadcast: a channel and the chained shell would be at %s of the latter",
+          channel.toText());
     }
   }
 
