@@ -36,7 +36,7 @@ class OptionsTest {
     expected.put("dead-letters.topic", NONE);
     expected.put("control.topic", NONE);
     expected.put("control.status-topic", NONE);
-    expected.put("control.delivery", "coordinator");
+    expected.put("control.delivery", "broadcast");
     expected.put("model.name", NONE);
     expected.put("model.base", NONE);
     expected.put("model.version-policy", "latest");

@@ -15,7 +15,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The shell with one input, chained to the operator before it: a fixed version. */
+/** The shell with one input, chained to the operator before it; by itself of a fixed version. */
 class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
     implements OneInputStreamOperator<T, OUT>, BoundedOneInput {
   private static final long serialVersionUID = 1L;

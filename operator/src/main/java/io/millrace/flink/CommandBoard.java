@@ -3,8 +3,10 @@ package io.millrace.flink;
 import io.millrace.model.Command;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator.SubtaskGateway;
 
 /**
@@ -15,38 +17,67 @@ import org.apache.flink.runtime.operators.coordination.OperatorCoordinator.Subta
  */
 final class CommandBoard {
   private final RecentCommands commands = new RecentCommands();
-  private final Map<Integer, SubtaskGateway> subtasks = new HashMap<>();
+  private final Map<Integer, SubtaskGateway> attempts = new HashMap<>();
+  private final Set<Integer> open = new HashSet<>();
 
   void post(CommandEvent event) {
     List<Command> news = new ArrayList<>();
+    boolean again = event.again();
     for (Command command : event.commands()) {
-      // Of commands that were read before, the board has those that it was not restarted since.
-      if (commands.add(command) || !event.again()) {
+      boolean added = commands.add(command);
+      // Of what comes again, the board has what it was not restarted since. What a restarted source
+      // reads a second time goes on, since it may be another command of the same sequence.
+      if (added || !event.again()) {
         news.add(command);
       }
+      again |= !added;
     }
     if (!news.isEmpty()) {
-      CommandEvent forwarded = new CommandEvent(news, event.again());
-      subtasks.values().forEach(subtask -> subtask.sendEvent(forwarded));
+      CommandEvent forwarded = new CommandEvent(news, again);
+      open.forEach(subtask -> send(subtask, forwarded));
     }
   }
 
-  /** An attempt of a subtask runs; what its state lacks, it gets now. */
-  void join(int subtask, SubtaskGateway gateway) {
-    subtasks.put(subtask, gateway);
+  /** An attempt of a subtask runs. */
+  void started(int subtask, SubtaskGateway gateway) {
+    attempts.put(subtask, gateway);
+    if (open.contains(subtask)) {
+      sendAll(subtask);
+    }
+  }
+
+  /** A subtask is open, which may be heard of before {@link #started}: it gets all commands now. */
+  void opened(int subtask) {
+    open.add(subtask);
+    if (attempts.containsKey(subtask)) {
+      sendAll(subtask);
+    }
+  }
+
+  private void sendAll(int subtask) {
     List<Command> all = commands.all();
     if (!all.isEmpty()) {
-      gateway.sendEvent(new CommandEvent(all, true));
+      send(subtask, new CommandEvent(all, true));
     }
   }
 
-  void leave(int subtask) {
-    subtasks.remove(subtask);
+  private void send(int subtask, CommandEvent event) {
+    SubtaskGateway gateway = attempts.get(subtask);
+    if (gateway != null) {
+      gateway.sendEvent(event);
+    }
+  }
+
+  /** A subtask has ended, or takes no more commands. */
+  void left(int subtask) {
+    attempts.remove(subtask);
+    open.remove(subtask);
   }
 
   /** The whole job starts anew: its commands come again from the operator that reads them. */
   void clear() {
     commands.clear();
-    subtasks.clear();
+    attempts.clear();
+    open.clear();
   }
 }

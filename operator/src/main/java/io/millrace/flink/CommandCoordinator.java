@@ -64,6 +64,10 @@ final class CommandCoordinator implements OperatorCoordinator {
   public void handleEventFromOperator(int subtask, int attempt, OperatorEvent event) {
     if (event instanceof CommandEvent commands) {
       board.post(commands);
+    } else if (event == ReceiverEvent.OPEN) {
+      board.opened(subtask);
+    } else if (event == ReceiverEvent.FINISHED) {
+      board.left(subtask);
     } else {
       throw new IllegalArgumentException("unexpected event of " + event.getClass());
     }
@@ -94,14 +98,14 @@ final class CommandCoordinator implements OperatorCoordinator {
 
   private void leave(int subtask) {
     if (end == End.RECEIVER) {
-      board.leave(subtask);
+      board.left(subtask);
     }
   }
 
   @Override
   public void executionAttemptReady(int subtask, int attempt, SubtaskGateway gateway) {
     if (end == End.RECEIVER) {
-      board.join(subtask, gateway);
+      board.started(subtask, gateway);
     }
   }
 }

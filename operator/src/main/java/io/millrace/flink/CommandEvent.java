@@ -14,4 +14,10 @@ record CommandEvent(List<Command> commands, boolean again) implements OperatorEv
   CommandEvent {
     commands = List.copyOf(commands);
   }
+
+  /** A subtask that is not there to receive it gets all commands when it starts. */
+  @Override
+  public boolean isLossTolerant() {
+    return true;
+  }
 }

@@ -6,6 +6,8 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.operators.coordination.OperatorCoordinator;
 import org.apache.flink.runtime.operators.coordination.OperatorEvent;
+import org.apache.flink.runtime.operators.coordination.OperatorEventDispatcher;
+import org.apache.flink.runtime.operators.coordination.OperatorEventGateway;
 import org.apache.flink.runtime.operators.coordination.OperatorEventHandler;
 import org.apache.flink.streaming.api.operators.CoordinatedOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
@@ -21,13 +23,29 @@ final class CoordinatedInferenceOperator<T, OUT> extends ChainedInferenceOperato
     implements OperatorEventHandler {
   private static final long serialVersionUID = 1L;
 
+  private final transient OperatorEventGateway coordinator;
+
   private CoordinatedInferenceOperator(
       StreamOperatorParameters<OUT> parameters,
       InferenceSettings settings,
       InferenceFunctions<T, OUT> functions,
       List<Command> initial,
-      MailboxExecutor mailbox) {
+      MailboxExecutor mailbox,
+      OperatorEventGateway coordinator) {
     super(parameters, settings, functions, initial, false, mailbox);
+    this.coordinator = coordinator;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    coordinator.sendEventToCoordinator(ReceiverEvent.OPEN);
+  }
+
+  @Override
+  public void finish() throws Exception {
+    super.finish();
+    coordinator.sendEventToCoordinator(ReceiverEvent.FINISHED);
   }
 
   @Override
@@ -66,12 +84,17 @@ final class CoordinatedInferenceOperator<T, OUT> extends ChainedInferenceOperato
 
     @Override
     InferenceOperator<T, OUT> create(StreamOperatorParameters<OUT> parameters) {
+      OperatorEventDispatcher events = parameters.getOperatorEventDispatcher();
+      OperatorID id = parameters.getStreamConfig().getOperatorID();
       CoordinatedInferenceOperator<T, OUT> operator =
           new CoordinatedInferenceOperator<>(
-              parameters, settings, functions, initial, getMailboxExecutor());
-      parameters
-          .getOperatorEventDispatcher()
-          .registerEventHandler(parameters.getStreamConfig().getOperatorID(), operator);
+              parameters,
+              settings,
+              functions,
+              initial,
+              getMailboxExecutor(),
+              events.getOperatorEventGateway(id));
+      events.registerEventHandler(id, operator);
       return operator;
     }
 

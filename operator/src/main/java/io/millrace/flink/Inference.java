@@ -127,6 +127,7 @@ public final class Inference<T> {
 
   /**
    * The operator's uid, by which a savepoint finds its state; {@code millrace-<model>} by default.
+   * An operator of commands beside it is named after it, so it is to be set here, not later.
    */
   public Inference<T> uid(String operatorUid) {
     this.uid = Objects.requireNonNull(operatorUid, "operatorUid");
@@ -217,9 +218,20 @@ public final class Inference<T> {
 
   // In batch execution, the two ends of that path need not run at the same time.
   private boolean isCoordinated() {
-    return config.get(InferenceOptions.COMMAND_DELIVERY) == CommandDelivery.COORDINATOR
-        && records.getExecutionEnvironment().getConfiguration().get(ExecutionOptions.RUNTIME_MODE)
-            == RuntimeExecutionMode.STREAMING;
+    RuntimeExecutionMode mode =
+        records.getExecutionEnvironment().getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
+    boolean coordinated =
+        config.get(InferenceOptions.COMMAND_DELIVERY) == CommandDelivery.COORDINATOR;
+    if (coordinated && mode != RuntimeExecutionMode.STREAMING) {
+      throw new IllegalArgumentException(
+          InferenceOptions.COMMAND_DELIVERY.key()
+              + " is coordinator and "
+              + ExecutionOptions.RUNTIME_MODE.key()
+              + " is "
+              + mode
+              + ": expected STREAMING, or broadcast");
+    }
+    return coordinated;
   }
 
   private <OUT> SingleOutputStreamOperator<OUT> coordinated(

@@ -12,7 +12,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What both shells have in common: state, life cycle, and draining before a barrier and at the end.
+ * What all shells have in common: state, life cycle, and draining before a barrier and at the end.
  * A shell adds its inputs.
  */
 abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
@@ -88,7 +88,7 @@ abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
   }
 
   @Override
-  public final void finish() throws Exception {
+  public void finish() throws Exception {
     runtime().finish();
     super.finish();
   }

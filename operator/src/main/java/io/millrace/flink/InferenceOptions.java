@@ -35,10 +35,13 @@ public final class InferenceOptions {
 
   /** How commands reach the operator in a running job. */
   public enum CommandDelivery {
-    /** Through the JobManager: the operator stays chained to the one before it. */
-    COORDINATOR,
-    /** As a second input, for which each record crosses a channel; so in batch execution, too. */
-    BROADCAST
+    /** As a second input, for which each record crosses a channel. */
+    BROADCAST,
+    /**
+     * Through the JobManager: the operator stays chained to the one before it. Only in streaming
+     * execution.
+     */
+    COORDINATOR
   }
 
   /** Where a batch is run. */
@@ -105,9 +108,9 @@ public final class InferenceOptions {
   public static final ConfigOption<CommandDelivery> COMMAND_DELIVERY =
       ConfigOptions.key("control.delivery")
           .enumType(CommandDelivery.class)
-          .defaultValue(CommandDelivery.COORDINATOR)
+          .defaultValue(CommandDelivery.BROADCAST)
           .withDescription(
-              "How commands reach the running operator: coordinator, through the JobManager, which keeps the operator chained; broadcast, as a second input, for which each record crosses a channel.");
+              "How commands reach the running operator: broadcast, as a second input, for which each record crosses a channel; coordinator, through the JobManager, which keeps the operator chained and so costs a record nothing (see Limits).");
 
   public static final ConfigOption<Map<String, String>> INPUT_SHAPES =
       ConfigOptions.key("model.input-shapes")

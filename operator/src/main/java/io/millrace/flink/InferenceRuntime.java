@@ -27,13 +27,11 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Record path and control path of one subtask, put together; both operator shells hold one. Belongs
- * to the task thread.
+ * Record path and control path of one subtask, put together; every operator shell holds one.
+ * Belongs to the task thread.
  */
 final class InferenceRuntime<T, OUT> {
-  /**
-   * The broadcast state that both shells use, so that a savepoint of one restores into the other.
-   */
+  /** The broadcast state that all shells use, so that a savepoint of one restores into another. */
   static final MapStateDescriptor<String, ServingState> STATE =
       new MapStateDescriptor<>(
           "millrace-models",

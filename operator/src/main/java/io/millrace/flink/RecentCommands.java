@@ -7,10 +7,13 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The commands of one model that a subtask may not have yet: as many as a {@link Timeline} keeps,
- * those of the highest sequences. Not thread-safe.
+ * The commands of one model that a subtask may not have yet: those of the highest sequences, far
+ * more than a {@link Timeline} keeps as they came, since this forgets what that folds. Not
+ * thread-safe.
  */
 final class RecentCommands {
+  static final int MAX = 16 * Timeline.MAX_COMMANDS;
+
   private final NavigableMap<Long, Command> bySequence = new TreeMap<>();
 
   /**
@@ -18,7 +21,7 @@ final class RecentCommands {
    */
   boolean add(Command command) {
     boolean added = bySequence.putIfAbsent(command.sequence(), command) == null;
-    if (bySequence.size() > Timeline.MAX_COMMANDS) {
+    if (bySequence.size() > MAX) {
       return added && bySequence.pollFirstEntry().getValue() != command;
     }
     return added;

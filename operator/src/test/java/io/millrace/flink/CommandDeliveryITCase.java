@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -51,6 +53,9 @@ class CommandDeliveryITCase {
   private static final AtomicInteger FAILED = new AtomicInteger();
 
   @TempDir Path folder;
+
+  private long records = Long.MAX_VALUE;
+  private int attempts = 100;
 
   @BeforeEach
   void reset() {
@@ -122,12 +127,48 @@ class CommandDeliveryITCase {
   }
 
   private String savepoint(JobClient job) throws Exception {
-    String savepoint =
-        job.triggerSavepoint(folder.resolve("savepoints").toString(), SavepointFormatType.CANONICAL)
-            .get();
-    cancel(job);
+    String savepoint = savepoint(job, true);
     SCORING.clear();
     return savepoint;
+  }
+
+  private String savepoint(JobClient job, boolean ends) throws Exception {
+    String target = folder.resolve("savepoints").toString();
+    String savepoint = job.triggerSavepoint(target, SavepointFormatType.CANONICAL).get();
+    if (ends) {
+      cancel(job);
+    }
+    return savepoint;
+  }
+
+  /** Flink restores such an operator as a chain that throws at any event. */
+  @Test
+  void restoredAfterItsRecordsEnded_isSentNoCommands() throws Exception {
+    records = 1_000;
+    attempts = 0;
+    // Such a chain lives until its first checkpoint.
+    Duration seldom = Duration.ofSeconds(2);
+    JobClient job = start(CommandDelivery.COORDINATOR, seldom, null);
+    // One subtask may take them all.
+    Await.until("records are scored", () -> !SCORING.isEmpty());
+    Await.until("the records have ended", () -> SharedModel.held() == 0);
+    CommandScript.sendBeforeBarrier(publish(2));
+    Await.until("a savepoint", () -> hasSavepoint(job));
+    JobClient restored = start(CommandDelivery.COORDINATOR, seldom, savepoint(job));
+    // The first one tells that all tasks have started, the second is behind the command.
+    Await.until("a savepoint", () -> hasSavepoint(restored));
+    assertThat(hasSavepoint(restored)).isTrue();
+    assertThat(restored.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+    cancel(restored);
+  }
+
+  private boolean hasSavepoint(JobClient job) throws Exception {
+    try {
+      savepoint(job, false);
+      return true;
+    } catch (ExecutionException e) {
+      return false; // Not all tasks run yet, or not any more.
+    }
   }
 
   private static void cancel(JobClient job) throws Exception {
@@ -151,19 +192,21 @@ class CommandDeliveryITCase {
     flink.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         folder.resolve("checkpoints").toUri().toString());
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, attempts == 0 ? "none" : "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, attempts);
     flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
     if (savepoint != null) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
       // The operator that sends commands through the JobManager has a state that the other way
       // lacks.
-      flink.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+      flink.set(
+          StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE,
+          delivery == CommandDelivery.BROADCAST);
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
     env.setParallelism(PARALLELISM);
-    DataStream<Float> records =
-        env.fromSequence(1, Long.MAX_VALUE).uid("records").map(n -> (float) n).returns(Types.FLOAT);
+    DataStream<Float> input =
+        env.fromSequence(1, records).uid("records").map(n -> (float) n).returns(Types.FLOAT);
     DataStream<Command> commands =
         CommandScript.stream(env)
             .map(
@@ -173,7 +216,7 @@ class CommandDeliveryITCase {
                 })
             .returns(CommandSerializer.typeInformation())
             .setParallelism(1);
-    Inference.on(records)
+    Inference.on(input)
         .startingFrom("m", List.of(publish(1)))
         .features((value, row) -> row.input("x").put(value))
         .with(InferenceOptions.ROOTS, List.of(models().toString()))

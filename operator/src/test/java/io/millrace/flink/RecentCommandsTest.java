@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.Command;
 import io.millrace.model.Command.Activate;
-import io.millrace.model.Timeline;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -25,13 +24,13 @@ class RecentCommandsTest {
   }
 
   @Test
-  void add_moreThanATimelineKeeps_keepsTheHighestSequences() {
-    LongStream.rangeClosed(1, Timeline.MAX_COMMANDS).forEach(n -> recent.add(command(n)));
+  void add_moreThanAreKept_keepsTheHighestSequences() {
+    LongStream.rangeClosed(1, RecentCommands.MAX).forEach(n -> recent.add(command(n)));
     assertThat(recent.add(command(0))).isFalse();
-    assertThat(recent.add(command(Timeline.MAX_COMMANDS + 1))).isTrue();
+    assertThat(recent.add(command(RecentCommands.MAX + 1))).isTrue();
     assertThat(recent.all())
         .isEqualTo(
-            LongStream.rangeClosed(2, Timeline.MAX_COMMANDS + 1)
+            LongStream.rangeClosed(2, RecentCommands.MAX + 1)
                 .mapToObj(RecentCommandsTest::command)
                 .toList());
   }
