@@ -110,8 +110,7 @@ public final class Benchmark {
         latency == null ? null : Results.LatencyResults.of(latency),
         switches,
         Marks.all(measured, latency, switches),
-        Marks.jsonLimit(measured).orElse(null),
-        Marks.channelLimit(measured).orElse(null));
+        Marks.jsonLimit(measured).orElse(null));
   }
 
   private void report(Results results) throws IOException {

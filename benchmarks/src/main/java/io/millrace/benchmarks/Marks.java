@@ -49,13 +49,6 @@ final class Marks {
         arm(Peer.ENGINE, Network.FFNN, Format.BINARY, Transport.MEMORY));
   }
 
-  /** What the shell with two inputs could reach of the chained one: the channel on top of it. */
-  static Optional<Spread> channelLimit(Measurements measured) {
-    return measured.oneAfterTheOther(
-        arm(Peer.CHAINED, Network.FFNN, Format.BINARY, Transport.MEMORY),
-        arm(Peer.CHANNEL, Network.FFNN, Format.BINARY, Transport.MEMORY));
-  }
-
   private void againstPeers() {
     speed("FFNN, naive map", Peer.NAIVE, Network.FFNN, 40, 20);
     speed("FFNN, naive ONNX Runtime map", Peer.ONNX, Network.FFNN, 8, 4);

@@ -52,12 +52,6 @@ final class ReportText {
     if (limit != null) {
       line("JSON: parsing and a bare engine call would be at %s of parsing alone", limit.toText());
     }
-    Spread channel = results.channelLimit();
-    if (channel != null) {
-      line(
-          "broadcast: a channel and the chained shell would be at %s of the latter",
-          channel.toText());
-    }
   }
 
   private void printArms(List<Results.Measured> arms) {

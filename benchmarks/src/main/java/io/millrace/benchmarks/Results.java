@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * @param time when the run began
  * @param seconds how long it took
  * @param jsonLimit what parsing JSON and then calling the bare engine would reach of parsing alone
- * @param channelLimit what the chained shell would reach of itself, were there a channel before it
  */
 record Results(
     int format,
@@ -37,8 +36,7 @@ record Results(
     @Nullable LatencyResults latency,
     @Nullable Switches switches,
     List<Verdict> marks,
-    @Nullable Spread jsonLimit,
-    @Nullable Spread channelLimit) {
+    @Nullable Spread jsonLimit) {
 
   /** An arm on its own. */
   record Measured(Peer peer, Setting setting, Spread recordsPerSecond, Spread cpuMicrosPerRecord) {}

@@ -100,13 +100,6 @@ final class ResultsPage {
           "%nJSON: parsing a batch and then calling the bare engine, with nothing around them, would be at");
       line("%s of parsing alone.", limit.toText());
     }
-    Spread channel = results.channelLimit();
-    if (channel != null) {
-      line(
-          "%nBroadcast: a channel that does nothing else, and then the chained shell, would be at %s of the",
-          channel.toText());
-      line("chained shell alone (FFNN, binary, in memory).");
-    }
     Switches switches = results.switches();
     if (switches != null) {
       line(
