@@ -15,7 +15,10 @@ record CommandEvent(List<Command> commands, boolean again) implements OperatorEv
     commands = List.copyOf(commands);
   }
 
-  /** A subtask that is not there to receive it gets all commands when it starts. */
+  /**
+   * A subtask that does not run gets all commands when it starts, so that missing one is no loss.
+   * Of that failure alone Flink makes nothing then; for any other it still restarts the subtask.
+   */
   @Override
   public boolean isLossTolerant() {
     return true;

@@ -2,6 +2,7 @@ package io.millrace.flink;
 
 import io.millrace.model.Command;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.runtime.jobgraph.OperatorID;
@@ -72,9 +73,7 @@ final class CommandSender extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    if (state != null) {
-      state.update(recent.all());
-    }
+    Objects.requireNonNull(state, "initializeState comes before a snapshot").update(recent.all());
   }
 
   /** Makes the operator, which has one subtask. */

@@ -66,7 +66,8 @@ final class PrivateFolder implements AutoCloseable {
     openParent(parent);
     sweep(parent);
     String name = OWNER + UUID.randomUUID();
-    // Others sweep what has its final name: it gets that only when it is locked.
+    // Others sweep what has its final name: it gets that only when it is locked. A process that is
+    // killed in between leaves an empty file, which nobody may sweep.
     Path unnamed = parent.resolve(name + NEW);
     Path lockFile = parent.resolve(name + LOCK);
     FileChannel lock = lock(unnamed, StandardOpenOption.CREATE_NEW);

@@ -58,6 +58,8 @@ class AllocationITCase {
     long channel = ThreadsMeter.meter(0, null);
     long small = ThreadsMeter.meter(64, inference(model, 64, runIn));
     long large = ThreadsMeter.meter(512, inference(model, 512, runIn));
+    // A thread under another name would not be counted.
+    assertThat(ThreadsMeter.threads).hasSize(runIn == RunIn.THREAD ? 2 : 1);
     // What a batch costs goes by the number of batches, what a record costs does not.
     double perBatch = (small - large) / (RECORDS / 64.0 - RECORDS / 512.0);
     double perRecord = (double) (large - channel) / RECORDS - perBatch / 512;
