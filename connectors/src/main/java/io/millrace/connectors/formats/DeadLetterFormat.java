@@ -29,7 +29,7 @@ public final class DeadLetterFormat implements RejectionMapper<KafkaRecord, Outb
     List<MessageHeader> headers = new ArrayList<>(7);
     headers.add(MessageHeader.of(MessageHeader.REASON, rejection.reason().name()));
     headers.add(MessageHeader.of(MessageHeader.MESSAGE, rejection.message()));
-    Lineage.addTo(headers, record);
+    headers.addAll(Lineage.of(record));
     ModelVersion version = rejection.version();
     if (version != null) {
       headers.add(MessageHeader.of(MessageHeader.MODEL_NAME, version.model()));

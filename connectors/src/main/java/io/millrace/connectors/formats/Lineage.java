@@ -8,9 +8,10 @@ import java.util.List;
 final class Lineage {
   private Lineage() {}
 
-  static void addTo(List<MessageHeader> headers, KafkaRecord record) {
-    headers.add(MessageHeader.of(MessageHeader.SOURCE_TOPIC, record.topic()));
-    headers.add(MessageHeader.of(MessageHeader.SOURCE_PARTITION, record.partition()));
-    headers.add(MessageHeader.of(MessageHeader.SOURCE_OFFSET, record.offset()));
+  static List<MessageHeader> of(KafkaRecord record) {
+    return List.of(
+        MessageHeader.of(MessageHeader.SOURCE_TOPIC, record.topic()),
+        MessageHeader.of(MessageHeader.SOURCE_PARTITION, record.partition()),
+        MessageHeader.of(MessageHeader.SOURCE_OFFSET, record.offset()));
   }
 }

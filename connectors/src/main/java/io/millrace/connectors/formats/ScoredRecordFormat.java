@@ -2,6 +2,7 @@ package io.millrace.connectors.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.millrace.connectors.kafka.EpochMicros;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.connectors.kafka.MessageHeader;
@@ -11,6 +12,7 @@ import io.millrace.model.PredictionReader;
 import io.millrace.tensor.Prediction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,68 +49,100 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
 
   @Override
   public OutboundRecord read(KafkaRecord record, Prediction prediction, ModelVersion version) {
-    byte[] value;
+    byte[] value = write(record, prediction, version);
+    return new OutboundRecord(
+        topic, record.partition(), record.timestamp(), record.key(), value, headers(record));
+  }
+
+  private List<MessageHeader> headers(KafkaRecord record) {
+    if (!latencyHeader) {
+      return Lineage.of(record);
+    }
+    List<MessageHeader> headers = new ArrayList<>(Lineage.of(record));
+    headers.add(
+        MessageHeader.of(MessageHeader.LATENCY_MICROS, EpochMicros.now() - record.readMicros()));
+    return headers;
+  }
+
+  private byte[] write(KafkaRecord record, Prediction prediction, ModelVersion version) {
+    Writer used = writer;
+    // Only a write that ends well leaves it behind for the next record.
+    writer = null;
     try {
-      value = writer().write(record, prediction, version);
+      if (used == null) {
+        used = new Writer(carriedFields);
+      }
+      byte[] value = used.write(record, prediction, version);
+      writer = used;
+      return value;
     } catch (IOException e) {
       throw new UncheckedIOException("writing JSON for " + record + " failed", e);
     }
-    List<MessageHeader> headers = new ArrayList<>(4);
-    Lineage.addTo(headers, record);
-    if (latencyHeader) {
-      headers.add(
-          MessageHeader.of(MessageHeader.LATENCY_MICROS, EpochMicros.now() - record.readMicros()));
-    }
-    return new OutboundRecord(
-        topic, record.partition(), record.timestamp(), record.key(), value, headers);
   }
 
-  private Writer writer() {
-    Writer known = writer;
-    if (known == null) {
-      known = new Writer(carriedFields);
-      writer = known;
-    }
-    return known;
-  }
-
-  /** What is made once and used for each record. */
+  /**
+   * What is made once and used for each record: setting a generator up costs as much as writing a
+   * few numbers.
+   */
   private static final class Writer {
+    private static final SerializedString KEY = new SerializedString("key");
+    private static final SerializedString FIELDS = new SerializedString("fields");
+    private static final SerializedString PREDICTIONS = new SerializedString("predictions");
+    private static final SerializedString MODEL = new SerializedString("model");
+
     private final JsonFactory factory = JsonFactories.within(RecordLimits.UNBOUNDED);
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+    private final JsonGenerator json;
     private final PredictionJson predictions = new PredictionJson();
     private final JsonBytes bytes = new JsonBytes();
     private final CarriedFields carried;
+    private @Nullable ModelVersion version;
+    private SerializedString model = new SerializedString("");
 
-    Writer(List<String> carriedFields) {
+    Writer(List<String> carriedFields) throws IOException {
       carried = new CarriedFields(carriedFields, factory);
+      json = factory.createGenerator(buffer).setRootValueSeparator(null);
     }
 
-    byte[] write(KafkaRecord record, Prediction prediction, ModelVersion version)
+    /** A writer that has thrown is of no further use: it stands within an object. */
+    byte[] write(KafkaRecord record, Prediction prediction, ModelVersion scoredBy)
         throws IOException {
-      buffer.reset();
-      try (JsonGenerator json = factory.createGenerator(buffer)) {
-        json.writeStartObject();
-        json.writeFieldName("key");
-        byte[] key = record.key();
-        if (key == null) {
-          json.writeNull();
-        } else {
-          bytes.write(json, key);
-        }
-        json.writeFieldName("fields");
-        byte[] value = record.value();
-        carried.write(json, value == null ? new byte[0] : value);
-        json.writeFieldName("predictions");
-        predictions.write(json, prediction);
-        json.writeObjectFieldStart("model");
-        json.writeStringField("name", version.model());
-        json.writeNumberField("version", version.version());
-        json.writeStringField("digest", version.digest());
-        json.writeEndObject();
-        json.writeEndObject();
+      json.writeStartObject();
+      json.writeFieldName(KEY);
+      byte[] key = record.key();
+      if (key == null) {
+        json.writeNull();
+      } else {
+        bytes.write(json, key);
       }
-      return buffer.toByteArray();
+      json.writeFieldName(FIELDS);
+      byte[] value = record.value();
+      carried.write(json, value == null ? new byte[0] : value);
+      json.writeFieldName(PREDICTIONS);
+      predictions.write(json, prediction);
+      json.writeFieldName(MODEL);
+      json.writeRawValue(model(scoredBy));
+      json.writeEndObject();
+      json.flush();
+      byte[] written = buffer.toByteArray();
+      buffer.reset();
+      return written;
+    }
+
+    private SerializedString model(ModelVersion scoredBy) throws IOException {
+      if (!scoredBy.equals(version)) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator object = factory.createGenerator(text)) {
+          object.writeStartObject();
+          object.writeStringField("name", scoredBy.model());
+          object.writeNumberField("version", scoredBy.version());
+          object.writeStringField("digest", scoredBy.digest());
+          object.writeEndObject();
+        }
+        model = new SerializedString(text.toString());
+        version = scoredBy;
+      }
+      return model;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.connectors.formats;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.EpochMicros;
 import io.millrace.connectors.kafka.KafkaRecord;
@@ -61,6 +62,31 @@ class ScoredRecordFormatTest {
         .isEqualTo(
             "{\"a\":[[1,2,3],[4,5,6]],\"b\":true,\"c\":[[],[]],\"d\":[18446744073709551615],"
                 + "\"e\":[[1.0,-2.0]]}");
+  }
+
+  @Test
+  void read_afterOneThatFailed_writesWholeObjects() {
+    StoredPrediction broken =
+        new StoredPrediction().with("a", ElementType.FLOAT32, Shape.of(2), 1f, "no number");
+    assertThatThrownBy(() -> predictions(broken)).isInstanceOf(ClassCastException.class);
+
+    StoredPrediction whole = new StoredPrediction().with("a", ElementType.INT64, Shape.of(1), 2);
+    assertThat(predictions(whole)).isEqualTo("{\"a\":[2]}");
+  }
+
+  @Test
+  void read_versionsInTurn_eachHasItsOwn() {
+    StoredPrediction prediction =
+        new StoredPrediction().with("a", ElementType.INT64, Shape.of(1), 2);
+    for (long number : new long[] {7, 8, 7}) {
+      ModelVersion version = new ModelVersion("fr\"aud", number, "sha256:ab");
+
+      assertThat(new String(format.read(record("k", "{}"), prediction, version).value(), UTF_8))
+          .endsWith(
+              ",\"model\":{\"name\":\"fr\\\"aud\",\"version\":"
+                  + number
+                  + ",\"digest\":\"sha256:ab\"}}");
+    }
   }
 
   @Test
