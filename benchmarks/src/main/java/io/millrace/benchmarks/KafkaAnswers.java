@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import io.millrace.connectors.formats.ScoredRecordFormat;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.connectors.kafka.MessageHeader;
 import io.millrace.connectors.kafka.OutboundRecord;
 import io.millrace.model.ModelVersion;
 import io.millrace.model.PredictionReader;
@@ -23,6 +24,13 @@ final class KafkaAnswers {
           .concat("0".repeat(64) + "\"}}")
           .getBytes(StandardCharsets.US_ASCII);
 
+  /** The headers of every scored record, as long as they are there. */
+  private static final List<MessageHeader> CONSTANT_HEADERS =
+      List.of(
+          MessageHeader.of(MessageHeader.SOURCE_TOPIC, "binary-1"),
+          MessageHeader.of(MessageHeader.SOURCE_PARTITION, 0),
+          MessageHeader.of(MessageHeader.SOURCE_OFFSET, 123_456));
+
   private KafkaAnswers() {}
 
   private static void entered(KafkaRecord record) {
@@ -35,9 +43,10 @@ final class KafkaAnswers {
     return Objects.requireNonNull(record.value(), "no value");
   }
 
-  private static OutboundRecord outbound(String topic, KafkaRecord record, byte[] value) {
+  private static OutboundRecord outbound(
+      String topic, KafkaRecord record, byte[] value, List<MessageHeader> headers) {
     return new OutboundRecord(
-        topic, record.partition(), record.timestamp(), record.key(), value, List.of());
+        topic, record.partition(), record.timestamp(), record.key(), value, headers);
   }
 
   /** Notes when the first record of a partition is seen. */
@@ -71,8 +80,8 @@ final class KafkaAnswers {
   }
 
   /**
-   * A pass-through: what it writes is as long as what the scoring jobs write, so that it has no
-   * more to send than they.
+   * A pass-through: what it writes is as long as what the scoring jobs write, headers included, so
+   * that it has as much to send as they.
    */
   static final class Constant implements MapFunction<KafkaRecord, OutboundRecord> {
     private static final long serialVersionUID = 1L;
@@ -87,7 +96,7 @@ final class KafkaAnswers {
     @Override
     public OutboundRecord map(KafkaRecord record) {
       check.accept(0);
-      return outbound(topic, record, CONSTANT);
+      return outbound(topic, record, CONSTANT, CONSTANT_HEADERS);
     }
   }
 
@@ -122,7 +131,7 @@ final class KafkaAnswers {
       Float score = peer.map(view.of(record));
       check.accept(score);
       byte[] answer = ("{\"y\":" + score + "}").getBytes(StandardCharsets.US_ASCII);
-      return outbound(topic, record, answer);
+      return outbound(topic, record, answer, List.of());
     }
 
     @Override
