@@ -105,7 +105,9 @@ class CommandDeliveryITCase {
     awaitScoring(2);
     String savepoint = savepoint(job);
     CommandDelivery other =
-        CommandDelivery.values()[CommandDelivery.values().length - 1 - delivery.ordinal()];
+        delivery == CommandDelivery.BROADCAST
+            ? CommandDelivery.COORDINATOR
+            : CommandDelivery.BROADCAST;
     JobClient restored = start(other, OFTEN, savepoint);
     awaitScoring(2);
     CommandScript.send(publish(3));
