@@ -26,11 +26,7 @@ final class AllowedBatchSizes {
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
   static BatchSizes of(ReadableConfig config) {
-    int max = config.get(InferenceOptions.MAX_BATCH_SIZE);
-    if (max < 1) {
-      throw new IllegalArgumentException(
-          InferenceOptions.MAX_BATCH_SIZE.key() + " is " + max + ": expected an integer >= 1");
-    }
+    int max = LowerBounds.atLeast(config, InferenceOptions.MAX_BATCH_SIZE, 1);
     List<Integer> allowed =
         config.getOptional(InferenceOptions.ALLOWED_BATCH_SIZES).orElse(List.of());
     if (!allowed.isEmpty()

@@ -8,7 +8,6 @@ import io.millrace.probe.ModelProbe;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +47,11 @@ record InferenceSettings(
         List.copyOf(roots),
         config.get(InferenceOptions.SHARING),
         config.get(InferenceOptions.PROBE) == Probe.ON
-            ? atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)
+            ? LowerBounds.atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)
             : null,
-        atLeastOneMilli(config, InferenceOptions.BATCH_TIMEOUT),
+        LowerBounds.atLeastOneMilli(config, InferenceOptions.BATCH_TIMEOUT),
         config.get(InferenceOptions.RUN_IN),
-        atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
+        LowerBounds.atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
         config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
         versionsAtOnce,
         copyRecords);
@@ -65,23 +64,5 @@ record InferenceSettings(
    */
   @Nullable ModelProbe probe(@Nullable ServingSchema schema) {
     return probeTimeout == null ? null : new ModelProbe(use.probeSettings(schema, probeTimeout));
-  }
-
-  static int atLeast(ReadableConfig config, ConfigOption<Integer> option, int least) {
-    int value = config.get(option);
-    if (value < least) {
-      throw new IllegalArgumentException(
-          option.key() + " is " + value + ": expected an integer >= " + least);
-    }
-    return value;
-  }
-
-  private static Duration atLeastOneMilli(ReadableConfig config, ConfigOption<Duration> option) {
-    Duration value = config.get(option);
-    if (value.toMillis() < 1) {
-      throw new IllegalArgumentException(
-          option.key() + " is " + value + ": expected at least 1 ms");
-    }
-    return value;
   }
 }

@@ -49,8 +49,8 @@ public final class ModelUse implements Serializable {
     loadOptions =
         new LoadOptions(
             config.getOptional(InferenceOptions.TAGS).orElse(null),
-            InferenceSettings.atLeast(config, InferenceOptions.INTRA_OP_PARALLELISM, 0),
-            InferenceSettings.atLeast(config, InferenceOptions.INTER_OP_PARALLELISM, -1));
+            LowerBounds.atLeast(config, InferenceOptions.INTRA_OP_PARALLELISM, 0),
+            LowerBounds.atLeast(config, InferenceOptions.INTER_OP_PARALLELISM, -1));
     signatureKey = config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null);
     inputShapes = new HashMap<>(InputShapes.of(config));
     batchDimension = dimension(config.get(InferenceOptions.BATCHING));
