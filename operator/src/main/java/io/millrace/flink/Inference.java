@@ -197,23 +197,33 @@ public final class Inference<T> {
     OutputTag<Rejection<T>> rejections = rejectionTag();
     InferenceFunctions<T, OUT> functions =
         new InferenceFunctions<>(features, reader, mapper, rejections);
-    String name = "score with " + settings.model();
     String id = uid == null ? "millrace-" + settings.model() : uid;
-    SingleOutputStreamOperator<OUT> scored =
-        commands == null
-            ? records.transform(
-                name,
-                type,
-                new ChainedInferenceOperator.Factory<>(settings, functions, initial, named))
-            : isCoordinated()
-                ? coordinated(commands, settings, functions, name, id, type)
-                : records
-                    .connect(commands.broadcast())
-                    .transform(
-                        name,
-                        type,
-                        new BroadcastInferenceOperator.Factory<>(settings, functions, initial));
-    return new InferenceStreams<>(scored.uid(id), rejections);
+    return new InferenceStreams<>(operator(settings, functions, id, type).uid(id), rejections);
+  }
+
+  private <OUT> SingleOutputStreamOperator<OUT> operator(
+      InferenceSettings settings,
+      InferenceFunctions<T, OUT> functions,
+      String id,
+      TypeInformation<OUT> type) {
+    String name = "score with " + settings.model();
+    DataStream<Command> stream = commands;
+    if (stream == null) {
+      return records.transform(
+          name, type, new ChainedInferenceOperator.Factory<>(settings, functions, initial, named));
+    }
+    if (isCoordinated()) {
+      String path = id + "-commands";
+      sendToJobManager(stream, settings.model(), path);
+      return records.transform(
+          name,
+          type,
+          new CoordinatedInferenceOperator.Factory<>(settings, functions, initial, path));
+    }
+    return records
+        .connect(stream.broadcast())
+        .transform(
+            name, type, new BroadcastInferenceOperator.Factory<>(settings, functions, initial));
   }
 
   // In batch execution, the two ends of that path need not run at the same time.
@@ -234,23 +244,11 @@ public final class Inference<T> {
     return coordinated;
   }
 
-  private <OUT> SingleOutputStreamOperator<OUT> coordinated(
-      DataStream<Command> stream,
-      InferenceSettings settings,
-      InferenceFunctions<T, OUT> functions,
-      String name,
-      String id,
-      TypeInformation<OUT> type) {
-    String path = id + "-commands";
+  private static void sendToJobManager(DataStream<Command> stream, String model, String path) {
     stream
-        .transform(
-            "commands to " + settings.model(),
-            Types.VOID,
-            new CommandSender.Factory(settings.model(), path))
+        .transform("commands to " + model, Types.VOID, new CommandSender.Factory(model, path))
         .forceNonParallel()
         .uid(path);
-    return records.transform(
-        name, type, new CoordinatedInferenceOperator.Factory<>(settings, functions, initial, path));
   }
 
   // Where the job names no roots, only the folders of the versions it was given are readable.
