@@ -14,7 +14,11 @@ import java.util.Set;
  * @param quick whether the short run has it too
  */
 record Cell(Setting setting, boolean quick, List<Peer> peers) {
-  private static final List<Peer> OURS = Peer.shells();
+  private static final List<Peer> OURS = List.of(Peer.CHAINED, Peer.BROADCAST);
+
+  /** Between records, the coordinated shell is the chained one: batches of 128 show it. */
+  private static final List<Peer> SHELLS = Peer.shells();
+
   private static final List<Peer> LIMITS =
       List.of(Peer.LOOP, Peer.ENGINE, Peer.PASS_THROUGH, Peer.CHANNEL);
 
@@ -47,68 +51,64 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
 
   private static void addFfnn(List<Cell> cells) {
     List<Peer> naive = List.of(Peer.NAIVE, Peer.NAIVE_INLINE, Peer.SINGLE, Peer.ONNX, Peer.DJL);
-    for (int cap : new int[] {1, 8, 32, 128, 512}) {
-      cells.add(memory(Network.FFNN, 1, cap, cap == 32 || cap == 128, all(naive, OURS, LIMITS)));
-    }
-    List<Peer> two = all(List.of(Peer.NAIVE, Peer.ONNX, Peer.PASS_THROUGH), OURS);
-    cells.add(memory(Network.FFNN, 2, 32, false, two));
-    cells.add(memory(Network.FFNN, 2, 128, false, two));
+    List<Peer> one = all(naive, OURS, LIMITS);
+    cells.add(memory(Network.FFNN, 1, 1, false, one));
+    cells.add(memory(Network.FFNN, 1, 8, false, one));
+    cells.add(memory(Network.FFNN, 1, 32, true, one));
+    cells.add(memory(Network.FFNN, 1, 128, true, all(naive, SHELLS, LIMITS)));
+    cells.add(memory(Network.FFNN, 1, 512, false, one));
+    List<Peer> two = List.of(Peer.NAIVE, Peer.ONNX, Peer.PASS_THROUGH);
+    cells.add(memory(Network.FFNN, 2, 32, false, all(two, OURS)));
+    cells.add(memory(Network.FFNN, 2, 128, false, all(two, SHELLS)));
   }
 
   private static void addOthers(List<Cell> cells) {
     List<Peer> naive = List.of(Peer.NAIVE, Peer.NAIVE_INLINE, Peer.ONNX);
-    for (int cap : new int[] {1, 32, 128, 512}) {
-      cells.add(memory(Network.HEAVY, 1, cap, cap == 128, all(naive, OURS, LIMITS)));
-    }
-    cells.add(memory(Network.HEAVY, 2, 128, false, all(List.of(Peer.NAIVE), OURS)));
-    for (int cap : new int[] {1, 32, 128}) {
-      List<Peer> peers = cap == 128 ? all(naive, OURS, LIMITS) : all(naive, OURS);
-      cells.add(memory(Network.CONVOLUTION, 1, cap, cap == 128, peers));
-    }
-    cells.add(memory(Network.CONVOLUTION, 2, 128, false, all(List.of(Peer.NAIVE), OURS)));
+    List<Peer> one = all(naive, OURS, LIMITS);
+    List<Peer> two = all(List.of(Peer.NAIVE), SHELLS);
+    cells.add(memory(Network.HEAVY, 1, 1, false, one));
+    cells.add(memory(Network.HEAVY, 1, 32, false, one));
+    cells.add(memory(Network.HEAVY, 1, 128, true, all(naive, SHELLS, LIMITS)));
+    cells.add(memory(Network.HEAVY, 1, 512, false, one));
+    cells.add(memory(Network.HEAVY, 2, 128, false, two));
+    cells.add(memory(Network.CONVOLUTION, 1, 1, false, all(naive, OURS)));
+    cells.add(memory(Network.CONVOLUTION, 1, 32, false, all(naive, OURS)));
+    cells.add(memory(Network.CONVOLUTION, 1, 128, true, all(naive, SHELLS, LIMITS)));
+    cells.add(memory(Network.CONVOLUTION, 2, 128, false, two));
   }
 
   private static void addJson(List<Cell> cells) {
-    List<Peer> peers = all(List.of(Peer.CRAYFISH, Peer.PARSE), OURS);
-    cells.add(cell(Network.FFNN, Format.JSON, Transport.MEMORY, 1, 32, false, peers));
-    cells.add(cell(Network.FFNN, Format.JSON, Transport.MEMORY, 1, 128, true, peers));
-    List<Peer> two = all(List.of(Peer.PARSE), OURS);
-    cells.add(cell(Network.FFNN, Format.JSON, Transport.MEMORY, 2, 128, false, two));
+    List<Peer> one = List.of(Peer.CRAYFISH, Peer.PARSE);
+    cells.add(json(1, 32, false, all(one, OURS)));
+    cells.add(json(1, 128, true, all(one, SHELLS)));
+    cells.add(json(2, 128, false, all(List.of(Peer.PARSE), SHELLS)));
   }
 
   private static void addKafka(List<Cell> cells) {
-    List<Peer> binary = all(List.of(Peer.PASS_THROUGH, Peer.NAIVE), OURS);
-    cells.add(kafka(Network.FFNN, Format.BINARY, 1, 32, false, binary));
-    cells.add(kafka(Network.FFNN, Format.BINARY, 1, 128, true, binary));
-    List<Peer> ours = all(List.of(Peer.PASS_THROUGH), OURS);
+    List<Peer> binary = List.of(Peer.PASS_THROUGH, Peer.NAIVE);
+    List<Peer> ours = all(List.of(Peer.PASS_THROUGH), SHELLS);
+    List<Peer> json = all(List.of(Peer.PASS_THROUGH, Peer.CRAYFISH), SHELLS);
+    cells.add(kafka(Network.FFNN, Format.BINARY, 1, 32, false, all(binary, OURS)));
+    cells.add(kafka(Network.FFNN, Format.BINARY, 1, 128, true, all(binary, SHELLS)));
     cells.add(kafka(Network.FFNN, Format.BINARY, 2, 128, false, ours));
-    List<Peer> json = all(List.of(Peer.PASS_THROUGH, Peer.CRAYFISH), OURS);
     cells.add(kafka(Network.FFNN, Format.JSON, 1, 128, false, json));
     cells.add(kafka(Network.HEAVY, Format.BINARY, 1, 128, false, ours));
   }
 
   private static Cell memory(
       Network network, int parallelism, int cap, boolean quick, List<Peer> peers) {
-    return cell(network, Format.BINARY, Transport.MEMORY, parallelism, cap, quick, peers);
+    Setting setting = new Setting(network, Format.BINARY, Transport.MEMORY, parallelism, cap);
+    return new Cell(setting, quick, peers);
+  }
+
+  private static Cell json(int parallelism, int cap, boolean quick, List<Peer> peers) {
+    Setting setting = new Setting(Network.FFNN, Format.JSON, Transport.MEMORY, parallelism, cap);
+    return new Cell(setting, quick, peers);
   }
 
   private static Cell kafka(
       Network network, Format format, int parallelism, int cap, boolean quick, List<Peer> peers) {
-    return cell(network, format, Transport.KAFKA, parallelism, cap, quick, peers);
-  }
-
-  private static Cell cell(
-      Network network,
-      Format format,
-      Transport transport,
-      int parallelism,
-      int cap,
-      boolean quick,
-      List<Peer> peers) {
-    // Between records it is the chained shell: one batch size shows it.
-    List<Peer> chosen =
-        peers.stream().filter(peer -> cap == Marks.CAP || peer != Peer.COORDINATED).toList();
-    return new Cell(new Setting(network, format, transport, parallelism, cap), quick, chosen);
+    return new Cell(new Setting(network, format, Transport.KAFKA, parallelism, cap), quick, peers);
   }
 
   @SafeVarargs
