@@ -53,7 +53,7 @@ final class ScoringTopics implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   /** Most conditions open a consumer and read a topic, on the cores that the job needs. */
-  private static final long POLL_MILLIS = 250;
+  private static final Duration POLL = Duration.ofMillis(250);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -315,7 +315,7 @@ final class ScoringTopics implements AutoCloseable {
   }
 
   static void await(String what, Callable<Boolean> condition) throws Exception {
-    Await.until(what, PATIENCE, Duration.ofMillis(POLL_MILLIS), condition);
+    Await.until(what, PATIENCE, POLL, condition);
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
+import io.millrace.testing.check.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -190,10 +190,7 @@ class FileSystemModelStoreTest {
     FutureTask<ModelFiles> fetch = new FutureTask<>(() -> store.fetch(model.toUri(), null));
     Thread thread = new Thread(fetch, "fetch");
     thread.start();
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!isCopying() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
+    Await.until("it copies", this::isCopying);
     thread.interrupt();
     assertThatThrownBy(() -> fetch.get(20, TimeUnit.SECONDS))
         .hasCauseInstanceOf(InterruptedException.class);

@@ -9,6 +9,7 @@ import io.millrace.model.Command.Activate;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.models.SavedModels;
 import java.net.URI;
 import java.nio.file.Files;
@@ -217,11 +218,7 @@ class InferenceOperatorITCase {
     harness.command(version(2, 2));
     harness.close();
     // A load that was in progress ends by itself and closes what it loaded.
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (SharedModel.held() > 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertThat(SharedModel.held()).isZero();
+    Await.until("nothing is held", () -> SharedModel.held() == 0);
   }
 
   @Test

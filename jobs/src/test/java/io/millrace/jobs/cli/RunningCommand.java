@@ -1,5 +1,8 @@
 package io.millrace.jobs.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.testing.check.Await;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -7,7 +10,7 @@ import java.time.Duration;
 /** A command in this JVM that goes on until it is interrupted, as Ctrl-C interrupts it. */
 final class RunningCommand implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long POLL_MILLIS = 20;
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
@@ -30,14 +33,14 @@ final class RunningCommand implements AutoCloseable {
   }
 
   /** Waits until it has printed this. */
-  void awaitOut(String text) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!out.toString().contains(text)) {
-      thread.join(POLL_MILLIS);
-      if (!thread.isAlive() || System.nanoTime() - end > 0) {
-        throw new AssertionError("'" + text + "' is not among '" + out + "', errors: " + err);
-      }
-    }
+  void awaitOut(String text) throws Exception {
+    Await.first(
+        "'" + text + "' is printed",
+        PATIENCE,
+        POLL,
+        out::toString,
+        printed -> printed.contains(text) || !thread.isAlive());
+    assertThat(out.toString()).as("errors: %s", err).contains(text);
   }
 
   /** Waits until it ends by itself. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.connectors.control.ModelEventJson;
 import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.check.CommittedTopic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Topics {
   static final long TIMESTAMP = 1_700_000_000_000L;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** A look opens a consumer and reads a topic, on the cores that the job needs. */
+  private static final Duration POLL = Duration.ofMillis(100);
 
   private final String bootstrapServers;
 
@@ -53,15 +57,12 @@ final class Topics {
 
   /** What is committed, once it is at least so many records. */
   List<ConsumerRecord<byte[], byte[]>> await(String topic, int atLeast) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    List<ConsumerRecord<byte[], byte[]>> records = List.of();
-    while (System.nanoTime() < deadline) {
-      records = CommittedTopic.read(bootstrapServers, topic, PATIENCE);
-      if (records.size() >= atLeast) {
-        return records;
-      }
-    }
-    throw new AssertionError(topic + ": " + records.size() + " records, expected " + atLeast);
+    return Await.first(
+        atLeast + " records in " + topic,
+        PATIENCE,
+        POLL,
+        () -> CommittedTopic.read(bootstrapServers, topic, PATIENCE),
+        records -> records.size() >= atLeast);
   }
 
   List<ModelEvent> events(String topic) throws Exception {
@@ -74,14 +75,11 @@ final class Topics {
   }
 
   void awaitEvent(String topic, Predicate<ModelEvent> wanted) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    List<ModelEvent> events = List.of();
-    while (System.nanoTime() < deadline) {
-      events = events(topic);
-      if (events.stream().anyMatch(wanted)) {
-        return;
-      }
-    }
-    throw new AssertionError("no such event among " + events);
+    Await.first(
+        "the event in " + topic,
+        PATIENCE,
+        POLL,
+        () -> events(topic),
+        events -> events.stream().anyMatch(wanted));
   }
 }

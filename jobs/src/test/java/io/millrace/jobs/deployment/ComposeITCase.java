@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.check.CommittedTopic;
 import io.millrace.testing.processes.CommandProcess;
 import io.millrace.testing.processes.HdfsCluster;
@@ -17,9 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -92,23 +93,26 @@ class ComposeITCase {
   }
 
   /** The first record of that version that read-committed readers see. */
-  private static JsonNode awaitScoredBy(int version, KafkaBroker kafka)
-      throws IOException, InterruptedException {
-    long end = System.nanoTime() + DEADLINE.toNanos();
-    int count = 0;
-    while (System.nanoTime() - end < 0) {
-      List<ConsumerRecord<byte[], byte[]>> records =
-          CommittedTopic.read(kafka.bootstrapServers(), "scored", READ);
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        JsonNode scored = JSON.readTree(record.value());
-        if (scored.at("/model/version").asInt() == version) {
-          return scored;
-        }
+  private static JsonNode awaitScoredBy(int version, KafkaBroker kafka) throws Exception {
+    return Await.first(
+            "a record scored by version " + version,
+            DEADLINE,
+            Duration.ofSeconds(1),
+            () -> firstScoredBy(version, kafka),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static Optional<JsonNode> firstScoredBy(int version, KafkaBroker kafka)
+      throws IOException {
+    for (ConsumerRecord<byte[], byte[]> record :
+        CommittedTopic.read(kafka.bootstrapServers(), "scored", READ)) {
+      JsonNode scored = JSON.readTree(record.value());
+      if (scored.at("/model/version").asInt() == version) {
+        return Optional.of(scored);
       }
-      count = records.size();
-      TimeUnit.SECONDS.sleep(1);
     }
-    throw new AssertionError("of " + count + " scored records none by version " + version);
+    return Optional.empty();
   }
 
   private static List<String> jobs(ComposeServices services) throws Exception {

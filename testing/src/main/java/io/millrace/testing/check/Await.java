@@ -3,6 +3,7 @@ package io.millrace.testing.check;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** Polls for what another thread or process brings about. */
 public final class Await {
@@ -22,12 +23,28 @@ public final class Await {
    */
   public static void until(
       String what, Duration patience, Duration poll, Callable<Boolean> condition) throws Exception {
+    first(what, patience, poll, condition, Boolean::booleanValue);
+  }
+
+  /**
+   * Polls for something that is wanted itself.
+   *
+   * @return the first look that is enough
+   * @throws AssertionError naming what did not come about within the patience, and the last look
+   */
+  public static <T> T first(
+      String what, Duration patience, Duration poll, Callable<T> look, Predicate<T> enough)
+      throws Exception {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (!condition.call()) {
+    T last = look.call();
+    while (!enough.test(last)) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + patience.toSeconds() + " s: " + what);
+        throw new AssertionError(
+            "not within " + patience.toSeconds() + " s: " + what + " (last look: " + last + ")");
       }
       TimeUnit.NANOSECONDS.sleep(poll.toNanos());
+      last = look.call();
     }
+    return last;
   }
 }

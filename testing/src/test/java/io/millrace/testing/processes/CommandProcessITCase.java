@@ -3,6 +3,7 @@ package io.millrace.testing.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.testing.check.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,13 +81,9 @@ class CommandProcessITCase {
     return CommandProcess.start(name, List.of(command), Map.of("GREETING", "hello"), directory);
   }
 
-  private ProcessHandle command() throws IOException {
+  private ProcessHandle command() throws Exception {
     Path pid = directory.resolve("pid");
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!Files.exists(pid) || Files.readString(pid).isBlank()) {
-      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    Await.until("the command runs", () -> Files.exists(pid) && !Files.readString(pid).isBlank());
     return ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.testing.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.testing.check.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,13 +59,9 @@ class CommandResultITCase {
     }
   }
 
-  private long pid() throws IOException {
+  private long pid() throws Exception {
     Path pid = directory.resolve("pid");
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!Files.exists(pid) || Files.readString(pid).isBlank()) {
-      assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+    Await.until("the command runs", () -> Files.exists(pid) && !Files.readString(pid).isBlank());
     return Long.parseLong(Files.readString(pid).strip());
   }
 }
