@@ -42,7 +42,7 @@ final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
 
   @Override
   public void processElement2(StreamRecord<Command> element) throws Exception {
-    control().accept(element.getValue(), false);
+    control().accept(List.of(element.getValue()), false);
   }
 
   @Override

@@ -54,9 +54,7 @@ final class CoordinatedInferenceOperator<T, OUT> extends ChainedInferenceOperato
       throw new IllegalArgumentException("unexpected event of " + event.getClass());
     }
     try {
-      for (Command command : received.commands()) {
-        control().accept(command, received.again());
-      }
+      control().accept(received.commands(), received.again());
     } catch (Exception e) {
       // Flink's interface has no checked exceptions; the task fails with the cause as it is.
       ExceptionUtils.rethrow(e);

@@ -141,19 +141,27 @@ final class VersionControl {
   }
 
   /**
-   * Takes a command of the control input. Commands for other models are none of this operator's.
+   * Takes commands of the control input, and follows what all of them together amount to: of many
+   * versions that come at once, one is loaded. Commands for other models are none of this
+   * operator's.
    *
-   * @param again whether it may have been taken before: one that is too old to count then is no
+   * @param again whether they may have been taken before: one that is too old to count then is no
    *     mistake of anybody's
    */
-  void accept(Command command, boolean again) throws Exception {
-    if (finished || !command.model().equals(model)) {
+  void accept(List<Command> commands, boolean again) throws Exception {
+    if (finished) {
       return;
     }
-    if (take(command, true, again)) {
-      if (orders(command)) {
-        selector.forgetFailure();
+    boolean news = false;
+    for (Command command : commands) {
+      if (command.model().equals(model) && take(command, true, again)) {
+        news = true;
+        if (orders(command)) {
+          selector.forgetFailure();
+        }
       }
+    }
+    if (news) {
       store();
       followTimeline();
     }

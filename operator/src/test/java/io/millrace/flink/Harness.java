@@ -28,18 +28,32 @@ import org.jspecify.annotations.Nullable;
 final class Harness implements AutoCloseable {
   static final String MODEL = "m";
 
+  /** The three shells of the operator. */
+  private enum Shell {
+    BROADCAST,
+    COORDINATED,
+    OF_FIXED_VERSION
+  }
+
   private final AbstractStreamOperatorTestHarness<String> harness;
   private long now;
   private int mailsRun;
 
   Harness(Path roots, List<Command> initial, int batchSize, RunIn runIn, int parallelism, int index)
       throws Exception {
-    this(roots, initial, batchSize, runIn, parallelism, index, true);
+    this(roots, initial, batchSize, runIn, parallelism, index, Shell.BROADCAST);
   }
 
   /** The chained shell, for a version that the job's code names. */
   static Harness ofFixedVersion(Path roots, Command version) throws Exception {
-    return new Harness(roots, List.of(version), 100, RunIn.TASK, 1, 0, false);
+    return new Harness(roots, List.of(version), 100, RunIn.TASK, 1, 0, Shell.OF_FIXED_VERSION);
+  }
+
+  /** The chained shell that gets its commands from the JobManager. */
+  static Harness openCoordinated(Path roots, List<Command> initial) throws Exception {
+    Harness harness = new Harness(roots, initial, 100, RunIn.TASK, 1, 0, Shell.COORDINATED);
+    harness.start(null);
+    return harness;
   }
 
   private Harness(
@@ -49,7 +63,7 @@ final class Harness implements AutoCloseable {
       RunIn runIn,
       int parallelism,
       int index,
-      boolean broadcast)
+      Shell shell)
       throws Exception {
     Configuration config = new Configuration();
     config.set(InferenceOptions.NAME, MODEL);
@@ -70,9 +84,14 @@ final class Harness implements AutoCloseable {
     InferenceSettings settings = InferenceSettings.of(config, List.of(roots.toString()), 2, true);
     harness =
         new AbstractStreamOperatorTestHarness<>(
-            broadcast
-                ? new BroadcastInferenceOperator.Factory<>(settings, functions, initial)
-                : new ChainedInferenceOperator.Factory<>(settings, functions, initial, true),
+            switch (shell) {
+              case BROADCAST ->
+                  new BroadcastInferenceOperator.Factory<>(settings, functions, initial);
+              case COORDINATED ->
+                  new CoordinatedInferenceOperator.Factory<>(settings, functions, initial, "path");
+              case OF_FIXED_VERSION ->
+                  new ChainedInferenceOperator.Factory<>(settings, functions, initial, true);
+            },
             parallelism,
             parallelism,
             index);
@@ -137,6 +156,12 @@ final class Harness implements AutoCloseable {
 
   void command(Command command) throws Exception {
     operator().processElement2(new StreamRecord<>(command));
+  }
+
+  /** Commands that come from the JobManager at once. */
+  void commands(List<? extends Command> commands, boolean again) {
+    ((CoordinatedInferenceOperator<?, ?>) (Object) harness.getOperator())
+        .handleOperatorEvent(new CommandEvent(List.copyOf(commands), again));
   }
 
   void watermark(long timestamp) throws Exception {
