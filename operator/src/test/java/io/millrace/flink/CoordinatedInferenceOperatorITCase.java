@@ -7,6 +7,7 @@ import io.millrace.model.Command.Activate;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
+import io.millrace.model.Timeline;
 import io.millrace.model.VersionState;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
@@ -63,6 +64,24 @@ class CoordinatedInferenceOperatorITCase {
       harness.awaitActive(2);
 
       assertThat(refusals(harness)).containsExactly(ModelReason.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void commands_staleOne_isReportedOnceHoweverOftenItComesAgain() throws Exception {
+    List<Activate> many =
+        LongStream.rangeClosed(2, Timeline.MAX_COMMANDS + 1)
+            .mapToObj(sequence -> new Activate(Harness.MODEL, 1, sequence))
+            .toList();
+    List<Activate> stale = List.of(new Activate(Harness.MODEL, 1, 0));
+    try (Harness harness = Harness.openCoordinated(roots, List.of(version(1)))) {
+      harness.commands(many, false);
+      assertThat(refusals(harness)).isEmpty();
+      harness.commands(stale, false);
+      assertThat(refusals(harness)).containsExactly(ModelReason.STALE);
+      harness.commands(stale, true);
+      harness.commands(List.of(stale.get(0), many.get(0)), true);
+      assertThat(refusals(harness)).containsExactly(ModelReason.STALE);
     }
   }
 }
