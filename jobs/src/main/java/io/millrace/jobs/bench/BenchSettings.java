@@ -118,25 +118,25 @@ public record BenchSettings(
    *     option; for records that cannot be read
    */
   public void check() throws ConfigurationException {
+    Signature narrowed = signature;
     for (Map.Entry<String, Shape> stated : new TreeMap<>(shapes).entrySet()) {
-      requireFits(stated.getKey(), stated.getValue());
+      narrowed = narrowed(narrowed, stated.getKey(), stated.getValue());
     }
-    Samples.requireFillable(signature.withInputShapes(shapes), input.file() == null);
+    Samples.requireFillable(narrowed, input.file() == null);
     if (input.file() != null && !Files.isReadable(input.file())) {
       throw new ConfigurationException(
           "cannot read records '" + input.file() + "': no such file, or not readable");
     }
   }
 
-  private void requireFits(String name, Shape shape) throws ConfigurationException {
-    int index = signature.inputIndex(name);
-    String expected =
-        index < 0
-            ? "an input of signature '" + signature.name() + "', " + signature.inputNames()
-            : "a shape that fits " + signature.inputs().get(index).describe();
-    if (index < 0 || !signature.inputs().get(index).shape().admits(shape)) {
+  // One at a time, so that the option that is wrong is the one that is named.
+  private static Signature narrowed(Signature signature, String name, Shape shape)
+      throws ConfigurationException {
+    try {
+      return signature.withInputShapes(Map.of(name, shape));
+    } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
-          "--input-shape " + name + "=" + shape + ": expected " + expected);
+          "--input-shape " + name + "=" + shape + ": " + e.getMessage(), e);
     }
   }
 

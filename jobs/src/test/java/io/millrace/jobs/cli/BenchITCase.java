@@ -119,9 +119,13 @@ class BenchITCase {
     assertOneLine(bench(open), 2, "'x': float32[-1, -1]", "--input-shape x=[-1,3]");
     assertOneLine(bench(open, "--input-shape", "x=3"), 2, "--input-shape x=3: expected", "[-1, 3]");
     assertOneLine(
-        bench(open, "--input-shape", "x=[3]"), 2, "--input-shape x=[3]: expected", "[-1, -1]");
+        bench(open, "--input-shape", "x=[3]"), 2, "--input-shape x=[3]: input 'x'", "[-1, -1]");
     assertOneLine(
-        bench(open, "--input-shape", "z=[-1,3]"), 2, "--input-shape z=[-1, 3]: expected", "[x]");
+        bench(open, "--input-shape", "z=[-1,3]", "--input-shape", "x=[-1,3]"),
+        2,
+        "--input-shape z=[-1, 3]: ",
+        "unknown input 'z'",
+        "expected one of [x]");
     assertOneLine(bench(open, "--signature", "nope"), 2, "'nope'", "serving_default");
     assertOneLine(bench(open, "--records", "/nowhere.jsonl"), 2, "/nowhere.jsonl");
     assertOneLine(bench(open, "--format", "raw"), 2, "--format raw", "--records FILE");
