@@ -23,7 +23,12 @@ public final class ScoreTopicOptions {
      * A serialized {@code tf.Example}: input name to feature, or handed as it is to a signature
      * whose only input is {@code string[-1]}.
      */
-    TF_EXAMPLE
+    TF_EXAMPLE;
+
+    /** {@code tf-example} for TF_EXAMPLE: its name in configurations and on the command line. */
+    public String spelling() {
+      return Setting.spell(this);
+    }
   }
 
   /** What becomes of a field that no input takes. */

@@ -176,7 +176,7 @@ final class ScoreTopicRequirements {
     if (format != Format.JSON && !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty()) {
       throw new ConfigurationException(
           "output.fields is given with input.format "
-              + (format == Format.RAW ? "raw" : "tf-example")
+              + format.spelling()
               + ", whose fields are not JSON: expected json");
     }
   }

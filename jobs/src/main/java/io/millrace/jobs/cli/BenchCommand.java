@@ -20,11 +20,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -59,14 +59,13 @@ final class BenchCommand implements Callable<Integer> {
   static final class FormatConverter implements ITypeConverter<Format> {
     @Override
     public Format convert(String value) {
-      return switch (value.toLowerCase(Locale.ROOT)) {
-        case "json" -> Format.JSON;
-        case "raw" -> Format.RAW;
-        case "tf-example" -> Format.TF_EXAMPLE;
-        default ->
-            throw new TypeConversionException(
-                "expected json, raw or tf-example, got '" + value + "'");
-      };
+      for (Format format : Format.values()) {
+        if (format.spelling().equalsIgnoreCase(value)) {
+          return format;
+        }
+      }
+      List<String> known = Stream.of(Format.values()).map(Format::spelling).toList();
+      throw new TypeConversionException("expected one of " + known + ", got '" + value + "'");
     }
   }
 
@@ -208,9 +207,8 @@ final class BenchCommand implements Callable<Integer> {
   private BenchSettings settings(ModelArgument.Opened opened)
       throws ModelException, CommandException, ConfigurationException {
     if (records == null && format != Format.JSON && spec != null) {
-      String given = format == Format.RAW ? "raw" : "tf-example";
       throw new ParameterException(
-          spec.commandLine(), "--format " + given + ": expected --records FILE too");
+          spec.commandLine(), "--format " + format.spelling() + ": expected --records FILE too");
     }
     BenchSettings settings =
         new BenchSettings(

@@ -130,7 +130,7 @@ class BenchITCase {
     assertOneLine(bench(open, "--records", "/nowhere.jsonl"), 2, "/nowhere.jsonl");
     assertOneLine(bench(open, "--format", "raw"), 2, "--format raw", "--records FILE");
     assertOneLine(bench(open, "--format", "tf-example"), 2, "tf-example", "--records FILE");
-    assertOneLine(bench(open, "--format", "csv"), 2, "--format", "json, raw or tf-example", "csv");
+    assertOneLine(bench(open, "--format", "csv"), 2, "--format", "json, raw, tf-example", "csv");
     assertOneLine(bench(open, "--batch-sizes", "0"), 2, "--batch-sizes 0");
     assertOneLine(bench(many, "--report", "" + folder), 2, "--report", "it is a folder");
     String below = many.resolve("saved_model.pb/bench.html").toString();
