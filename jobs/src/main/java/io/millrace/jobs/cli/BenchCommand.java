@@ -159,13 +159,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ModelException, InterruptedException, CommandException {
-    DemoCommand.requireRange(spec, "--seconds", seconds, 5, 3_600);
+    OptionChecks.requireRange(spec, "--seconds", seconds, 5, 3_600);
     requireRanges("--batch-sizes", batchSizes, 1, MAX_BATCH_SIZE);
     requireRanges("--intra-op", intraOps, 0, MAX_THREADS);
     requireRanges("--inter-op", interOps, -1, MAX_THREADS);
     requireRanges("--parallelism", parallelisms, 1, MAX_THREADS);
     if (report != null) {
-      DemoCommand.requireWritable(spec, "--report", report);
+      OptionChecks.requireWritable(spec, "--report", report);
     }
     PrintWriter out = Console.out(spec);
     try (ModelArgument.Opened opened = model.open()) {
@@ -201,7 +201,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void requireRanges(String option, List<Integer> values, int min, int max) {
-    values.forEach(value -> DemoCommand.requireRange(spec, option, value, min, max));
+    values.forEach(value -> OptionChecks.requireRange(spec, option, value, min, max));
   }
 
   private BenchSettings settings(ModelArgument.Opened opened)

@@ -47,7 +47,7 @@ final class DemoBrokerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException, IOException {
     DemoCommand.requireOptionsBehind(spec);
-    DemoCommand.requireRange(spec, "--port", port, 1_024, 65_535);
+    OptionChecks.requireRange(spec, "--port", port, 1_024, 65_535);
     Path folder = directory == null ? Files.createTempDirectory("millrace-broker") : directory;
     try (StopSignal stop = StopSignal.install()) {
       int exitCode = run(folder.toAbsolutePath().normalize());

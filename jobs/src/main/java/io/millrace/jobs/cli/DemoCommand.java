@@ -1,7 +1,6 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.demo.Demo;
-import io.millrace.jobs.report.HtmlPage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -78,9 +77,9 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    requireRange(spec, "--seconds", seconds, 12, 3_600);
-    requireRange(spec, "--rate", rate, 100, 50_000);
-    requireWritable(spec, "--report", report);
+    OptionChecks.requireRange(spec, "--seconds", seconds, 12, 3_600);
+    OptionChecks.requireRange(spec, "--rate", rate, 100, 50_000);
+    OptionChecks.requireWritable(spec, "--report", report);
     String ports =
         port == null ? DEFAULT_PORT + "-" + (DEFAULT_PORT + PORTS - 1) : Integer.toString(port);
     // Not spec's writer: the bar needs a stream that draws at once, and an encoding for its blocks.
@@ -113,27 +112,6 @@ final class DemoCommand implements Callable<Integer> {
             "%s before '%s': expected it behind".formatted(option.longestName(), part.name()));
       }
     }
-  }
-
-  static void requireRange(@Nullable CommandSpec spec, String option, int value, int min, int max) {
-    if (spec != null && (value < min || value > max)) {
-      throw new ParameterException(
-          spec.commandLine(), "%s %d: expected %d to %d".formatted(option, value, min, max));
-    }
-  }
-
-  /** A report that cannot be written is known before a run rather than after it. */
-  static void requireWritable(@Nullable CommandSpec spec, String option, Path file) {
-    HtmlPage.obstacle(file)
-        .ifPresent(
-            obstacle -> {
-              if (spec != null) {
-                throw new ParameterException(
-                    spec.commandLine(),
-                    "%s %s: expected a file that can be written, but %s"
-                        .formatted(option, file, obstacle));
-              }
-            });
   }
 
   private static Path log() {

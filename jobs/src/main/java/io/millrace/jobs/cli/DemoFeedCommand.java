@@ -50,9 +50,9 @@ final class DemoFeedCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandException {
     DemoCommand.requireOptionsBehind(spec);
-    DemoCommand.requireRange(spec, "--rate", rate, 1, 50_000);
+    OptionChecks.requireRange(spec, "--rate", rate, 1, 50_000);
     if (seconds != null) {
-      DemoCommand.requireRange(spec, "--seconds", seconds, 1, Integer.MAX_VALUE);
+      OptionChecks.requireRange(spec, "--seconds", seconds, 1, Integer.MAX_VALUE);
     }
     if (bootstrapServers.isBlank()) {
       throw CommandException.usage("--bootstrap-servers '': expected host:port, ...", null);
