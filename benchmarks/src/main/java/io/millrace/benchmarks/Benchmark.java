@@ -32,6 +32,9 @@ public final class Benchmark {
   private static final int ROUNDS = 5;
   private static final int ANCHOR_EVERY = 8;
 
+  /** Not 1, with which a JVM ends that failed: of that, the build shows more. */
+  private static final int NO_RESULTS = 3;
+
   private final Options options;
   private final PrintStream out;
   private final Path folder;
@@ -45,8 +48,8 @@ public final class Benchmark {
   }
 
   /**
-   * @param args see {@link Options#parse}; exit code 0 if the run reports, 1 if it refuses to or
-   *     outputs differ
+   * @param args see {@link Options#parse}; exit code 0 if the run reports, 3 if it has no results
+   *     and has printed why: it refuses to report, or outputs differ
    */
   public static void main(String[] args) throws Exception {
     Path folder = Files.createTempDirectory("millrace-benchmark");
@@ -54,9 +57,10 @@ public final class Benchmark {
     try {
       Options options = Options.parse(Arrays.asList(args));
       Files.deleteIfExists(options.results());
-      exit = new Benchmark(options, System.out, folder).run() ? 0 : 1;
+      exit = new Benchmark(options, System.out, folder).run() ? 0 : NO_RESULTS;
     } catch (OutputsDifferException e) {
       System.out.println("OUTPUTS DIFFER: " + e.getMessage());
+      exit = NO_RESULTS;
     } finally {
       delete(folder);
     }
