@@ -1,10 +1,11 @@
 package io.millrace.flink;
 
+import io.millrace.model.Manifest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,9 +14,16 @@ import java.util.TreeMap;
  * by path (by code units, as String orders), over every file but the manifest and its signature.
  */
 final class ModelDigest {
-  private static final Set<String> NOT_COVERED = Set.of("manifest.json", "model.sig");
-
   private final SortedMap<String, String> lines = new TreeMap<>();
+
+  /** The digest of these files. */
+  static String of(List<Manifest.File> files) {
+    ModelDigest digest = new ModelDigest();
+    for (Manifest.File file : files) {
+      digest.add(file.path(), file.size(), file.sha256());
+    }
+    return digest.value();
+  }
 
   /** A new SHA-256, for the content of one file. */
   static MessageDigest sha256() {
@@ -31,8 +39,12 @@ final class ModelDigest {
    * @param sha256 of the file's content
    */
   void add(String path, long size, byte[] sha256) {
-    if (!NOT_COVERED.contains(path)) {
-      lines.put(path, HexFormat.of().formatHex(sha256) + " " + size + " " + path + "\n");
+    add(path, size, HexFormat.of().formatHex(sha256));
+  }
+
+  private void add(String path, long size, String sha256) {
+    if (!Manifest.isPackaging(path)) {
+      lines.put(path, sha256 + " " + size + " " + path + "\n");
     }
   }
 

@@ -14,8 +14,6 @@ public record ModelSize(long graphBytes, long otherBytes) {
   private static final Set<String> GRAPHS = Set.of("saved_model.pb", "saved_model.pbtxt");
 
   /** For people and publishers; in no model that is loaded. */
-  private static final Set<String> UNREAD = Set.of("manifest.json", "model.sig");
-
   private static final String UNREAD_FOLDER = "assets.extra/";
 
   /**
@@ -34,7 +32,7 @@ public record ModelSize(long graphBytes, long otherBytes) {
    * @param path relative to the version's directory
    */
   public ModelSize plus(String path, long bytes) {
-    if (UNREAD.contains(path) || path.startsWith(UNREAD_FOLDER)) {
+    if (Manifest.isPackaging(path) || path.startsWith(UNREAD_FOLDER)) {
       return this;
     }
     return GRAPHS.contains(path)
