@@ -5,6 +5,7 @@ import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.FileSystemModelStore;
+import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.ModelUse;
 import io.millrace.model.Batch;
 import io.millrace.model.Command;
@@ -93,7 +94,9 @@ public final class ScoreTopicCheck {
     Command.Publish publish = startingVersion(config, client);
     List<KafkaRecord> records = new TopicSample(config, connection, partitions).read(RECORDS);
     ModelUse use = ModelUse.of(config);
-    FileSystemModelStore store = FileSystemModelStore.of(new StartingVersions(config).roots());
+    FileSystemModelStore store =
+        FileSystemModelStore.of(new StartingVersions(config).roots())
+            .with(config.get(InferenceOptions.INTEGRITY));
     try (ModelFiles files = store.fetch(publish.uri(), publish.digest());
         Model loaded = TensorFlowEngine.create().load(files, use.loadOptions())) {
       ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());

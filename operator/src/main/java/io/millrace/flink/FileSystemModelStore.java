@@ -1,5 +1,7 @@
 package io.millrace.flink;
 
+import io.millrace.flink.InferenceOptions.Integrity;
+import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fetches models from any path that Flink reads, such as {@code hdfs:///models/fraud/7}, {@code
  * s3://bucket/fraud/7} or a local directory, into a private folder that is deleted with the {@link
- * ModelFiles}. Nothing outside the roots is ever read.
+ * ModelFiles}. Nothing outside the roots is ever read. Of a version with a manifest, exactly the
+ * files that it lists are fetched, each held against it while it is copied.
  *
  * <pre>{@code
  * ModelStore store = FileSystemModelStore.of(List.of("hdfs:///models/"));
@@ -41,11 +44,14 @@ public final class FileSystemModelStore implements ModelStore {
   private final ModelRoots roots;
   private final Path parent;
   private final SizeLimit limit;
+  private final Integrity integrity;
 
-  private FileSystemModelStore(ModelRoots roots, Path parent, SizeLimit limit) {
+  private FileSystemModelStore(
+      ModelRoots roots, Path parent, SizeLimit limit, Integrity integrity) {
     this.roots = roots;
     this.parent = parent;
     this.limit = limit;
+    this.integrity = integrity;
   }
 
   /**
@@ -64,12 +70,20 @@ public final class FileSystemModelStore implements ModelStore {
    *     several processes may share it
    */
   public static FileSystemModelStore of(List<String> roots, Path parent) {
-    return new FileSystemModelStore(ModelRoots.of(roots), parent.toAbsolutePath(), SizeLimit.NONE);
+    return new FileSystemModelStore(
+        ModelRoots.of(roots), parent.toAbsolutePath(), SizeLimit.NONE, Integrity.IF_PRESENT);
   }
 
   /** The same store, which refuses a version that is too large before it reads its files. */
   FileSystemModelStore limitedBy(SizeLimit sizeLimit) {
-    return new FileSystemModelStore(roots, parent, sizeLimit);
+    return new FileSystemModelStore(roots, parent, sizeLimit, integrity);
+  }
+
+  /**
+   * The same store, which demands a manifest, or checks versions against theirs if they have one.
+   */
+  public FileSystemModelStore with(Integrity demanded) {
+    return new FileSystemModelStore(roots, parent, limit, demanded);
   }
 
   /**
@@ -102,11 +116,16 @@ public final class FileSystemModelStore implements ModelStore {
     ModelDirectory directory = ModelDirectory.open(location, EXPECTED);
     List<ModelDirectory.File> files = directory.files();
     checkComplete(location, files);
+    ManifestCheck manifest = manifest(location, directory, files);
+    if (manifest != null) {
+      manifest.requireDigest(digest);
+      files = manifest.requireListing(files);
+    }
     limit.check(location, size(files));
     PrivateFolder folder = createFolder(location);
     boolean complete = false;
     try {
-      String actual = copy(directory, files, folder.path());
+      String actual = copy(directory, files, folder.path(), manifest);
       checkDigest(location, digest, actual);
       long bytes = files.stream().mapToLong(ModelDirectory.File::size).sum();
       complete = true;
@@ -118,6 +137,23 @@ public final class FileSystemModelStore implements ModelStore {
         folder.close();
       }
     }
+  }
+
+  private @Nullable ManifestCheck manifest(
+      ModelLocation location, ModelDirectory directory, List<ModelDirectory.File> files)
+      throws ModelException, InterruptedException {
+    ManifestCheck manifest = ManifestCheck.of(location, directory, files);
+    if (manifest == null && integrity == Integrity.REQUIRED) {
+      throw new ModelException(
+          ModelReason.INCOMPLETE,
+          location
+              + " has no "
+              + Manifest.FILE_NAME
+              + ", and "
+              + InferenceOptions.INTEGRITY.key()
+              + " is required: expected one, which 'millrace model package' writes");
+    }
+    return manifest;
   }
 
   private static void checkComplete(ModelLocation location, List<ModelDirectory.File> files)
@@ -151,22 +187,44 @@ public final class FileSystemModelStore implements ModelStore {
     }
   }
 
-  private static String copy(ModelDirectory directory, List<ModelDirectory.File> files, Path target)
-      throws IOException {
+  private static String copy(
+      ModelDirectory directory,
+      List<ModelDirectory.File> files,
+      Path target,
+      @Nullable ManifestCheck manifest)
+      throws IOException, ModelException {
     ModelDigest digest = new ModelDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
     for (ModelDirectory.File file : files) {
       Path copy = target.resolve(file.path());
       Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-      digest.add(file.path(), file.size(), copy(directory, file, copy, buffer));
+      MessageDigest sha256 = ModelDigest.sha256();
+      long size = copy(directory, file, copy, buffer, sha256);
+      byte[] content = sha256.digest();
+      if (manifest != null) {
+        manifest.requireContent(file.path(), size, content);
+      } else if (size != file.size()) {
+        throw new IOException(
+            "'"
+                + file.path()
+                + "' changed while it was read: listed with "
+                + file.size()
+                + " bytes, read "
+                + size);
+      }
+      digest.add(file.path(), size, content);
     }
     return digest.value();
   }
 
-  private static byte[] copy(
-      ModelDirectory directory, ModelDirectory.File file, Path target, byte[] buffer)
+  /** Stops behind the listed size: a file may have no end. */
+  private static long copy(
+      ModelDirectory directory,
+      ModelDirectory.File file,
+      Path target,
+      byte[] buffer,
+      MessageDigest sha256)
       throws IOException {
-    MessageDigest sha256 = ModelDigest.sha256();
     long size = 0;
     try (InputStream in = directory.read(file);
         OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
@@ -179,16 +237,7 @@ public final class FileSystemModelStore implements ModelStore {
         size += n;
       }
     }
-    if (size != file.size()) {
-      throw new IOException(
-          "'"
-              + file.path()
-              + "' changed while it was read: listed with "
-              + file.size()
-              + " bytes, read "
-              + size);
-    }
-    return sha256.digest();
+    return size;
   }
 
   private static void checkDigest(ModelLocation location, @Nullable String expected, String actual)

@@ -17,6 +17,14 @@ public final class InferenceOptions {
     TASK_MANAGER
   }
 
+  /** What a version has to bring along. */
+  public enum Integrity {
+    /** A manifest, and a digest in the command that publishes it. */
+    REQUIRED,
+    /** Neither; a manifest that is there is checked, and so is a digest. */
+    IF_PRESENT
+  }
+
   /** Whether a version is tried out in a process of its own before it is loaded. */
   public enum Probe {
     OFF,
@@ -90,6 +98,13 @@ public final class InferenceOptions {
           .enumType(Sharing.class)
           .defaultValue(Sharing.SLOT)
           .withDescription("Who shares one load of a model.");
+
+  public static final ConfigOption<Integrity> INTEGRITY =
+      ConfigOptions.key("model.integrity")
+          .enumType(Integrity.class)
+          .defaultValue(Integrity.IF_PRESENT)
+          .withDescription(
+              "Whether a version must have a manifest, and a command that publishes one its digest. Files are checked against a manifest that is there in any case.");
 
   public static final ConfigOption<Probe> PROBE =
       ConfigOptions.key("model.probe")

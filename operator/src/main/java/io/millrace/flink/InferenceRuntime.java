@@ -120,6 +120,7 @@ final class InferenceRuntime<T, OUT> {
         FileSystemModelStore.of(
                 settings.roots(),
                 temporary.resolve("millrace-models-" + System.getProperty("user.name")))
+            .with(settings.integrity())
             .limitedBy(limit(settings, task.getNumberOfParallelSubtasks(), taskManager));
     return new ModelLoader(settings, scope, store, engine());
   }

@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.flink.InferenceOptions.Integrity;
 import io.millrace.flink.InferenceOptions.NonFinite;
 import io.millrace.flink.InferenceOptions.Probe;
 import io.millrace.flink.InferenceOptions.RunIn;
@@ -16,6 +17,7 @@ record InferenceSettings(
     String model,
     ModelUse use,
     List<String> roots,
+    Integrity integrity,
     Sharing sharing,
     @Nullable Duration probeTimeout,
     Duration batchTimeout,
@@ -45,6 +47,7 @@ record InferenceSettings(
         model,
         ModelUse.of(config),
         List.copyOf(roots),
+        config.get(InferenceOptions.INTEGRITY),
         config.get(InferenceOptions.SHARING),
         config.get(InferenceOptions.PROBE) == Probe.ON
             ? LowerBounds.atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)

@@ -1,6 +1,8 @@
 package io.millrace.flink;
 
+import io.millrace.flink.InferenceOptions.Integrity;
 import io.millrace.model.BatchOptions;
+import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEngine;
@@ -76,6 +78,7 @@ final class ModelLoader {
 
   private ServedModel lease(Publish publish, @Nullable ServingSchema schema)
       throws ModelException, InterruptedException {
+    requireDigest(publish);
     SharedModel.Key key =
         new SharedModel.Key(
             scope,
@@ -83,7 +86,8 @@ final class ModelLoader {
             publish.version(),
             publish.uri(),
             settings.use().loadOptions(),
-            settings.roots());
+            settings.roots(),
+            settings.integrity());
     warnOfThreads();
     Lease<SharedModel> lease =
         SharedModel.acquire(key, publish.digest(), store, settings.probe(schema), engine);
@@ -92,6 +96,22 @@ final class ModelLoader {
     } catch (ModelException | RuntimeException | Error e) {
       lease.close();
       throw e;
+    }
+  }
+
+  // What the job's own code or configuration names has nobody in between who could exchange it.
+  private void requireDigest(Publish publish) throws ModelException {
+    boolean commanded = publish.sequence() > Command.CONFIGURED;
+    if (settings.integrity() == Integrity.REQUIRED && commanded && publish.digest() == null) {
+      throw new ModelException(
+          ModelReason.MALFORMED_COMMAND,
+          publish.model()
+              + "/"
+              + publish.version()
+              + " is published without a digest, and "
+              + InferenceOptions.INTEGRITY.key()
+              + " is required: expected the digest of its manifest, as 'millrace model publish'"
+              + " sends it");
     }
   }
 

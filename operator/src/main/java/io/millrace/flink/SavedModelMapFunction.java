@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import io.millrace.model.Batch;
+import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.InferenceException;
 import io.millrace.model.ModelException;
@@ -110,7 +111,8 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
   }
 
   private static Publish publish(String name, long version, String uri) {
-    return new Publish(name, version, ModelLocation.parse(uri), null, 0, true, null);
+    return new Publish(
+        name, version, ModelLocation.parse(uri), null, Command.CONFIGURED, true, null);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.flink.InferenceOptions.Integrity;
 import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelEngine;
@@ -26,9 +27,16 @@ final class SharedModel implements AutoCloseable {
    *
    * @param scope the slot's allocation, or the TaskManager
    * @param roots where models may lie: whoever may read less does not get at what others hold
+   * @param integrity whoever demands a manifest does not get what was loaded without
    */
   record Key(
-      String scope, String model, long version, URI uri, LoadOptions options, List<String> roots) {}
+      String scope,
+      String model,
+      long version,
+      URI uri,
+      LoadOptions options,
+      List<String> roots,
+      Integrity integrity) {}
 
   private static final Leases<Key, SharedModel> LEASES = new Leases<>();
 

@@ -3,6 +3,8 @@ package io.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.flink.InferenceOptions.Integrity;
+import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -113,6 +115,49 @@ class RemoteModelStoreITCase {
     assertRejected(store, URI.create(root + "/fraud/halfway"), null, ModelReason.INCOMPLETE);
     assertRejected(store, URI.create(root + "/fraud/13"), null, ModelReason.NOT_FOUND);
     assertThat(copies).isEmptyDirectory();
+  }
+
+  @Test
+  void package_onHdfs_isWrittenOnceAndHeldAgainstTheFiles() throws Exception {
+    packagesAndVerifies(hdfs.uri().resolve("/packages"));
+  }
+
+  @Test
+  void package_onS3_isWrittenOnceAndHeldAgainstTheFiles() throws Exception {
+    packagesAndVerifies(URI.create("s3://models/packages"));
+  }
+
+  private void packagesAndVerifies(URI root) throws Exception {
+    URI version = URI.create(root + "/fraud/7");
+    Path local = temporary.resolve(root.getScheme() + "-package/fraud/7");
+    for (Map.Entry<String, byte[]> file : model().entrySet()) {
+      put(URI.create(version + "/" + file.getKey()), file.getValue());
+      Path copy = local.resolve(file.getKey());
+      Files.createDirectories(copy.getParent());
+      Files.write(copy, file.getValue());
+    }
+    FileSystemModelStore store =
+        FileSystemModelStore.of(List.of(root.toString()), temporary.resolve("packages"))
+            .with(Integrity.REQUIRED);
+    assertRejected(store, version, null, ModelReason.INCOMPLETE);
+
+    Manifest manifest = Packaged.manifest(local);
+    ModelPackage target = ModelPackage.at(version);
+    target.write(manifest);
+    assertThatThrownBy(() -> target.write(manifest)).hasMessageContaining("is there already");
+    assertThat(target.verify().findings()).isEmpty();
+    try (ModelFiles files = store.fetch(version, manifest.version().digest())) {
+      assertThat(Packaged.list(files.directory())).isEqualTo(manifest.files());
+    }
+
+    byte[] shard = model().get("variables/variables.data-00000-of-00001");
+    shard[shard.length - 1] ^= 1;
+    put(URI.create(version + "/variables/variables.data-00000-of-00001"), shard);
+    assertThat(target.verify().findings()).singleElement().asString().contains("has SHA-256");
+    assertRejected(store, version, null, ModelReason.DIGEST_MISMATCH);
+    put(URI.create(version + "/assets/more.txt"), new byte[] {1});
+    assertRejected(store, version, null, ModelReason.UNLISTED_FILE);
+    assertThat(target.verify().findings()).hasSize(2);
   }
 
   @Test
