@@ -57,8 +57,8 @@ final class Initialisers {
   /**
    * The tensors that hold paths of assets, and the paths.
    *
-   * @throws ModelException LOAD_FAILED if an asset's name is no path, or leads out of {@code
-   *     assets/}
+   * @throws ModelException LOAD_FAILED if an asset's name is no path, leads out of {@code assets/},
+   *     or has {@code ..} in it, which behind a link leads elsewhere than it says
    */
   static Map<String, Path> assets(Path directory, MetaGraphDef metaGraph) throws ModelException {
     Path folder = directory.resolve("assets").toAbsolutePath().normalize();
@@ -72,7 +72,7 @@ final class Initialisers {
   private static Path inside(Path folder, AssetFileDef asset) throws ModelException {
     Path file;
     try {
-      file = folder.resolve(asset.getFilename()).normalize();
+      file = folder.resolve(asset.getFilename());
     } catch (InvalidPathException e) {
       // Without the name: it holds what no path and hardly a log can hold.
       throw new ModelException(
@@ -83,7 +83,7 @@ final class Initialisers {
               + e.getReason(),
           e);
     }
-    if (!file.startsWith(folder) || file.equals(folder)) {
+    if (!file.normalize().equals(file) || !file.startsWith(folder) || file.equals(folder)) {
       throw new ModelException(
           ModelReason.LOAD_FAILED,
           "asset '" + asset.getFilename() + "' is no file in the model's assets/ folder");

@@ -23,6 +23,7 @@ import org.tensorflow.proto.SavedModel;
 final class SavedModelFile {
   private static final String BINARY = "saved_model.pb";
   private static final String TEXT = "saved_model.pbtxt";
+  private static final String CHUNKED = "saved_model.cpb";
   private static final String SERVE = "serve";
 
   private SavedModelFile() {}
@@ -30,11 +31,13 @@ final class SavedModelFile {
   /**
    * Reads the file.
    *
-   * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if it is not a SavedModel
+   * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if it is not a SavedModel,
+   *     TOO_LARGE if the heap might not hold it
    */
   static SavedModel read(Path directory) throws ModelException {
     Path file = locate(directory);
     try {
+      FileLimits.verify(file, file.endsWith(BINARY));
       SavedModel model = file.endsWith(BINARY) ? readBinary(file) : readText(file);
       if (model.getMetaGraphsCount() == 0) {
         throw new ModelException(
@@ -55,9 +58,15 @@ final class SavedModelFile {
   /**
    * The file in this directory, the binary one where there are both.
    *
-   * @throws ModelException NOT_FOUND if there is none
+   * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if one is chunked
    */
   static Path locate(Path directory) throws ModelException {
+    if (Files.exists(directory.resolve(CHUNKED))) {
+      // Which of the two TensorFlow would load is no question to leave open.
+      throw new ModelException(
+          ModelReason.LOAD_FAILED,
+          directory + " holds " + CHUNKED + ", a form that is not read: export it as " + BINARY);
+    }
     for (String name : List.of(BINARY, TEXT)) {
       Path file = directory.resolve(name);
       if (Files.isRegularFile(file)) {

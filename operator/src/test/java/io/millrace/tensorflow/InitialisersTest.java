@@ -20,13 +20,21 @@ class InitialisersTest {
 
   @Test
   void assets_insideTheirFolder_areFound() throws Exception {
-    assertThat(Initialisers.assets(MODEL, listed("words/../vocabulary.txt")))
-        .containsEntry("file:0", MODEL.resolve("assets/vocabulary.txt"));
+    assertThat(Initialisers.assets(MODEL, listed("words/vocabulary.txt")))
+        .containsEntry("file:0", MODEL.resolve("assets/words/vocabulary.txt"));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"../saved_model.pb", "../../8/assets/a", "/etc/passwd", "../assets-b/a", "", "."})
+      strings = {
+        "../saved_model.pb",
+        "../../8/assets/a",
+        "/etc/passwd",
+        "../assets-b/a",
+        "words/../a",
+        "",
+        "."
+      })
   void assets_outsideTheirFolder_areRefused(String name) {
     for (MetaGraphDef metaGraph : new MetaGraphDef[] {listed(name), collected(name)}) {
       assertThatThrownBy(() -> Initialisers.assets(MODEL, metaGraph))

@@ -14,6 +14,7 @@ import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -47,6 +48,7 @@ public final class SavedModelWriter {
   private final Map<String, SignatureBuilder> signatures = new LinkedHashMap<>();
   private final Map<String, byte[]> assets = new LinkedHashMap<>();
   private final List<String> initialisers = new ArrayList<>();
+  private SaverDef saver = SaverDef.getDefaultInstance();
 
   /** Inputs and outputs of one signature. */
   public static final class SignatureBuilder {
@@ -102,6 +104,16 @@ public final class SavedModelWriter {
     return constant("asset/" + file, Tensors.string(file));
   }
 
+  /** Adds a function to the graph's library. */
+  public void function(FunctionDef function) {
+    graph.getLibraryBuilder().addFunction(function);
+  }
+
+  /** Says what restores a model that has no variables; those bring a saver of their own. */
+  public void saver(SaverDef definition) {
+    saver = definition;
+  }
+
   /** Runs a node when the model is loaded, after the variables are restored. */
   public void initialiser(Node node) {
     initialisers.add(node.name());
@@ -123,6 +135,7 @@ public final class SavedModelWriter {
       Files.createDirectories(directory);
       writeAssets(directory);
       MetaGraphDef.Builder metaGraph = MetaGraphDef.newBuilder();
+      metaGraph.setSaverDef(saver);
       if (!variables.isEmpty()) {
         Path prefix = Files.createDirectories(directory.resolve("variables")).resolve("variables");
         saveVariables(prefix);

@@ -1,0 +1,133 @@
+package io.millrace.tensorflow;
+
+import com.google.protobuf.ByteString;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import java.nio.file.Path;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Adds up what the constants of a graph take once TensorFlow makes tensors of them. One value may
+ * stand for a whole tensor (how a tensor proto is filled: {@code Tensor::FromProto} in TensorFlow's
+ * sources), so a few bytes of a file can ask for any amount of memory.
+ */
+final class Constants {
+  /** What constants may take beyond the bytes that they bring along, all together. */
+  static final long MOST_FILLED_BYTES = 256L << 20;
+
+  // TensorShape::MaxDimensions.
+  private static final int MOST_DIMENSIONS = 254;
+  // A tstring; more than one of any other type.
+  private static final int STRING_BYTES = 24;
+  private static final int UNKNOWN = -1;
+
+  private final Path file;
+  private long filledBytes;
+
+  Constants(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Takes the tensors among a node's attributes.
+   *
+   * @param where what the node belongs to, to be read behind its name
+   * @throws ModelException LOAD_FAILED for a shape that none is or a payload of another size,
+   *     TOO_LARGE for values that stand for too many
+   */
+  void add(NodeDef node, String where) throws ModelException {
+    for (AttrValue value : node.getAttrMap().values()) {
+      if (value.hasTensor()) {
+        add(value.getTensor(), node, where);
+      }
+      for (TensorProto tensor : value.getList().getTensorList()) {
+        add(tensor, node, where);
+      }
+    }
+  }
+
+  private void add(TensorProto tensor, NodeDef node, String where) throws ModelException {
+    String what = "'" + node.getName() + "'" + where + " (" + node.getOp() + ")";
+    long elements = elements(tensor.getTensorShape());
+    int width = width(tensor.getDtype());
+    if (elements == UNKNOWN || elements > Long.MAX_VALUE / STRING_BYTES) {
+      throw refused(
+          ModelReason.LOAD_FAILED,
+          what,
+          "a shape that no tensor has: " + shape(tensor.getTensorShape()));
+    }
+    ByteString content = tensor.getTensorContent();
+    if (width != UNKNOWN && !content.isEmpty() && content.size() != elements * width) {
+      throw refused(
+          ModelReason.LOAD_FAILED,
+          what,
+          content.size()
+              + " bytes for the shape "
+              + shape(tensor.getTensorShape())
+              + " of "
+              + tensor.getDtype()
+              + ", expected "
+              + elements * width);
+    }
+    long bytes = elements * (width == UNKNOWN ? STRING_BYTES : width);
+    long filled = Math.max(0, bytes - tensor.getSerializedSize());
+    filledBytes = filledBytes > Long.MAX_VALUE - filled ? Long.MAX_VALUE : filledBytes + filled;
+    if (filledBytes > MOST_FILLED_BYTES) {
+      throw refused(
+          ModelReason.TOO_LARGE,
+          what,
+          "the shape "
+              + shape(tensor.getTensorShape())
+              + " and a payload of "
+              + tensor.getSerializedSize()
+              + " bytes: constants may take "
+              + (MOST_FILLED_BYTES >> 20)
+              + " MiB more than they bring along");
+    }
+  }
+
+  private ModelException refused(ModelReason reason, String what, String has) {
+    return new ModelException(reason, file + ": the constant of node " + what + " has " + has);
+  }
+
+  /** The product of the dimensions, or UNKNOWN where they are no shape of a tensor. */
+  private static long elements(TensorShapeProto shape) {
+    if (shape.getUnknownRank() || shape.getDimCount() > MOST_DIMENSIONS) {
+      return UNKNOWN;
+    }
+    long elements = 1;
+    for (TensorShapeProto.Dim dimension : shape.getDimList()) {
+      long size = dimension.getSize();
+      if (size < 0 || (size > 0 && elements > Long.MAX_VALUE / size)) {
+        return UNKNOWN;
+      }
+      elements *= size;
+    }
+    return elements;
+  }
+
+  private static String shape(TensorShapeProto shape) {
+    if (shape.getUnknownRank()) {
+      return "of unknown rank";
+    }
+    return shape.getDimCount() > MOST_DIMENSIONS
+        ? "of " + shape.getDimCount() + " dimensions"
+        : shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList().toString();
+  }
+
+  /** Bytes of an element, or UNKNOWN where they differ or the payload is not plain. */
+  private static int width(DataType type) {
+    return switch (type) {
+      case DT_BOOL, DT_INT8, DT_UINT8, DT_QINT8, DT_QUINT8 -> 1;
+      case DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16, DT_HALF, DT_BFLOAT16 -> 2;
+      case DT_INT32, DT_UINT32, DT_QINT32, DT_FLOAT -> 4;
+      case DT_INT64, DT_UINT64, DT_DOUBLE, DT_COMPLEX64 -> 8;
+      case DT_COMPLEX128 -> 16;
+      default -> UNKNOWN;
+    };
+  }
+}

@@ -1,0 +1,109 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.ModelReason;
+import io.millrace.model.OpsPolicy;
+import io.millrace.tensorflow.ReachableOps.Callee;
+import io.millrace.tensorflow.Reached.Site;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.AttrValue;
+
+/** Judges by a policy the ops that a run reaches. */
+final class OpJudge {
+  /** Where the ops that take a file have its path among their inputs. */
+  private static final Map<String, Integer> PATH_INPUTS =
+      Map.of(
+          "InitializeTableFromTextFile", 1,
+          "InitializeTableFromTextFileV2", 1,
+          "RestoreV2", 0,
+          "ShardedFilename", 0,
+          "ShardedFilespec", 0);
+
+  private static final String CANDIDATES = "FixedUnigramCandidateSampler";
+  private static final int MOST_REFUSALS = 100;
+
+  private final ReachableOps ops;
+  private final OpsPolicy policy;
+
+  OpJudge(ReachableOps ops, OpsPolicy policy) {
+    this.ops = ops;
+    this.policy = policy;
+  }
+
+  /**
+   * What a run reaches and must not.
+   *
+   * @param run what it is, to be read before {@code reaches}
+   * @param roots the tensors that it fetches, or the nodes
+   * @param paths the tensors that it is fed with paths of the model's own files, as {@code node:0}
+   * @return up to a hundred refusals
+   */
+  List<Refusal> judge(String run, Collection<String> roots, Set<String> paths) {
+    Reached reached = ops.reach(roots);
+    PathSources sources = new PathSources(ops, reached, paths);
+    List<Refusal> refusals = new ArrayList<>();
+    for (Site site : reached.sites()) {
+      for (Callee callee : ReachableOps.callees(site.node())) {
+        String fault = fault(site, callee, sources);
+        if (fault != null && refusals.size() < MOST_REFUSALS) {
+          refusals.add(refusal(run, site, callee.name(), fault));
+        }
+      }
+    }
+    return refusals;
+  }
+
+  private @Nullable String fault(Site site, Callee callee, PathSources sources) {
+    OpClass known = OpClasses.of(callee.name());
+    if (known == null) {
+      return ops.function(callee.name()) == null ? "is not one of TensorFlow 2.18" : null;
+    }
+    if (known.isRefusedBy(policy)) {
+      return known.does();
+    }
+    if (known == OpClass.READS_GIVEN_FILE && !hasOwnFile(site, callee, sources)) {
+      return known.does() + " that need not be one of the model's own";
+    }
+    return null;
+  }
+
+  /** Whether an op that takes a path can get none but that of a file of the model. */
+  private static boolean hasOwnFile(Site site, Callee callee, PathSources sources) {
+    if (!"".equals(callee.by())) {
+      return false;
+    }
+    if (callee.name().equals(CANDIDATES)) {
+      return site.node()
+          .getAttrOrDefault("vocab_file", AttrValue.getDefaultInstance())
+          .getS()
+          .isEmpty();
+    }
+    // SaveV2 has none that is right: what is loaded and scored writes nothing.
+    Integer input = PATH_INPUTS.get(callee.name());
+    return input != null && sources.isFed(site, input);
+  }
+
+  private static Refusal refusal(String run, Site site, String op, String fault) {
+    String function = site.function();
+    String node = site.node().getName();
+    return new Refusal(
+        ModelReason.OP_REFUSED,
+        "op '"
+            + op
+            + "' (node '"
+            + node
+            + "'"
+            + (function == null ? "" : " of function '" + function + "'")
+            + "), which "
+            + run
+            + " reaches, "
+            + fault,
+        op,
+        node,
+        function);
+  }
+}

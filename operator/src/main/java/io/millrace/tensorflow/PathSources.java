@@ -1,0 +1,159 @@
+package io.millrace.tensorflow;
+
+import io.millrace.tensorflow.ReachableOps.Callee;
+import io.millrace.tensorflow.Reached.Call;
+import io.millrace.tensorflow.Reached.Site;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
+
+/**
+ * Finds out where a path comes from: back along the data input, through Identity and through the
+ * arguments of functions at every place that calls them. Anything else on the way, and the origin
+ * is unknown.
+ */
+final class PathSources {
+  private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
+  private static final Set<String> CONDITIONALS =
+      Set.of("If", "StatelessIf", "Case", "StatelessCase");
+  private static final Set<String> BRANCHES = Set.of("then_branch", "else_branch", "branches");
+  private static final int NONE = -1;
+
+  private final ReachableOps ops;
+  private final Reached reached;
+  private final Set<String> fed;
+  private final Set<Source> known = new HashSet<>();
+  private final Map<String, Map<String, NodeDef>> bodies = new HashMap<>();
+
+  /**
+   * @param fed the tensors of the graph that the run is fed with paths that are allowed, as {@code
+   *     node:0}
+   */
+  PathSources(ReachableOps ops, Reached reached, Set<String> fed) {
+    this.ops = ops;
+    this.reached = reached;
+    this.fed = fed;
+  }
+
+  /** A tensor as the graph, or the body of a function, refers to it. */
+  private record Source(@Nullable String function, String reference) {}
+
+  /** Whether a data input of a node can get nothing but what the run is fed. */
+  boolean isFed(Site site, int input) {
+    Source first = input(site, input);
+    if (first == null) {
+      return false;
+    }
+    Deque<Source> open = new ArrayDeque<>(List.of(first));
+    Set<Source> seen = new HashSet<>();
+    while (!open.isEmpty()) {
+      Source source = open.remove();
+      if (!known.contains(source) && seen.add(source) && !follow(source, open)) {
+        return false;
+      }
+    }
+    known.addAll(seen);
+    return true;
+  }
+
+  /** Adds where a tensor comes from; false if that is unknown. */
+  private boolean follow(Source source, Deque<Source> open) {
+    String in = source.function();
+    if (in == null) {
+      if (fed.contains(tensorName(source.reference()))) {
+        return true;
+      }
+      return throughIdentity(ops.node(ReachableOps.nodeName(source.reference())), null, open);
+    }
+    FunctionDef function = ops.function(in);
+    if (function == null) {
+      return false;
+    }
+    String name = ReachableOps.nodeName(source.reference());
+    NodeDef node = body(in, function).get(name);
+    int argument = argument(function, name);
+    if (node != null) {
+      return argument == NONE && throughIdentity(node, in, open);
+    }
+    return argument != NONE && throughCalls(in, argument, open);
+  }
+
+  private static boolean throughIdentity(
+      @Nullable NodeDef node, @Nullable String function, Deque<Source> open) {
+    if (node == null || !node.getOp().equals("Identity")) {
+      return false;
+    }
+    return add(input(new Site(node, function), 0), open);
+  }
+
+  private boolean throughCalls(String function, int argument, Deque<Source> open) {
+    List<Call> calls = reached.calls(function);
+    for (Call call : calls) {
+      int input = callerInput(call, argument);
+      if (input == NONE || !add(input(call.site(), input), open)) {
+        return false;
+      }
+    }
+    return !calls.isEmpty();
+  }
+
+  private static boolean add(@Nullable Source source, Deque<Source> open) {
+    return source != null && open.add(source);
+  }
+
+  private static @Nullable Source input(Site site, int input) {
+    if (input >= site.node().getInputCount() || site.node().getInput(input).startsWith("^")) {
+      return null;
+    }
+    return new Source(site.function(), site.node().getInput(input));
+  }
+
+  /** Which input of the calling node becomes this argument. */
+  private static int callerInput(Call call, int argument) {
+    Callee callee = call.by();
+    String op = call.site().node().getOp();
+    if ("".equals(callee.by()) || (CALLS.contains(op) && "f".equals(callee.by()))) {
+      return argument;
+    }
+    boolean branch = callee.by() != null && BRANCHES.contains(callee.by());
+    return CONDITIONALS.contains(op) && branch ? argument + 1 : NONE;
+  }
+
+  private static int argument(FunctionDef function, String name) {
+    List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
+    for (int i = 0; i < arguments.size(); i++) {
+      OpDef.ArgDef argument = arguments.get(i);
+      // A list takes a number of inputs that is not known here.
+      if (!argument.getNumberAttr().isEmpty() || !argument.getTypeListAttr().isEmpty()) {
+        return NONE;
+      }
+      if (argument.getName().equals(name)) {
+        return i;
+      }
+    }
+    return NONE;
+  }
+
+  private Map<String, NodeDef> body(String name, FunctionDef function) {
+    return bodies.computeIfAbsent(
+        name,
+        key -> {
+          Map<String, NodeDef> nodes = new HashMap<>();
+          function.getNodeDefList().forEach(node -> nodes.put(node.getName(), node));
+          return nodes;
+        });
+  }
+
+  /** {@code node:0} for {@code node}. */
+  static String tensorName(String reference) {
+    return reference.indexOf(':') < 0 ? reference + ":0" : reference;
+  }
+}

@@ -1,0 +1,72 @@
+package io.millrace.tensorflow;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Counts the messages of a text proto, and how deep they are nested: protobuf 3 reads them by
+ * recursion without a limit, and a stack that is used up ends the task.
+ */
+final class TextLimits {
+  /** As protobuf's own limit for binary files. */
+  private static final int MOST_DEPTH = 100;
+
+  private static final long MOST_MESSAGES = 4L * GraphStructure.MOST_NODES;
+  private static final int COMMENT = '#';
+
+  // As protobuf's tokenizer has it: a comment ends at each of these, a string at a line feed alone.
+  private static final String LINE_ENDS = "\n\r\u0085\u2028\u2029";
+
+  /** What ends later: a quote, COMMENT, or 0. */
+  private int inside;
+
+  private int depth;
+  private long messages;
+
+  private TextLimits() {}
+
+  /**
+   * @throws ModelException TOO_LARGE
+   */
+  static void verify(Path file) throws IOException, ModelException {
+    TextLimits limits = new TextLimits();
+    try (Reader in = Files.newBufferedReader(file)) {
+      for (int c = in.read(); c >= 0; c = in.read()) {
+        if (c == '\\' && limits.inside != COMMENT) {
+          in.read();
+        } else {
+          limits.take(c);
+        }
+        if (limits.depth > MOST_DEPTH || limits.messages > MOST_MESSAGES) {
+          throw new ModelException(
+              ModelReason.TOO_LARGE,
+              file
+                  + " holds more messages, or nests them deeper, than any model: expected at most "
+                  + MOST_MESSAGES
+                  + ", and "
+                  + MOST_DEPTH
+                  + " deep");
+        }
+      }
+    }
+  }
+
+  private void take(int c) {
+    if (inside == COMMENT) {
+      inside = LINE_ENDS.indexOf(c) >= 0 ? 0 : COMMENT;
+    } else if (inside != 0) {
+      inside = c == inside || c == '\n' ? 0 : inside;
+    } else if (c == '"' || c == '\'' || c == COMMENT) {
+      inside = c;
+    } else if (c == '{' || c == '<') {
+      messages++;
+      depth++;
+    } else if (c == '}' || c == '>') {
+      depth--;
+    }
+  }
+}
