@@ -27,11 +27,15 @@ final class PathSources {
   private static final Set<String> BRANCHES = Set.of("then_branch", "else_branch", "branches");
   private static final int NONE = -1;
 
+  // Each is looked for among all nodes.
+  private static final int MOST_VARIABLES = 1_000;
+
   private final ReachableOps ops;
   private final Reached reached;
   private final Set<String> fed;
   private final Set<Source> known = new HashSet<>();
   private final Map<String, Map<String, NodeDef>> bodies = new HashMap<>();
+  private int variables;
 
   /**
    * @param fed the tensors of the graph that the run is fed with paths that are allowed, as {@code
@@ -71,7 +75,8 @@ final class PathSources {
       if (fed.contains(tensorName(source.reference()))) {
         return true;
       }
-      return throughIdentity(ops.node(ReachableOps.nodeName(source.reference())), null, open);
+      NodeDef node = ops.node(ReachableOps.nodeName(source.reference()));
+      return throughVariable(node, open) || throughIdentity(node, null, open);
     }
     FunctionDef function = ops.function(in);
     if (function == null) {
@@ -84,6 +89,21 @@ final class PathSources {
       return argument == NONE && throughIdentity(node, in, open);
     }
     return argument != NONE && throughCalls(in, argument, open);
+  }
+
+  /** TensorFlow 2 exported assets as variables that the initialiser assigns. */
+  private boolean throughVariable(@Nullable NodeDef node, Deque<Source> open) {
+    if (node == null || !node.getOp().equals("ReadVariableOp") || ++variables > MOST_VARIABLES) {
+      return false;
+    }
+    Source handle = input(new Site(node, null), 0);
+    List<String> values =
+        handle == null ? null : ops.assigned(ReachableOps.nodeName(handle.reference()));
+    if (values == null) {
+      return false;
+    }
+    values.forEach(value -> open.add(new Source(null, value)));
+    return true;
   }
 
   private static boolean throughIdentity(

@@ -74,6 +74,23 @@ class ModelFilesScanTest {
   }
 
   @Test
+  void variableThatIsAssignedAnAsset_isAccepted() throws Exception {
+    Node path = model.node("VarHandleOp", "path");
+    model.initialiser(model.node("AssignVariableOp", "assign").input(path).input(asset()));
+    model.initialiser(fill("fill", model.node("ReadVariableOp", "read").input(path)));
+    assertAccepted();
+  }
+
+  @Test
+  void variableThatIsAssignedMoreThanAnAsset_isRefused() throws Exception {
+    Node path = model.node("VarHandleOp", "path");
+    model.initialiser(model.node("AssignVariableOp", "assign").input(path).input(asset()));
+    model.node("AssignVariableOp", "again").input(path).input(elsewhere());
+    model.initialiser(fill("fill", model.node("ReadVariableOp", "read").input(path)));
+    assertRefused(FILL, "fill");
+  }
+
+  @Test
   void pathThatIsNoAsset_isRefused() throws Exception {
     model.initialiser(fill("fill", elsewhere()));
     assertRefused(FILL, "fill");
