@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.model.OpsPolicy;
 import io.millrace.tensor.ElementType;
 import java.util.Comparator;
 import java.util.List;
@@ -61,6 +62,7 @@ final class Settings {
           Setting.text(InferenceOptions.SIGNATURE_KEY, "a signature of the model"),
           Setting.texts(InferenceOptions.TAGS, "a list of tags"),
           Setting.texts(InferenceOptions.ROOTS, "a list of paths or URIs"),
+          Setting.choice(InferenceOptions.OPS_POLICY, OpsPolicy.class),
           Setting.choice(InferenceOptions.SHARING, InferenceOptions.Sharing.class),
           Setting.choice(InferenceOptions.PROBE, InferenceOptions.Probe.class),
           Setting.duration(InferenceOptions.PROBE_TIMEOUT),

@@ -58,7 +58,9 @@ class ClusterFaultsITCase {
     try (ScoringTopics topics = bench.topics("probe");
         EventLog events = new EventLog(topics)) {
       topics.version(1);
-      bench.submit(topics, 1, "-Dmodel.probe=on", "-Dmodel.probe-timeout=20 s");
+      // The policy would refuse what the probe is to find out.
+      bench.submit(
+          topics, 1, "-Dmodel.probe=on", "-Dmodel.probe-timeout=20 s", "-Dmodel.ops-policy=off");
       events.awaitActive(0, 1, 1);
       topics.sendNumbers(0, 1_000);
       topics.awaitOutputs();

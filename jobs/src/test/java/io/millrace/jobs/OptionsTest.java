@@ -47,6 +47,7 @@ class OptionsTest {
     expected.put("model.signature-key", NONE);
     expected.put("model.saved-model-tags", NONE);
     expected.put("model.roots", NONE);
+    expected.put("model.ops-policy", "standard");
     expected.put("model.sharing", "slot");
     expected.put("model.probe", "off");
     expected.put("model.probe-timeout", "1 min");

@@ -20,6 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ProbeITCase {
   private static final int SUBTASKS = 2;
 
+  /** The policy would refuse what the probe is to find out. */
+  private static final Map<String, String> PROBED =
+      Map.of("model.probe", "on", "model.ops-policy", "off");
+
   @TempDir Path folder;
 
   @Test
@@ -28,7 +32,7 @@ class ProbeITCase {
     try (ScoringBench bench = new ScoringBench(folder, 1)) {
       ScoringTopics topics = bench.topics;
       topics.version(1);
-      bench.submit(topics.config(Map.of("model.probe", "on")), SUBTASKS, null);
+      bench.submit(topics.config(PROBED), SUBTASKS, null);
       topics.awaitActive(1, SUBTASKS);
       topics.sendNumbers(0, 1_000);
 
@@ -56,7 +60,7 @@ class ProbeITCase {
     try (ScoringBench bench = new ScoringBench(folder, 1)) {
       ScoringTopics topics = bench.topics;
       topics.version(1);
-      JobID job = bench.submit(topics.config(Map.of("model.probe", "on")), SUBTASKS, null);
+      JobID job = bench.submit(topics.config(PROBED), SUBTASKS, null);
       topics.awaitActive(1, SUBTASKS);
       long others = ProcessHandle.current().children().count();
       TroublesomeModels.hanging(topics.models.resolve("2"), 2);

@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.model.OpsPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,13 @@ public final class InferenceOptions {
           .asList()
           .noDefaultValue()
           .withDescription("Locations below which models may lie; nothing outside is ever read.");
+
+  public static final ConfigOption<OpsPolicy> OPS_POLICY =
+      ConfigOptions.key("model.ops-policy")
+          .enumType(OpsPolicy.class)
+          .defaultValue(OpsPolicy.STANDARD)
+          .withDescription(
+              "Which TensorFlow ops a version may reach by its signature, its initialisers and its restore: standard refuses those that reach outside the graph, hide code in data, block or are unknown; strict also those that train or build input pipelines; off refuses none.");
 
   public static final ConfigOption<Sharing> SHARING =
       ConfigOptions.key("model.sharing")

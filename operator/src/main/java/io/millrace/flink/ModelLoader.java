@@ -90,7 +90,13 @@ final class ModelLoader {
             settings.integrity());
     warnOfThreads();
     Lease<SharedModel> lease =
-        SharedModel.acquire(key, publish.digest(), store, settings.probe(schema), engine);
+        SharedModel.acquire(
+            key,
+            settings.use().loadOptions().signatureKey(),
+            publish.digest(),
+            store,
+            settings.probe(schema),
+            engine);
     try {
       return prepare(publish, schema, lease);
     } catch (ModelException | RuntimeException | Error e) {

@@ -38,7 +38,6 @@ public final class ModelUse implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final LoadOptions loadOptions;
-  private final @Nullable String signatureKey;
   private final HashMap<String, Shape> inputShapes;
   private final BatchDimension batchDimension;
   private final BatchSizes batchSizes;
@@ -49,9 +48,10 @@ public final class ModelUse implements Serializable {
     loadOptions =
         new LoadOptions(
             config.getOptional(InferenceOptions.TAGS).orElse(null),
+            config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null),
+            config.get(InferenceOptions.OPS_POLICY),
             LowerBounds.atLeast(config, InferenceOptions.INTRA_OP_PARALLELISM, 0),
             LowerBounds.atLeast(config, InferenceOptions.INTER_OP_PARALLELISM, -1));
-    signatureKey = config.getOptional(InferenceOptions.SIGNATURE_KEY).orElse(null);
     inputShapes = new HashMap<>(InputShapes.of(config));
     batchDimension = dimension(config.get(InferenceOptions.BATCHING));
     batchSizes = AllowedBatchSizes.of(config);
@@ -93,7 +93,7 @@ public final class ModelUse implements Serializable {
    * @throws ModelException SIGNATURE_MISMATCH if there is none, or it does not take those shapes
    */
   public Signature signature(Model model) throws ModelException {
-    Signature declared = model.signature(signatureKey);
+    Signature declared = model.signature(loadOptions.signatureKey());
     try {
       return declared.withInputShapes(inputShapes);
     } catch (IllegalArgumentException e) {
@@ -145,7 +145,6 @@ public final class ModelUse implements Serializable {
     if (schema != null) {
       schema.signature().inputs().forEach(input -> shapes.put(input.name(), input.shape()));
     }
-    return new ProbeSettings(
-        loadOptions, signatureKey, shapes, batchDimension, batchSizes, timeout);
+    return new ProbeSettings(loadOptions, shapes, batchDimension, batchSizes, timeout);
   }
 }

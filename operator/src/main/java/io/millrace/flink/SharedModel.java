@@ -13,6 +13,7 @@ import io.millrace.serving.Leases;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class SharedModel implements AutoCloseable {
    * What is loaded once.
    *
    * @param scope the slot's allocation, or the TaskManager
+   * @param options without the signature, of which there may be several on one model
    * @param roots where models may lie: whoever may read less does not get at what others hold
    * @param integrity whoever demands a manifest does not get what was loaded without
    */
@@ -36,7 +38,11 @@ final class SharedModel implements AutoCloseable {
       URI uri,
       LoadOptions options,
       List<String> roots,
-      Integrity integrity) {}
+      Integrity integrity) {
+    Key {
+      options = options.withSignatureKey(null);
+    }
+  }
 
   private static final Leases<Key, SharedModel> LEASES = new Leases<>();
 
@@ -59,18 +65,21 @@ final class SharedModel implements AutoCloseable {
    * A lease on a model, which is fetched and loaded in the calling thread if nobody in its scope
    * holds it.
    *
+   * @param signatureKey the signature that the lease is for, or null for the default one
    * @param digest what the files must hash to, or null
    * @param probe tries the files out before the engine sees them; null if nothing does
    */
   static Leases.Lease<SharedModel> acquire(
       Key key,
+      @Nullable String signatureKey,
       @Nullable String digest,
       ModelStore store,
       @Nullable ModelProbe probe,
       ModelEngine engine)
       throws ModelException, InterruptedException {
+    LoadOptions options = key.options().withSignatureKey(signatureKey);
     Leases.Lease<SharedModel> lease =
-        LEASES.acquire(key, () -> load(key, digest, store, probe, engine));
+        lease(key, () -> load(key.uri(), options, digest, store, probe, engine));
     String actual = lease.value().digest();
     if (digest != null && !digest.equals(actual)) {
       lease.close();
@@ -88,22 +97,43 @@ final class SharedModel implements AutoCloseable {
     return lease;
   }
 
+  private static Leases.Lease<SharedModel> lease(Key key, Leases.Loader<SharedModel> loader)
+      throws ModelException, InterruptedException {
+    AtomicBoolean here = new AtomicBoolean();
+    while (true) {
+      try {
+        return LEASES.acquire(
+            key,
+            () -> {
+              here.set(true);
+              return loader.load();
+            });
+      } catch (ModelException e) {
+        // What was refused in the thread that loaded may be its own signature.
+        if (here.get() || e.reason() != ModelReason.OP_REFUSED) {
+          throw e;
+        }
+      }
+    }
+  }
+
   private static SharedModel load(
-      Key key,
+      URI uri,
+      LoadOptions options,
       @Nullable String digest,
       ModelStore store,
       @Nullable ModelProbe probe,
       ModelEngine engine)
       throws ModelException, InterruptedException {
     long start = System.nanoTime();
-    ModelFiles files = fetch(store, key.uri(), digest);
+    ModelFiles files = fetch(store, uri, digest);
     long fetched = System.nanoTime();
     try {
       if (probe != null) {
         probe.require(files);
       }
       long probed = System.nanoTime();
-      Model model = engine.load(files, key.options());
+      Model model = engine.load(files, options);
       return new SharedModel(
           model,
           files,

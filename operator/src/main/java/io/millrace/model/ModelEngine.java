@@ -9,8 +9,8 @@ public interface ModelEngine {
    * @param files read during the call; the caller keeps them until the model is closed
    * @return the model, owned by the caller, who closes it
    * @throws ModelException NOT_FOUND or INCOMPLETE for missing files, SIGNATURE_MISMATCH for
-   *     unknown tags (the valid ones listed), OP_REFUSED for ops that the engine does not have,
-   *     LOAD_FAILED otherwise
+   *     unknown tags (the valid ones listed), OP_REFUSED for ops that the engine does not have or
+   *     the policy refuses, TOO_LARGE for graphs that would fill the memory, LOAD_FAILED otherwise
    */
   Model load(ModelFiles files, LoadOptions options) throws ModelException;
 }

@@ -77,7 +77,9 @@ final class ProbeMain {
 
   private static Signature signature(Model model, ProbeSettings settings) throws ModelException {
     try {
-      return model.signature(settings.signatureKey()).withInputShapes(settings.inputShapes());
+      return model
+          .signature(settings.loadOptions().signatureKey())
+          .withInputShapes(settings.inputShapes());
     } catch (IllegalArgumentException e) {
       throw new ModelException(ModelReason.SIGNATURE_MISMATCH, String.valueOf(e.getMessage()), e);
     }

@@ -7,19 +7,16 @@ import io.millrace.tensor.Shape;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the job is going to load and run a version, which the probe does before it.
  *
- * @param signatureKey which signature, or null for the model's default
  * @param inputShapes shapes that the signature leaves open and the job states, by input
  * @param batchSizes how many rows a run may have
  * @param timeout after which the probe is killed, the start of its JVM included
  */
 public record ProbeSettings(
     LoadOptions loadOptions,
-    @Nullable String signatureKey,
     Map<String, Shape> inputShapes,
     BatchDimension batchDimension,
     BatchSizes batchSizes,

@@ -44,12 +44,14 @@ public final class TensorFlowEngine implements ModelEngine {
     Path directory = files.directory();
     MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(directory), options.tags());
     Map<String, Path> assets = Initialisers.assets(directory, metaGraph);
+    ModelScan scan = ModelScan.ofGraph(directory, metaGraph, options.opsPolicy());
+    scan.require(options.signatureKey());
     new GraphChecks(directory, metaGraph).verify();
     SignatureTable signatures = new SignatureTable(metaGraph);
     Set<String> retaining = RetainedInputs.signatures(metaGraph, signatures);
     ConfigProto config = SessionConfig.of(options, metaGraph.getGraphDef());
     NativeSession session = NativeSession.load(directory, SavedModelFile.tags(metaGraph), config);
-    TensorFlowModel model = new TensorFlowModel(session, signatures, retaining);
+    TensorFlowModel model = new TensorFlowModel(session, signatures, retaining, scan);
     boolean initialised = false;
     try {
       session.initialise(Initialisers.leftToUs(metaGraph), assets);

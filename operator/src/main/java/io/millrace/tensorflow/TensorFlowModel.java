@@ -18,16 +18,20 @@ final class TensorFlowModel implements Model {
   private final NativeSession session;
   private final SignatureTable signatures;
   private final Set<String> retaining;
+  private final ModelScan scan;
 
   /**
    * Takes over the session.
    *
    * @param retaining the signatures that may keep the tensors that they are fed
+   * @param scan what speaks against signatures
    */
-  TensorFlowModel(NativeSession session, SignatureTable signatures, Set<String> retaining) {
+  TensorFlowModel(
+      NativeSession session, SignatureTable signatures, Set<String> retaining, ModelScan scan) {
     this.session = session;
     this.signatures = signatures;
     this.retaining = retaining;
+    this.scan = scan;
   }
 
   @Override
@@ -37,13 +41,20 @@ final class TensorFlowModel implements Model {
 
   @Override
   public Signature signature(@Nullable String key) throws ModelException {
-    return signatures.get(key).signature();
+    return bound(key).signature();
+  }
+
+  // A load is refused for the signature that it is for; another may be asked for later.
+  private BoundSignature bound(@Nullable String key) throws ModelException {
+    BoundSignature bound = signatures.get(key);
+    scan.requireOps(bound.signature().name());
+    return bound;
   }
 
   @Override
   public Batch newBatch(BatchOptions options) throws ModelException {
     String key = options.signature().name();
-    BoundSignature bound = signatures.get(key);
+    BoundSignature bound = bound(key);
     boolean retained = retaining.contains(key);
     BatchOpener opener =
         (opened, reserve) ->

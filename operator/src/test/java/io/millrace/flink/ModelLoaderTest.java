@@ -2,8 +2,10 @@ package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -11,9 +13,11 @@ import io.millrace.model.ModelStore;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ModelLoaderTest {
   private static final Publish VERSION =
@@ -128,5 +132,45 @@ class ModelLoaderTest {
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.FETCH_FAILED))
         .hasMessageContainingAll("file:///models/1", "org/apache/hadoop/Client");
+  }
+
+  private static ModelLoader forSignature(String key, ModelEngine engine) {
+    Configuration config = new Configuration();
+    config.set(InferenceOptions.NAME, "m");
+    config.set(InferenceOptions.SIGNATURE_KEY, key);
+    return new ModelLoader(
+        InferenceSettings.of(config, List.of("file:///models"), 1, true),
+        "slot",
+        (uri, digest) ->
+            new ModelFiles(Path.of("/models/1"), "sha256:" + "0".repeat(64), 0, () -> {}),
+        engine);
+  }
+
+  @Test
+  @Timeout(60)
+  void load_refusedInAnotherThreadForItsSignature_isTriedForOnesOwn() throws Exception {
+    Thread waiting = Thread.currentThread();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    ModelEngine engine =
+        (files, options) -> {
+          if ("serving_default".equals(options.signatureKey())) {
+            return new AnsweringModel();
+          }
+          begun.complete(null);
+          while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+          throw new ModelException(ModelReason.OP_REFUSED, "op 'ReadFile'");
+        };
+    CompletableFuture<Throwable> other =
+        CompletableFuture.supplyAsync(
+            () -> catchThrowable(() -> forSignature("hostile", engine).load(VERSION, null)));
+    while (!begun.isDone()) {
+      Thread.onSpinWait();
+    }
+
+    forSignature("serving_default", engine).load(VERSION, null).close();
+    assertThat(other.get()).hasMessageContaining("ReadFile");
+    assertThat(SharedModel.held()).isZero();
   }
 }

@@ -155,7 +155,6 @@ class ModelProbeITCase {
     ProbeSettings otherShape =
         new ProbeSettings(
             LoadOptions.DEFAULT,
-            null,
             new HashMap<>(Map.of("nothing" + "-".repeat(100_000), Shape.of(-1, 3))),
             BatchDimension.FIND_OUT,
             BatchSizes.upTo(32),

@@ -4,6 +4,7 @@ import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
+import io.millrace.model.OpsPolicy;
 import io.millrace.serving.WarmUp.BatchDimension;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,8 +17,8 @@ final class Probed {
 
   static ProbeSettings settings(Duration timeout) {
     return new ProbeSettings(
-        LoadOptions.DEFAULT,
-        null,
+        // What is tried out here would not come as far as the probe.
+        LoadOptions.DEFAULT.withOpsPolicy(OpsPolicy.OFF),
         new HashMap<>(),
         BatchDimension.FIND_OUT,
         BatchSizes.upTo(32),

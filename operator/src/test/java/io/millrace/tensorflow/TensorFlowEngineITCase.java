@@ -9,6 +9,7 @@ import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import io.millrace.model.OpsPolicy;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.testing.models.SavedModels;
@@ -59,7 +60,7 @@ class TensorFlowEngineITCase {
   @Test
   void load_unknownTags_listsTheOthers() {
     SavedModels.linear(directory, new float[4], 0);
-    LoadOptions train = new LoadOptions(List.of("train"), 1, -1);
+    LoadOptions train = LoadOptions.DEFAULT.withTags(List.of("train"));
     assertThatThrownBy(() -> Loaded.model(directory, train).close())
         .isInstanceOfSatisfying(
             ModelException.class,
@@ -102,9 +103,13 @@ class TensorFlowEngineITCase {
 
   @Test
   void load_unknownOp_namesItAndItsNode() {
-    ModelException refusal = Loaded.refusal(SavedModels.customOp(directory));
+    Path model = SavedModels.customOp(directory);
+    ModelException refusal = Loaded.refusal(model);
     assertThat(refusal.reason()).isEqualTo(ModelReason.OP_REFUSED);
-    assertThat(refusal)
+    assertThat(refusal).hasMessageContaining("op 'MillraceForest' (node 'forest')");
+
+    LoadOptions anything = LoadOptions.DEFAULT.withOpsPolicy(OpsPolicy.OFF);
+    assertThatThrownBy(() -> Loaded.model(model, anything).close())
         .hasMessageContaining("MillraceForest (node 'forest')")
         .hasMessageContaining("written by TensorFlow 2.18.0");
   }

@@ -123,7 +123,11 @@ final class BareEngine implements AutoCloseable {
   }
 
   private Model model(Threads setting) throws ModelException {
-    LoadOptions options = new LoadOptions(task.tags(), setting.intraOp(), setting.interOp());
+    LoadOptions options =
+        LoadOptions.DEFAULT
+            .withTags(task.tags())
+            .withSignatureKey(task.signature())
+            .withThreads(setting.intraOp(), setting.interOp());
     Model known = models.get(options);
     if (known == null) {
       ModelFiles files = new ModelFiles(Path.of(task.directory()), "sha256:none", 0, () -> {});

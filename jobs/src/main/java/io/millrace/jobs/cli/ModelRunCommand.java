@@ -48,6 +48,8 @@ final class ModelRunCommand implements Callable<Integer> {
 
   @Mixin private ModelArgument model = new ModelArgument();
 
+  @Mixin private OpsPolicyOption policy = new OpsPolicyOption();
+
   @Option(
       names = "--signature",
       paramLabel = "KEY",
@@ -76,7 +78,7 @@ final class ModelRunCommand implements Callable<Integer> {
     PredictRequest request = PredictRequest.parse(readInput(), "input '" + input + "'");
     byte[] answer;
     try (ModelArgument.Opened opened = model.open();
-        Model loaded = load(opened)) {
+        Model loaded = load(opened, request)) {
       answer = run(loaded, signature(loaded, request), request);
     }
     if (output.equals(STANDARD_STREAM)) {
@@ -97,10 +99,13 @@ final class ModelRunCommand implements Callable<Integer> {
     }
   }
 
-  private Model load(ModelArgument.Opened opened) throws ModelException, CommandException {
-    LoadOptions fastest = LoadOptions.DEFAULT;
+  private Model load(ModelArgument.Opened opened, PredictRequest request)
+      throws ModelException, CommandException {
     LoadOptions options =
-        new LoadOptions(model.tags(), fastest.intraOpParallelism(), fastest.interOpParallelism());
+        LoadOptions.DEFAULT
+            .withTags(model.tags())
+            .withSignatureKey(key(request))
+            .withOpsPolicy(policy.policy());
     try {
       return TensorFlowEngine.create().load(opened.files(), options);
     } catch (ModelException e) {
@@ -108,9 +113,13 @@ final class ModelRunCommand implements Callable<Integer> {
     }
   }
 
+  private @Nullable String key(PredictRequest request) {
+    return signatureKey == null ? request.signatureName() : signatureKey;
+  }
+
   private Signature signature(Model loaded, PredictRequest request)
       throws ModelException, CommandException {
-    String key = signatureKey == null ? request.signatureName() : signatureKey;
+    String key = key(request);
     try {
       return loaded.signature(key);
     } catch (ModelException e) {

@@ -1,0 +1,142 @@
+package io.millrace.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.model.LoadOptions;
+import io.millrace.model.Model;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
+import io.millrace.model.OpsPolicy;
+import io.millrace.testing.models.HostileModels;
+import io.millrace.testing.models.HostileModels.Place;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.TensorFlow;
+import org.tensorflow.proto.OpDef;
+
+/** A hand-made model for every op that is refused, none of which TensorFlow sees. */
+class RefusedOpsITCase {
+  private static final Path CLASSES =
+      Path.of(System.getProperty("millrace.models", "../../shared/models"))
+          .resolveSibling("facts/op-classes.tsv");
+
+  @TempDir private Path directory;
+
+  @Test
+  void classes_areThoseOfEveryOpThatTensorFlowHas() {
+    assertThat(new TreeSet<>(OpClasses.all().keySet()))
+        .isEqualTo(
+            TensorFlow.registeredOpList().getOpList().stream()
+                .map(OpDef::getName)
+                .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @Test
+  void classes_areThoseThatWereFound() throws IOException {
+    assumeTrue(Files.exists(CLASSES), CLASSES + " is absent");
+    Map<String, String> found = new TreeMap<>();
+    for (String line : Files.readAllLines(CLASSES).subList(1, OpClasses.all().size() + 1)) {
+      String[] columns = line.split("\t");
+      found.put(columns[0], columns[1].replace("allow-candidate", "allowed"));
+    }
+    Map<String, String> ours = new TreeMap<>();
+    OpClasses.all().forEach((op, known) -> ours.put(op, known.id()));
+    assertThat(ours).isEqualTo(found);
+  }
+
+  @Test
+  void refusedOp_reachedFromAnywhere_isNamedWithItsNodeAndThePolicy() throws Exception {
+    List<String> refused = refusedBy(OpsPolicy.STANDARD);
+    assertThat(refused).hasSize(375);
+    int models = 0;
+    for (String op : refused) {
+      for (Place place : Place.values()) {
+        assertRefused(HostileModels.reaching(directory, op, place), op, place, OpsPolicy.STANDARD);
+        models++;
+      }
+    }
+    System.out.println("hand-made models refused: " + models + " for " + refused.size() + " ops");
+  }
+
+  @Test
+  void opOfTrainingOrPipelines_isRefusedByStrictAlone() throws Exception {
+    List<String> refused = refusedBy(OpsPolicy.STRICT);
+    refused.removeAll(refusedBy(OpsPolicy.STANDARD));
+    assertThat(refused).hasSize(142 + 87);
+    for (String op : refused) {
+      Path model = HostileModels.reaching(directory, op, Place.FUNCTION);
+      assertThat(ModelScan.of(model, null, OpsPolicy.STANDARD).isAccepted()).as(op).isTrue();
+      assertRefused(model, op, Place.FUNCTION, OpsPolicy.STRICT);
+    }
+  }
+
+  @Test
+  void refusedOp_thatNothingReaches_isTolerated() throws Exception {
+    for (String op : refusedBy(OpsPolicy.STRICT)) {
+      Path model = HostileModels.holding(directory, op);
+      assertThat(ModelScan.of(model, null, OpsPolicy.STRICT).isAccepted()).as(op).isTrue();
+    }
+  }
+
+  /**
+   * The ops that are refused whatever their inputs are, and those that need a file and get none.
+   */
+  private static List<String> refusedBy(OpsPolicy policy) {
+    return OpClasses.all().entrySet().stream()
+        .filter(
+            it ->
+                it.getValue().isRefusedBy(policy)
+                    || (it.getValue() == OpClass.READS_GIVEN_FILE
+                        && !it.getKey().equals("FixedUnigramCandidateSampler")))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .collect(Collectors.toList());
+  }
+
+  private static void assertRefused(Path model, String op, Place place, OpsPolicy policy)
+      throws Exception {
+    ModelScan scan = ModelScan.of(model, null, policy);
+    assertThat(scan.isAccepted()).as(op + " " + place).isFalse();
+    assertThat(scan.refusals("serving_default"))
+        .as(op + " " + place)
+        .anySatisfy(
+            it -> {
+              assertThat(it.op()).isEqualTo(op);
+              assertThat(it.node()).isEqualTo(HostileModels.NODE);
+            });
+    ModelException refusal =
+        Assertions.assertThrows(
+            ModelException.class,
+            () -> Loaded.model(model, LoadOptions.DEFAULT.withOpsPolicy(policy)).close());
+    assertThat(refusal.reason()).as(op + " " + place).isEqualTo(ModelReason.OP_REFUSED);
+    assertThat(refusal)
+        .hasMessageContaining(model.resolve("saved_model.pb").toString())
+        .hasMessageContaining("ops-policy " + scan.policyName())
+        .hasMessageContaining("op '" + op + "' (node 'hostile'");
+  }
+
+  @Test
+  void modelThatWritesAFile_isRefusedBeforeItDoes() throws Exception {
+    Path file = directory.resolve("written");
+    Path model = HostileModels.writing(directory.resolve("1"), file);
+
+    assertThat(Loaded.refusal(model).reason()).isEqualTo(ModelReason.OP_REFUSED);
+    assertThat(file).doesNotExist();
+
+    LoadOptions anything = LoadOptions.DEFAULT.withOpsPolicy(OpsPolicy.OFF);
+    try (Model loaded = Loaded.model(model, anything)) {
+      assertThat(loaded.signatureKeys()).containsExactly("serving_default");
+    }
+    assertThat(file).exists();
+  }
+}
