@@ -23,6 +23,11 @@ final class CommandException extends Exception {
     return new CommandException(ExitCode.USAGE, message, cause);
   }
 
+  /** The command did what it was asked to, and what it looked at is refused. */
+  static CommandException refused(String message) {
+    return new CommandException(ExitCode.REFUSED, message, null);
+  }
+
   int exitCode() {
     return exitCode;
   }

@@ -8,5 +8,8 @@ final class ExitCode {
   /** Wrong usage or configuration. */
   static final int USAGE = 2;
 
+  /** What was looked at is refused by policy. */
+  static final int REFUSED = 3;
+
   private ExitCode() {}
 }

@@ -68,7 +68,7 @@ public final class Millrace {
   /**
    * Runs one command in this JVM.
    *
-   * @return the exit code: 0 done, 1 failed, 2 wrong usage or configuration
+   * @return the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused by policy
    */
   public static int execute(PrintWriter out, PrintWriter err, String... args) {
     Millrace root = new Millrace();

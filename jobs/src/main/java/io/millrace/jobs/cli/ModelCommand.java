@@ -5,9 +5,10 @@ import picocli.CommandLine.Command;
 /** What can be done with a SavedModel without a job. */
 @Command(
     name = "model",
-    description = "Looks into a SavedModel, runs it, publishes it to running jobs.",
+    description = "Looks into a SavedModel, scans it, runs it, publishes it to running jobs.",
     subcommands = {
       ModelShowCommand.class,
+      ModelScanCommand.class,
       ModelRunCommand.class,
       ModelPublishCommand.class,
     },

@@ -1,0 +1,168 @@
+package io.millrace.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.models.HostileModels;
+import io.millrace.testing.models.HostileModels.Place;
+import io.millrace.testing.models.SavedModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code model scan} with models that are good and models that are not. */
+class ModelScanITCase {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  private static CommandLineRun scan(Path model, String... options) {
+    List<String> args = Stream.of(options).toList();
+    return CommandLineRun.of(
+        Stream.of(List.of("model", "scan", model.toString()), args)
+            .flatMap(List::stream)
+            .toArray(String[]::new));
+  }
+
+  @TestFactory
+  List<DynamicTest> scan_everySharedModelWithKnownAnswers_isAccepted() throws IOException {
+    assumeTrue(SharedModels.areHere(), "no shared models");
+    List<SharedModels.Case> cases = SharedModels.cases();
+    assertThat(cases).hasSizeGreaterThan(80);
+    return cases.stream()
+        .map(known -> DynamicTest.dynamicTest(known.name(), () -> assertAccepted(known)))
+        .toList();
+  }
+
+  private static void assertAccepted(SharedModels.Case known) throws IOException {
+    CommandLineRun run = scan(known.model(), "--json");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode scanned = JSON.readTree(run.out());
+    assertThat(scanned.get("ops-policy").textValue()).isEqualTo("standard");
+    String signature = known.json().get("signature").textValue();
+    assertThat(scanned.get("signatures").get(signature).get("accepted").booleanValue()).isTrue();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> scan_everythingElseThatIsShared_isRefusedInOneLine() throws IOException {
+    assumeTrue(SharedModels.areHere(), "no shared models");
+    return Stream.of(
+            "negative/custom-op-forest",
+            "negative/tiny-savedmodel",
+            "negative/bad-half-plus-two/00000123",
+            "negative/tiny-model.h5",
+            "graphdef/addition.pb",
+            "checkpoint/half-plus-two/00000123",
+            "keras-h5/simple-mlp.h5")
+        .map(
+            path ->
+                DynamicTest.dynamicTest(
+                    path,
+                    () -> {
+                      CommandLineRun run = scan(SharedModels.root().resolve(path));
+                      assertThat(run.exitCode()).as(run.err()).isIn(1, 3);
+                      assertThat(run.err().lines()).hasSize(1);
+                      assertThat(run.err()).doesNotContain("Exception");
+                    }));
+  }
+
+  @Test
+  void scan_customOps_namesOpAndNodeAndExitsWith3() {
+    assumeTrue(SharedModels.areHere(), "no shared models");
+    CommandLineRun run = scan(SharedModels.root().resolve("negative/custom-op-forest"));
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("op 'SimpleML", "(node '", "is refused by ops-policy standard");
+    assertThat(run.out()).contains("signature 'serving_default': refused");
+  }
+
+  @Test
+  void scan_refusedOp_saysSoInTextAndJson() throws IOException {
+    Path model = HostileModels.reaching(folder, "ReadFile", Place.FUNCTION);
+
+    CommandLineRun text = scan(model);
+    assertThat(text.exitCode()).isEqualTo(3);
+    assertThat(text.out())
+        .contains(
+            "model: accepted",
+            "signature 'serving_default': refused\n  OP_REFUSED  op 'ReadFile' (node 'hostile' of"
+                + " function 'inner'), which signature 'serving_default' reaches, reads files");
+    assertThat(text.err().lines()).hasSize(1);
+
+    CommandLineRun run = scan(model, "--json");
+    assertThat(run.exitCode()).isEqualTo(3);
+    JsonNode scanned = JSON.readTree(run.out());
+    assertThat(scanned.get("accepted").booleanValue()).isFalse();
+    JsonNode refusal = scanned.at("/signatures/serving_default/refusals/0");
+    assertThat(refusal.get("reason").textValue()).isEqualTo("OP_REFUSED");
+    assertThat(refusal.get("op").textValue()).isEqualTo("ReadFile");
+    assertThat(refusal.get("node").textValue()).isEqualTo("hostile");
+    assertThat(refusal.get("function").textValue()).isEqualTo("inner");
+  }
+
+  @Test
+  void scan_policy_decides() {
+    Path model = HostileModels.reaching(folder, "RangeDataset", Place.INITIALISER);
+
+    assertThat(scan(model).exitCode()).isZero();
+    CommandLineRun strict = scan(model, "--policy", "strict");
+    assertThat(strict.exitCode()).isEqualTo(3);
+    assertThat(strict.out()).contains("model: refused", "which the initialiser reaches");
+    assertThat(strict.err()).contains("ops-policy strict");
+    assertThat(scan(model, "--policy", "off").exitCode()).isZero();
+    assertThat(scan(model, "--policy", "lax").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void scan_signature_thatIsNotThere_isWrongUsage() {
+    Path model = SavedModels.identity(folder);
+
+    assertThat(scan(model).exitCode()).isZero();
+    assertThat(scan(model, "--signature", "int8").exitCode()).isZero();
+    CommandLineRun run = scan(model, "--signature", "nope");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("unknown signature 'nope': expected one of [all, bfloat16");
+  }
+
+  @Test
+  void scan_fileOfFiftyMegabytes_findsTheOneOp() throws IOException {
+    Path model = HostileModels.large(folder, 50 << 20, 100_000);
+    assertThat(Files.size(model.resolve("saved_model.pb"))).isGreaterThan(50 << 20);
+
+    long start = System.nanoTime();
+    CommandLineRun run = scan(model);
+    System.out.println("scan of 50 MB: " + (System.nanoTime() - start) / 1_000_000 + " ms");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("op 'ReadFile' (node 'hostile')");
+  }
+
+  @Test
+  void run_refusedModel_isRefusedUnlessThePolicyIsOff() throws IOException {
+    Path written = folder.resolve("written");
+    Path model = HostileModels.writing(folder.resolve("1"), written);
+    Path request = Files.writeString(folder.resolve("in.json"), "{\"inputs\": {\"x\": [1.5]}}");
+    String[] args = {"model", "run", model.toString(), "--input", request.toString()};
+
+    CommandLineRun refused = CommandLineRun.of(args);
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.err()).contains("op 'WriteFile' (node 'hostile')", "ops-policy standard");
+    assertThat(written).doesNotExist();
+
+    CommandLineRun run =
+        CommandLineRun.of(
+            Stream.concat(Stream.of(args), Stream.of("--policy", "off")).toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("1.5");
+    assertThat(written).exists();
+  }
+}
