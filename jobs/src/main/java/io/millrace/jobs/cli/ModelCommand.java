@@ -5,11 +5,14 @@ import picocli.CommandLine.Command;
 /** What can be done with a SavedModel without a job. */
 @Command(
     name = "model",
-    description = "Looks into a SavedModel, scans it, runs it, publishes it to running jobs.",
+    description =
+        "Looks into a SavedModel, scans, runs and packages it, publishes it to running jobs.",
     subcommands = {
       ModelShowCommand.class,
       ModelScanCommand.class,
       ModelRunCommand.class,
+      ModelPackageCommand.class,
+      ModelVerifyCommand.class,
       ModelPublishCommand.class,
     },
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})

@@ -3,8 +3,11 @@ package io.millrace.jobs.cli;
 import io.millrace.connectors.control.CommandPublisher;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.flink.ModelBase;
+import io.millrace.flink.ModelPackage;
 import io.millrace.model.Command.Publish;
+import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelVersion;
 import io.millrace.tensorflow.SavedModelReader;
 import java.io.IOException;
 import java.net.URI;
@@ -91,7 +94,25 @@ final class ModelPublishCommand implements Callable<Integer> {
     }
     try (ModelArgument.Opened opened = model.open()) {
       SavedModelReader.read(opened.files().directory()).graph(model.tags());
-      return publish(name, opened.location(), opened.files().digest());
+      Publish publish = publish(name, opened.location(), opened.files().digest());
+      requirePackagedAs(publish);
+      return publish;
+    }
+  }
+
+  // The bytes would be the right ones, but every prediction would name another version.
+  private static void requirePackagedAs(Publish publish)
+      throws ModelException, InterruptedException, CommandException {
+    Manifest manifest = ModelPackage.at(publish.uri()).manifest().orElse(null);
+    if (manifest == null) {
+      return;
+    }
+    ModelVersion packaged = manifest.version();
+    if (!packaged.model().equals(publish.model()) || packaged.version() != publish.version()) {
+      throw CommandException.usage(
+          "%s is packaged as %s: expected %s/%d; publish it as what it is, or package it anew"
+              .formatted(publish.uri(), packaged, publish.model(), publish.version()),
+          null);
     }
   }
 

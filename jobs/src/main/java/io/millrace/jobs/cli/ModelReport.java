@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.flink.SignatureJson;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelSize;
 import io.millrace.serving.MemoryDemand;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
-import io.millrace.tensor.TensorSpec;
 import io.millrace.tensorflow.SavedModelInfo;
 import io.millrace.tensorflow.VariableInfo;
 import java.io.IOException;
@@ -85,38 +85,19 @@ final class ModelReport {
       Signature signature = callable.signature();
       ObjectNode node = signatures.putObject(signature.name());
       node.put("batch-dimension", signature.hasBatchDimension());
-      put(node.putObject("inputs"), signature.inputs());
-      put(node.putObject("outputs"), signature.outputs());
+      SignatureJson.put(node, signature);
     }
     ObjectNode unusable = root.putObject("unusable-signatures");
     new TreeMap<>(graph.unusable()).forEach(unusable::put);
     ObjectNode variables = root.putObject("variables");
     for (VariableInfo variable : info.variables()) {
       ObjectNode node = variables.putObject(variable.name());
-      put(node, variable.dtype(), variable.shape());
+      SignatureJson.put(node, variable.dtype(), variable.shape());
       node.put("bytes", variable.bytes());
     }
     ObjectNode ops = root.putObject("ops");
     new TreeMap<>(graph.ops()).forEach(ops::put);
     return JSON.writeValueAsString(root) + "\n";
-  }
-
-  private static void put(ObjectNode target, List<TensorSpec> specs) {
-    for (TensorSpec spec : specs) {
-      put(target.putObject(spec.name()), spec.type().toString(), spec.shape());
-    }
-  }
-
-  private static void put(ObjectNode target, String dtype, Shape shape) {
-    target.put("dtype", dtype);
-    if (shape.hasRank()) {
-      ArrayNode dimensions = target.putArray("shape");
-      for (long dimension : shape.dimensions()) {
-        dimensions.add(dimension);
-      }
-    } else {
-      target.putNull("shape");
-    }
   }
 
   String toText() {
