@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Graph;
-import org.tensorflow.Session;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.CollectionDef;
@@ -138,7 +136,7 @@ public final class SavedModelWriter {
       metaGraph.setSaverDef(saver);
       if (!variables.isEmpty()) {
         Path prefix = Files.createDirectories(directory.resolve("variables")).resolve("variables");
-        saveVariables(prefix);
+        Checkpoint.write(prefix, variables);
         metaGraph.setSaverDef(addRestore());
       }
       metaGraph
@@ -168,27 +166,6 @@ public final class SavedModelWriter {
     }
   }
 
-  /** Saves the values by a graph of their own: the served one then holds no copy of them. */
-  private void saveVariables(Path prefix) {
-    SavedModelWriter saver = new SavedModelWriter();
-    Node save = saver.node("SaveV2", "save").input(saver.constant("prefix", string(prefix)));
-    save.input(saver.constant("names", Tensors.strings(List.copyOf(variables.keySet()))));
-    save.input(saver.constant("slices", noSlices()));
-    AttrValue.ListValue.Builder types = AttrValue.ListValue.newBuilder();
-    variables.forEach(
-        (name, value) -> {
-          save.input(saver.constant("value/" + name, value));
-          types.addType(value.getDtype());
-        });
-    save.attr("dtypes", AttrValue.newBuilder().setList(types));
-    try (Graph scratch = new Graph()) {
-      scratch.importGraphDef(saver.graph.build());
-      try (Session session = new Session(scratch)) {
-        session.runner().addTarget("save").run().close();
-      }
-    }
-  }
-
   private SaverDef addRestore() {
     Node prefix = constant("save/prefix", Tensors.string("unset"));
     Node names = constant("save/names", Tensors.strings(List.copyOf(variables.keySet())));
@@ -198,7 +175,7 @@ public final class SavedModelWriter {
         node("RestoreV2", "save/RestoreV2")
             .input(prefix)
             .input(names)
-            .input(constant("save/slices", noSlices()))
+            .input(constant("save/slices", Checkpoint.slices(variables)))
             .attr("dtypes", AttrValue.newBuilder().setList(types));
     Node all = node("NoOp", "save/restore_all");
     Node save =
@@ -246,11 +223,8 @@ public final class SavedModelWriter {
     }
   }
 
-  private TensorProto noSlices() {
-    return Tensors.strings(variables.keySet().stream().map(name -> "").toList());
-  }
-
-  private static TensorProto string(Path path) {
-    return Tensors.string(path.toAbsolutePath().toString());
+  /** Everything so far, without what makes a SavedModel of it. */
+  GraphDef graph() {
+    return graph.build();
   }
 }
