@@ -44,7 +44,8 @@ class ServingSchemaTest {
   void fit_otherInterface_isRefusedNamingTheDifference() {
     assertThatThrownBy(
             () -> schema.fit(signature(List.of(X.withShape(Shape.of(-1, 4))), List.of(Y))))
-        .hasMessage("input 'x': expected float32[-1, 3], got float32[-1, 4]");
+        .hasMessage(
+            "signature 'serving_default': input 'x': expected float32[-1, 3], got float32[-1, 4]");
     assertThatThrownBy(
             () ->
                 schema.fit(
@@ -64,5 +65,27 @@ class ServingSchemaTest {
     assertThatThrownBy(
             () -> schema.fit(signature(List.of(X), List.of(Y.withShape(Shape.unknownRank())))))
         .hasMessageContaining("no batch dimension");
+  }
+
+  @Test
+  void fit_manyDifferences_areSaidAtOnce() {
+    TensorSpec why = new TensorSpec("why", ElementType.STRING, Shape.of(-1));
+    TensorSpec age = new TensorSpec("age", ElementType.INT64, Shape.of(-1));
+    ServingSchema used = new ServingSchema(signature(List.of(X, age), List.of(Y, why)), true);
+    Signature other =
+        signature(
+            List.of(
+                X.withShape(Shape.of(-1, 4)),
+                new TensorSpec("sex", ElementType.INT64, Shape.of(-1))),
+            List.of(new TensorSpec("y", ElementType.INT32, Y.shape())));
+
+    assertThatThrownBy(() -> used.fit(other))
+        .hasMessage(
+            "signature 'serving_default': inputs: expected [age, x], got [sex, x];"
+                + " input 'x': expected float32[-1, 3], got float32[-1, 4];"
+                + " output "
+                + why
+                + " is missing: got [y];"
+                + " output 'y': expected float32[-1, 1], got int32[-1, 1]");
   }
 }
