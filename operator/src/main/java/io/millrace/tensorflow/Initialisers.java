@@ -77,7 +77,8 @@ final class Initialisers {
       // Without the name: it holds what no path and hardly a log can hold.
       throw new ModelException(
           ModelReason.LOAD_FAILED,
-          "the asset of tensor '"
+          folder
+              + ": the asset of tensor '"
               + asset.getTensorInfo().getName()
               + "' has a name that is no path: "
               + e.getReason(),
@@ -85,8 +86,7 @@ final class Initialisers {
     }
     if (!file.normalize().equals(file) || !file.startsWith(folder) || file.equals(folder)) {
       throw new ModelException(
-          ModelReason.LOAD_FAILED,
-          "asset '" + asset.getFilename() + "' is no file in the model's assets/ folder");
+          ModelReason.LOAD_FAILED, "asset '" + asset.getFilename() + "' is no file in " + folder);
     }
     return file;
   }

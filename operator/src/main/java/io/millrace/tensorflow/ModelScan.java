@@ -23,8 +23,10 @@ import org.tensorflow.proto.SaverDef;
  *
  * <pre>{@code
  * ModelScan scan = ModelScan.of(Path.of("models/fraud/8"), null, OpsPolicy.STANDARD);
- * scan.isAccepted("serving_default");
+ * boolean accepted = scan.refusals("serving_default").isEmpty();
  * }</pre>
+ *
+ * <p>Immutable.
  *
  * @param file {@code saved_model.pb} or {@code .pbtxt}, with its directory
  * @param policy by which the ops were judged

@@ -40,7 +40,7 @@ class InitialisersTest {
       assertThatThrownBy(() -> Initialisers.assets(MODEL, metaGraph))
           .isInstanceOfSatisfying(
               ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.LOAD_FAILED))
-          .hasMessage("asset '" + name + "' is no file in the model's assets/ folder");
+          .hasMessage("asset '" + name + "' is no file in /models/fraud/7/assets");
     }
   }
 
@@ -50,7 +50,7 @@ class InitialisersTest {
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.LOAD_FAILED))
         .hasMessage(
-            "the asset of tensor 'file:0' has a name that is no path: Nul character not allowed");
+            "/models/fraud/7/assets: the asset of tensor 'file:0' has a name that is no path: Nul character not allowed");
   }
 
   private static AssetFileDef asset(String name) {
