@@ -1,0 +1,118 @@
+package io.millrace.tensorflow;
+
+import static io.millrace.tensorflow.Scanned.assertRefused;
+import static io.millrace.tensorflow.Scanned.edited;
+import static io.millrace.tensorflow.Scanned.scan;
+import static org.tensorflow.proto.DataType.DT_FLOAT;
+
+import io.millrace.model.ModelReason;
+import io.millrace.testing.models.HostileModels;
+import io.millrace.testing.models.HostileModels.Place;
+import io.millrace.testing.models.SavedModelWriter;
+import io.millrace.testing.models.Tensors;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/** Graphs that would end the process, or fill its memory. */
+class GraphStructureTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 150})
+  void functionsThatCallThemselves_areRefused(int functions) throws Exception {
+    assertRefused(
+        HostileModels.nested(directory, functions, true),
+        ModelReason.LOAD_FAILED,
+        "' calls itself: f");
+  }
+
+  @Test
+  void functionsThatAreNestedTooDeeply_areRefused() throws Exception {
+    scan(HostileModels.nested(directory, FunctionCalls.DEEPEST, false)).require(null);
+    assertRefused(
+        HostileModels.nested(directory, FunctionCalls.DEEPEST + 1, false),
+        ModelReason.LOAD_FAILED,
+        "nested deeper than 200 calls");
+  }
+
+  private Path constant(TensorProto value) {
+    SavedModelWriter model = new SavedModelWriter();
+    var y = model.constant("big", value);
+    model.signature("serving_default").output("y", y, DT_FLOAT);
+    return model.write(directory);
+  }
+
+  private static TensorProto shaped(TensorProto value, long... dimensions) {
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    for (long dimension : dimensions) {
+      shape.addDimBuilder().setSize(dimension);
+    }
+    return value.toBuilder().setTensorShape(shape).build();
+  }
+
+  @Test
+  void constantOfOneValue_mayFillSomeMemoryButNotAnyAmount() throws Exception {
+    TensorProto one = TensorProto.newBuilder().setDtype(DT_FLOAT).addFloatVal(1).build();
+    scan(constant(shaped(one, 1024, 1024))).require(null);
+    assertRefused(
+        constant(shaped(one, 1024, 1024, 1024)),
+        ModelReason.TOO_LARGE,
+        "the constant of node 'big' (Const) has the shape [1024, 1024, 1024] and a payload of");
+    assertRefused(
+        constant(shaped(Tensors.string("a"), 1 << 30)), ModelReason.TOO_LARGE, "[1073741824]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "3|8 bytes for the shape [3] of DT_FLOAT, expected 12",
+        "1|8 bytes for the shape [1] of DT_FLOAT, expected 4",
+        "9223372036854775807|a shape that no tensor has: [9223372036854775807]",
+        "-2|a shape that no tensor has: [-2]"
+      })
+  void constantWhosePayloadHasAnotherSize_isRefused(long size, String message) throws Exception {
+    TensorProto two = Tensors.floats(new float[] {1, 2}, 2);
+    scan(constant(two)).require(null);
+    assertRefused(constant(shaped(two, size)), ModelReason.LOAD_FAILED, message);
+  }
+
+  @Test
+  void constantOfAFunction_counts() throws Exception {
+    Path model = HostileModels.reaching(directory, "NoOp", Place.FUNCTION);
+    TensorProto one = TensorProto.newBuilder().setDtype(DT_FLOAT).build();
+    AttrValue large = AttrValue.newBuilder().setTensor(shaped(one, 1 << 30)).build();
+    edited(
+        model,
+        graph ->
+            graph
+                .getGraphDefBuilder()
+                .getLibraryBuilder()
+                .getFunctionBuilder(0)
+                .getNodeDefBuilder(0)
+                .putAttr("value", large));
+    assertRefused(model, ModelReason.TOO_LARGE, "'hostile' of function 'inner' (NoOp)");
+  }
+
+  private Path plain() {
+    return HostileModels.holding(directory, "NoOp");
+  }
+
+  @Test
+  void twoOfOneName_areRefused() throws Exception {
+    edited(plain(), graph -> graph.getGraphDefBuilder().addNodeBuilder().setName("y"));
+    assertRefused(directory, ModelReason.LOAD_FAILED, "two nodes are named 'y'");
+
+    FunctionDef read = HostileModels.body("ReadFile", "NoOp", "a");
+    edited(plain(), graph -> graph.getGraphDefBuilder().getLibraryBuilder().addFunction(read));
+    assertRefused(directory, ModelReason.LOAD_FAILED, "has the name of the op 'ReadFile'");
+  }
+}
