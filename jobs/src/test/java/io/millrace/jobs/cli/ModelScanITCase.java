@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
+import io.millrace.testing.models.MaliciousModels;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,7 +150,7 @@ class ModelScanITCase {
   @Test
   void run_refusedModel_isRefusedUnlessThePolicyIsOff() throws IOException {
     Path written = folder.resolve("written");
-    Path model = HostileModels.writing(folder.resolve("1"), written);
+    Path model = MaliciousModels.writing(folder.resolve("1"), written);
     Path request = Files.writeString(folder.resolve("in.json"), "{\"inputs\": {\"x\": [1.5]}}");
     String[] args = {"model", "run", model.toString(), "--input", request.toString()};
 

@@ -78,16 +78,6 @@ public final class HostileModels {
     return model.write(directory);
   }
 
-  /** A model that would load, and whose initialiser writes a file. */
-  public static Path writing(Path directory, Path file) {
-    SavedModelWriter model = new SavedModelWriter();
-    identity(model);
-    Node name = model.constant("name", Tensors.string(file.toAbsolutePath().toString()));
-    Node content = model.constant("content", Tensors.string("written by a model"));
-    model.initialiser(model.node("WriteFile", NODE).input(name).input(content));
-    return model.write(directory);
-  }
-
   /** A model whose functions call each other in a circle, or in a row if it is not closed. */
   public static Path nested(Path directory, int functions, boolean closed) {
     SavedModelWriter model = new SavedModelWriter();
@@ -133,7 +123,7 @@ public final class HostileModels {
     }
   }
 
-  private static Node identity(SavedModelWriter model) {
+  static Node identity(SavedModelWriter model) {
     Node x = model.placeholder("x", DT_FLOAT, -1);
     Node y = model.node("Identity", "y").input(x).attr("T", DT_FLOAT);
     model.signature("serving_default").input("x", x, DT_FLOAT, -1).output("y", y, DT_FLOAT, -1);

@@ -1,0 +1,145 @@
+package io.millrace.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.model.BatchSizes;
+import io.millrace.model.LoadOptions;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.model.OpsPolicy;
+import io.millrace.probe.ModelProbe;
+import io.millrace.probe.ProbeSettings;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.testing.check.Await;
+import io.millrace.testing.models.HostileModels;
+import io.millrace.testing.models.HostileModels.Place;
+import io.millrace.testing.models.MaliciousModels;
+import io.millrace.testing.models.SavedModelWriter;
+import io.millrace.testing.models.SavedModels;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+/**
+ * Models that would do harm as soon as they are loaded: refused, they do nothing. With the policy
+ * off they do it, or the tests would prove nothing.
+ */
+class MaliciousModelsITCase {
+  private static final LoadOptions ANYTHING = LoadOptions.DEFAULT.withOpsPolicy(OpsPolicy.OFF);
+
+  @TempDir private Path directory;
+
+  /** The bypasses of other scanners that write a file. */
+  enum Writing {
+    BY_AN_OP(MaliciousModels::writing),
+    IN_A_FUNCTION(MaliciousModels::writingInAFunction),
+    IN_A_FILE_OF_TEXT((model, file) -> HostileModels.asText(MaliciousModels.writing(model, file))),
+    BY_PRINTING(MaliciousModels::printing),
+    BY_SAVING(MaliciousModels::saving);
+
+    private final BinaryOperator<Path> model;
+
+    Writing(BinaryOperator<Path> model) {
+      this.model = model;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void modelThatWritesAFile_isRefusedBeforeItDoes(Writing writing) throws Exception {
+    Path file = directory.resolve("written.index");
+    Path model = writing.model.apply(directory.resolve("1"), file);
+    Footprint before = Footprint.of(directory);
+
+    ModelException refusal = Loaded.refusal(model);
+    assertThat(refusal.reason()).isEqualTo(ModelReason.OP_REFUSED);
+    assertThat(refusal).hasMessageContaining("(node 'hostile'");
+    assertThat(Footprint.of(directory)).isEqualTo(before);
+
+    Loaded.model(model, ANYTHING).close();
+    assertThat(file).exists();
+  }
+
+  @Test
+  void modelThatConnects_isRefusedBeforeItDoes() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      server.configureBlocking(false);
+      int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+      Path model = MaliciousModels.connecting(directory.resolve("1"), port);
+      Footprint before = Footprint.of(directory);
+
+      ModelException refusal = Loaded.refusal(model);
+      assertThat(refusal.reason()).isEqualTo(ModelReason.OP_REFUSED);
+      assertThat(refusal).hasMessageContaining("op 'DebugIdentity' (node 'hostile')");
+      assertThat(Footprint.of(directory)).isEqualTo(before);
+      assertThat(server.accept()).isNull();
+
+      Thread loading = new Thread(() -> loadInAChild(model));
+      loading.start();
+      Await.until("a connection", () -> server.accept() != null);
+      // It would wait for an answer for half a minute.
+      loading.interrupt();
+      loading.join();
+    }
+  }
+
+  private static void loadInAChild(Path model) {
+    ProbeSettings settings =
+        new ProbeSettings(
+            ANYTHING, Map.of(), BatchDimension.FIND_OUT, BatchSizes.upTo(1), Duration.ofMinutes(1));
+    try {
+      new ModelProbe(settings).require(new ModelFiles(model, "sha256:" + model, 0, () -> {}));
+    } catch (ModelException | InterruptedException e) {
+      // However it ends: what counts is whom it has called.
+    }
+  }
+
+  private Path constantWithoutItsPayload() {
+    SavedModelWriter model = new SavedModelWriter();
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    shape.addDimBuilder().setSize(1L << 40);
+    var y =
+        model.constant(
+            "y",
+            TensorProto.newBuilder().setDtype(DataType.DT_FLOAT).setTensorShape(shape).build());
+    model.signature("serving_default").output("y", y, DataType.DT_FLOAT);
+    return model.write(directory.resolve("constant"));
+  }
+
+  private List<Path> otherBypasses() throws Exception {
+    Path asset = SavedModels.vocabulary(directory.resolve("asset"), List.of("a"));
+    return List.of(
+        HostileModels.reaching(directory.resolve("reader"), "WholeFileReaderV2", Place.FUNCTION),
+        HostileModels.reaching(directory.resolve("nested"), "DatasetFromGraph", Place.INITIALISER),
+        Scanned.edited(
+            asset, graph -> graph.getAssetFileDefBuilder(0).setFilename("../../../etc/passwd")),
+        HostileModels.nested(directory.resolve("recursion"), 2, true),
+        constantWithoutItsPayload());
+  }
+
+  @Test
+  void otherBypass_isRefusedAndDoesNothing() throws Exception {
+    List<Path> models = otherBypasses();
+    Footprint before = Footprint.of(directory);
+    for (Path model : models) {
+      assertThat(Loaded.refusal(model).reason())
+          .as(model.toString())
+          .isIn(ModelReason.OP_REFUSED, ModelReason.LOAD_FAILED, ModelReason.TOO_LARGE);
+    }
+    assertThat(Footprint.of(directory)).isEqualTo(before);
+  }
+}

@@ -1,0 +1,111 @@
+package io.millrace.testing.models;
+
+import static org.tensorflow.proto.DataType.DT_FLOAT;
+import static org.tensorflow.proto.DataType.DT_STRING;
+
+import com.google.protobuf.ByteString;
+import java.nio.file.Path;
+import java.util.List;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * Models {@code x float32[-1] -> y float32[-1]} that would load, and whose initialiser does what a
+ * model has no business to. Every method writes into the given directory and returns it.
+ */
+public final class MaliciousModels {
+  private static final TensorProto CONTENT = Tensors.string("written by a model");
+
+  private MaliciousModels() {}
+
+  /** Writes a file. */
+  public static Path writing(Path directory, Path file) {
+    SavedModelWriter model = new SavedModelWriter();
+    HostileModels.identity(model);
+    Node content = model.constant("content", CONTENT);
+    model.initialiser(
+        model.node("WriteFile", HostileModels.NODE).input(path(model, file)).input(content));
+    return model.write(directory);
+  }
+
+  /** As {@link #writing}, in the body of a function. */
+  public static Path writingInAFunction(Path directory, Path file) {
+    SavedModelWriter model = new SavedModelWriter();
+    HostileModels.identity(model);
+    FunctionDef.Builder write =
+        HostileModels.body("write", "WriteFile", HostileModels.NODE).toBuilder();
+    write.getNodeDefBuilder(0).addInput("content:output:0");
+    new Node(write.addNodeDefBuilder().setOp("Const").setName("content"))
+        .attr("dtype", DT_STRING)
+        .attr("value", CONTENT);
+    // Without it TensorFlow may drop the node.
+    write
+        .putControlRet("written", HostileModels.NODE)
+        .getSignatureBuilder()
+        .addControlOutput("written");
+    model.function(write.build());
+    model.initialiser(
+        HostileModels.call(model, "write")
+            .input(path(model, file))
+            .attr("Tin", types(DT_STRING))
+            .attr("Tout", types()));
+    return model.write(directory);
+  }
+
+  /** As {@link #writing}, by printing to a file. */
+  public static Path printing(Path directory, Path file) {
+    SavedModelWriter model = new SavedModelWriter();
+    HostileModels.identity(model);
+    Node print =
+        model.node("PrintV2", HostileModels.NODE).input(model.constant("content", CONTENT));
+    model.initialiser(print.attr("output_stream", "file://" + file.toAbsolutePath()));
+    return model.write(directory);
+  }
+
+  /**
+   * As {@link #writing}, as a checkpoint.
+   *
+   * @param index the file that holds its index
+   */
+  public static Path saving(Path directory, Path index) {
+    SavedModelWriter model = new SavedModelWriter();
+    HostileModels.identity(model);
+    Path prefix = index.resolveSibling(index.getFileName().toString().replace(".index", ""));
+    model.initialiser(
+        model
+            .node("SaveV2", HostileModels.NODE)
+            .input(path(model, prefix))
+            .input(model.constant("names", Tensors.strings(List.of("a"))))
+            .input(model.constant("slices", Tensors.strings(List.of(""))))
+            .input(model.constant("a", Tensors.floats(new float[] {1}, 1)))
+            .attr("dtypes", types(DT_FLOAT)));
+    return model.write(directory);
+  }
+
+  /** Connects to a port of this machine. */
+  public static Path connecting(Path directory, int port) {
+    SavedModelWriter model = new SavedModelWriter();
+    HostileModels.identity(model);
+    AttrValue.Builder urls = AttrValue.newBuilder();
+    urls.getListBuilder().addS(ByteString.copyFromUtf8("grpc://127.0.0.1:" + port));
+    model.initialiser(
+        model
+            .node("DebugIdentity", HostileModels.NODE)
+            .input(model.constant("a", Tensors.floats(new float[] {1}, 1)))
+            .attr("T", DT_FLOAT)
+            .attr("tensor_name", "a:0")
+            .attr("debug_urls", urls));
+    return model.write(directory);
+  }
+
+  private static Node path(SavedModelWriter model, Path file) {
+    return model.constant("path", Tensors.string(file.toAbsolutePath().toString()));
+  }
+
+  private static AttrValue.Builder types(DataType... types) {
+    return AttrValue.newBuilder()
+        .setList(AttrValue.ListValue.newBuilder().addAllType(List.of(types)));
+  }
+}
