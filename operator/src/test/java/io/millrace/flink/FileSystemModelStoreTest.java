@@ -146,7 +146,7 @@ class FileSystemModelStoreTest {
   }
 
   @Test
-  void fetch_outsideRoots_isRefusedBeforeAnyInputOrOutput() {
+  void fault28_outsideRoots_isRefusedBeforeAnyInputOrOutput() {
     assertRejected(
             () -> store.fetch(temporary.resolve("other/1").toUri(), null),
             ModelReason.OUTSIDE_ROOTS)

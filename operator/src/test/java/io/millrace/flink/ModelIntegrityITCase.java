@@ -55,25 +55,8 @@ class ModelIntegrityITCase {
     assertThat(SharedModel.held()).isZero();
   }
 
-  /** Publishes version 2 to an operator that scores with 1, and goes on doing so. */
   private ModelEvent rejection() throws Exception {
-    return rejection(Harness.publish(roots, 2, 2));
-  }
-
-  private ModelEvent rejection(Publish publish) throws Exception {
-    try (Harness harness =
-        Harness.open(roots, List.of(Harness.publish(roots, 1, 1)), 100, RunIn.TASK)) {
-      harness.record(1);
-      harness.command(publish);
-      harness.await(() -> harness.events().stream().anyMatch(event -> event.reason() != null));
-      harness.record(2);
-      harness.endOfRecords();
-      assertThat(harness.output()).containsExactly("1.0@1", "2.0@1");
-      return harness.events().stream()
-          .filter(event -> event.reason() != null)
-          .findFirst()
-          .orElseThrow();
-    }
+    return RejectedVersion.of(roots, Harness.publish(roots, 2, 2));
   }
 
   private static void flip(Path file, long position) throws Exception {
@@ -176,7 +159,8 @@ class ModelIntegrityITCase {
     flip(model.resolve(SHARD), 17);
     String anew = write(model).version().digest();
 
-    ModelEvent event = rejection(Harness.publish(roots, 2, 2).withDigest(announced));
+    ModelEvent event =
+        RejectedVersion.of(roots, Harness.publish(roots, 2, 2).withDigest(announced));
     assertThat(event.reason()).isEqualTo(ModelReason.DIGEST_MISMATCH);
     assertThat(event.message()).contains(announced + " as announced, got " + anew);
   }
