@@ -1,6 +1,9 @@
 package io.millrace.tensorflow;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import io.millrace.model.ModelException;
@@ -10,60 +13,55 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import org.tensorflow.proto.FunctionDef;
-import org.tensorflow.proto.FunctionDefLibrary;
-import org.tensorflow.proto.GraphDef;
-import org.tensorflow.proto.MetaGraphDef;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
 
 /**
  * Refuses files whose objects the heap might not hold, before an object is made: running out of
- * memory ends the whole process. A node of two bytes becomes an object of a hundred.
+ * memory ends the whole process. A message of two bytes becomes an object of a hundred.
  */
 final class FileLimits {
   /** The file's bytes, once more for TensorFlow, and what the objects take beyond them. */
   private static final int HEAP_PER_BYTE = 4;
 
+  /** What the objects may have of the heap. */
+  private static final int HEAP_PER_OBJECT_BYTE = 2;
+
+  /** A message, a string, or their entry in a map, and the place in a list that has doubled. */
+  private static final int OBJECT_BYTES = 96;
+
+  /** What is not known is kept by number, in a map of lists. */
+  private static final int UNKNOWN_FIELD_BYTES = 4 * OBJECT_BYTES;
+
+  private static final int NUMBER_BYTES = 16;
+
+  /** As protobuf's parser. */
+  private static final int MOST_DEPTH = 100;
+
   private static final int BUFFER_BYTES = 1 << 16;
-
-  /** Which fields of a message are entered, and what is counted there. */
-  private enum Level {
-    MODEL,
-    META_GRAPH,
-    GRAPH,
-    LIBRARY,
-    FUNCTION,
-    NODE,
-    SIGNATURE
-  }
-
-  private static final Map<Level, Map<Integer, Level>> CHILDREN =
-      Map.of(
-          Level.MODEL, Map.of(SavedModel.META_GRAPHS_FIELD_NUMBER, Level.META_GRAPH),
-          Level.META_GRAPH,
-              Map.of(
-                  MetaGraphDef.GRAPH_DEF_FIELD_NUMBER, Level.GRAPH,
-                  MetaGraphDef.SIGNATURE_DEF_FIELD_NUMBER, Level.SIGNATURE),
-          Level.GRAPH,
-              Map.of(
-                  GraphDef.NODE_FIELD_NUMBER, Level.NODE,
-                  GraphDef.LIBRARY_FIELD_NUMBER, Level.LIBRARY),
-          Level.LIBRARY, Map.of(FunctionDefLibrary.FUNCTION_FIELD_NUMBER, Level.FUNCTION),
-          Level.FUNCTION, Map.of(FunctionDef.NODE_DEF_FIELD_NUMBER, Level.NODE));
 
   private long nodes;
   private long signatures;
+  private long objectBytes;
 
   private FileLimits() {}
 
   /**
-   * @param binary whether the file is a binary proto, in which nodes are counted
+   * @param binary whether the file is a binary proto, whose messages are counted
    * @throws ModelException TOO_LARGE
    */
   static void verify(Path file, boolean binary) throws IOException, ModelException {
+    verify(file, binary, Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * @param heap the bytes that it may grow to
+   */
+  static void verify(Path file, boolean binary, long heap) throws IOException, ModelException {
     long bytes = Files.size(file);
-    long most = Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / HEAP_PER_BYTE);
+    long most = Math.min(Integer.MAX_VALUE, heap / HEAP_PER_BYTE);
     if (bytes > most) {
       throw new ModelException(
           ModelReason.TOO_LARGE,
@@ -76,37 +74,79 @@ final class FileLimits {
     }
     if (!binary) {
       TextLimits.verify(file);
-    } else {
-      FileLimits limits = new FileLimits();
-      try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
-        CodedInputStream coded = CodedInputStream.newInstance(in);
-        coded.setSizeLimit(Integer.MAX_VALUE);
-        limits.count(coded, Level.MODEL);
-      }
-      GraphStructure.verifyCounts(file, limits.nodes, limits.signatures);
+      return;
+    }
+    FileLimits limits = new FileLimits();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
+      CodedInputStream coded = CodedInputStream.newInstance(in);
+      coded.setSizeLimit(Integer.MAX_VALUE);
+      limits.count(coded, SavedModel.getDescriptor(), 0);
+    }
+    GraphStructure.verifyCounts(file, limits.nodes, limits.signatures);
+    limits.verifyObjects(file, heap / HEAP_PER_OBJECT_BYTE);
+  }
+
+  private void verifyObjects(Path file, long most) throws ModelException {
+    if (objectBytes > most) {
+      throw new ModelException(
+          ModelReason.TOO_LARGE,
+          file
+              + " would take about "
+              + objectBytes
+              + " bytes once it is read: expected at most "
+              + most
+              + ", half of this process's heap");
     }
   }
 
-  private void count(CodedInputStream in, Level level) throws IOException {
-    Map<Integer, Level> children = CHILDREN.getOrDefault(level, Map.of());
+  private void count(CodedInputStream in, Descriptor message, int depth) throws IOException {
+    if (depth > MOST_DEPTH) {
+      throw new InvalidProtocolBufferException(
+          "messages are nested more than " + MOST_DEPTH + " deep");
+    }
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      Level child = children.get(WireFormat.getTagFieldNumber(tag));
+      FieldDescriptor field = message.findFieldByNumber(WireFormat.getTagFieldNumber(tag));
       int type = WireFormat.getTagWireType(tag);
       if (type == WireFormat.WIRETYPE_START_GROUP) {
         // Nothing of TensorFlow's is one, and protobuf 3 skips them by recursion without a limit.
         throw new InvalidProtocolBufferException("there is a group");
       }
-      if (child == null || type != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-        in.skipField(tag);
-      } else if (child == Level.NODE || child == Level.SIGNATURE) {
-        nodes += child == Level.NODE ? 1 : 0;
-        signatures += child == Level.SIGNATURE ? 1 : 0;
-        in.skipField(tag);
+      if (type == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        countDelimited(in, field, depth);
       } else {
-        int outer = in.pushLimit(in.readRawVarint32());
-        count(in, child);
-        in.popLimit(outer);
+        objectBytes += field == null ? UNKNOWN_FIELD_BYTES : NUMBER_BYTES;
+        in.skipField(tag);
       }
     }
+  }
+
+  private void countDelimited(CodedInputStream in, @Nullable FieldDescriptor field, int depth)
+      throws IOException {
+    int length = in.readRawVarint32();
+    if (field == null) {
+      objectBytes += UNKNOWN_FIELD_BYTES + length;
+      in.skipRawBytes(length);
+    } else if (field.getJavaType() == JavaType.MESSAGE) {
+      Descriptor message = field.getMessageType();
+      nodes += message == NodeDef.getDescriptor() ? 1 : 0;
+      signatures += message == SignatureDef.getDescriptor() ? 1 : 0;
+      objectBytes += OBJECT_BYTES;
+      int outer = in.pushLimit(length);
+      count(in, message, depth + 1);
+      in.popLimit(outer);
+    } else {
+      objectBytes += OBJECT_BYTES + (long) length * heapPerByte(field.getJavaType());
+      in.skipRawBytes(length);
+    }
+  }
+
+  /** A number of one byte may become one of eight, in an array that has doubled. */
+  private static int heapPerByte(JavaType type) {
+    return switch (type) {
+      case LONG -> 16;
+      case INT, ENUM -> 8;
+      case FLOAT, DOUBLE, BOOLEAN -> 2;
+      case STRING, BYTE_STRING, MESSAGE -> 1;
+    };
   }
 }
