@@ -1,0 +1,99 @@
+package io.millrace.flink;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedModel;
+
+/** Changes to a model's files, each of which leaves the manifest alone and says what it did. */
+final class Corruption {
+  private static final String GRAPH = "saved_model.pb";
+
+  private Corruption() {}
+
+  /** A change of one file: of some of its bytes, its length, its name, or that it is there. */
+  static String ofFile(Path model, Random random) throws IOException {
+    List<Path> files =
+        Packaged.files(model).stream().filter(path -> !path.endsWith("manifest.json")).toList();
+    Path file = files.get(random.nextInt(files.size()));
+    byte[] bytes = Files.readAllBytes(file);
+    int place = random.nextInt(bytes.length);
+    int kind = random.nextInt(8);
+    switch (kind) {
+      case 0 -> bytes[place] ^= (byte) (1 << random.nextInt(8));
+      case 1 -> bytes[place] += (byte) (1 + random.nextInt(255));
+      case 2 -> bytes = Arrays.copyOf(bytes, place);
+      case 3 -> bytes = Arrays.copyOf(bytes, bytes.length + 1 + random.nextInt(100));
+      case 4 -> {
+        int end = Math.min(bytes.length, place + 1 + random.nextInt(64));
+        for (int i = place; i < end; i++) {
+          bytes[i] ^= (byte) (1 + random.nextInt(255));
+        }
+      }
+      case 5 -> Files.delete(file);
+      case 6 -> Files.copy(file, file.resolveSibling(file.getFileName() + "-" + place));
+      case 7 -> Files.move(file, file.resolveSibling(file.getFileName() + "-" + place));
+      default -> throw new IllegalStateException("kind " + kind);
+    }
+    if (kind < 5) {
+      Files.write(file, bytes);
+    }
+    return "kind " + kind + " of " + file + " at " + place;
+  }
+
+  /** A change after which the graph can be read, and is another one. */
+  static String ofGraph(Path model, Random random) throws IOException {
+    Path file = model.resolve(GRAPH);
+    SavedModel.Builder changed = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
+    GraphDef.Builder graph = changed.getMetaGraphsBuilder(0).getGraphDefBuilder();
+    int index = random.nextInt(graph.getNodeCount());
+    NodeDef.Builder node = graph.getNodeBuilder(index);
+    NodeDef other = graph.getNode(random.nextInt(graph.getNodeCount()));
+    int kind = random.nextInt(7);
+    switch (kind) {
+      case 0 -> node.setOp(other.getOp());
+      case 1 -> node.clearInput().addAllInput(other.getInputList());
+      case 2 -> {
+        if (node.getInputCount() > 0) {
+          int input = random.nextInt(node.getInputCount());
+          List<String> rest = node.getInputList();
+          node.clearInput().addAllInput(rest.subList(0, input));
+          node.addAllInput(rest.subList(input + 1, rest.size()));
+        }
+      }
+      case 3 -> node.addInput(other.getName());
+      case 4 -> node.clearAttr().putAllAttr(other.getAttrMap());
+      case 5 -> {
+        AttrValue type =
+            AttrValue.newBuilder().setType(DataType.forNumber(1 + random.nextInt(23))).build();
+        List.copyOf(node.getAttrMap().keySet()).forEach(key -> node.putAttr(key, type));
+      }
+      case 6 -> graph.removeNode(index);
+      default -> throw new IllegalStateException("kind " + kind);
+    }
+    Files.write(file, changed.build().toByteArray());
+    return "kind " + kind + " of node '" + node.getName() + "' with '" + other.getName() + "'";
+  }
+
+  /** Makes the one folder hold what the other does. */
+  static void copy(Path from, Path to) throws IOException {
+    if (Files.exists(to)) {
+      for (Path path : Packaged.files(to)) {
+        Files.delete(path);
+      }
+    }
+    for (Path path : Packaged.files(from)) {
+      Path target = to.resolve(from.relativize(path));
+      Files.createDirectories(target.getParent());
+      Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+}
