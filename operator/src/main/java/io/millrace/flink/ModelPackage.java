@@ -108,6 +108,15 @@ public final class ModelPackage {
   }
 
   /**
+   * Removes what a {@link #write} that was cut off left behind, so that it does not count among the
+   * version's files.
+   */
+  public void sweep() throws IOException {
+    var part = location.child(PART).toFlinkPath();
+    part.getFileSystem().delete(part, false);
+  }
+
+  /**
    * The manifest, if there is one; whether the files are as it says is not looked at.
    *
    * @throws ModelException NOT_FOUND, FETCH_FAILED, INCOMPLETE or DIGEST_MISMATCH for one that is

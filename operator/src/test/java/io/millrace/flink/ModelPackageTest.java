@@ -51,6 +51,18 @@ class ModelPackageTest {
   }
 
   @Test
+  void sweep_leavesTheFilesOfTheVersionAlone() throws Exception {
+    version.sweep();
+    Files.writeString(model.resolve("manifest.json.part"), "{");
+
+    version.sweep();
+    assertThat(Packaged.files(model)).hasSize(2);
+    Manifest written = Packaged.write(model);
+    version.sweep();
+    assertThat(version.manifest()).contains(written);
+  }
+
+  @Test
   void write_whereItCannotBe_leavesNothing() throws Exception {
     Manifest manifest = Packaged.manifest(model);
     Files.createDirectory(model.resolve("manifest.json.part"));

@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelPackage;
+import io.millrace.jobs.ModelUpload;
 import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  millrace model package /models/fraud/7",
+      "  millrace model package export/0412 --to hdfs:///models/fraud/7",
       "  millrace model package s3://models/export-0412 --model fraud --version 7"
     })
 final class ModelPackageCommand implements Callable<Integer> {
@@ -44,23 +46,36 @@ final class ModelPackageCommand implements Callable<Integer> {
   @Option(
       names = "--version",
       paramLabel = "NUMBER",
-      description = "The version; by default the last segment of PATH.")
+      description = "The version; by default the last segment of its location.")
   private @Nullable Long version;
+
+  @Option(
+      names = "--to",
+      paramLabel = "LOCATION",
+      description =
+          "Where the version goes: its files are copied there first. By default it stays at PATH.")
+  private @Nullable String to;
 
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
     try (ModelArgument.Opened opened = model.open()) {
-      Manifest manifest = describe(opened);
-      boolean written = write(ModelPackage.at(opened.location()), manifest);
+      URI location = to == null ? opened.location() : Locations.parse(to);
+      Manifest manifest = describe(opened, location);
+      ModelPackage target = ModelPackage.at(location);
+      if (to != null) {
+        target.sweep();
+        new ModelUpload(opened.files().directory(), location).run();
+      }
+      boolean written = write(target, manifest);
       Console.out(spec)
           .printf(
               "%s %s (%s) at %s: %d files, %d bytes%n",
               written ? "packaged" : "packaged already:",
               manifest.version(),
               manifest.version().digest(),
-              opened.location(),
+              location,
               manifest.files().size(),
               manifest.bytes());
     } catch (IOException e) {
@@ -69,9 +84,8 @@ final class ModelPackageCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private Manifest describe(ModelArgument.Opened opened)
+  private Manifest describe(ModelArgument.Opened opened, URI location)
       throws CommandException, ModelException, IOException {
-    URI location = opened.location();
     String named = name != null ? name : folderAbove(location);
     try {
       long number = ModelBase.exact(location, version).version();

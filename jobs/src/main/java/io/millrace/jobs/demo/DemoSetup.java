@@ -2,6 +2,7 @@ package io.millrace.jobs.demo;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.ModelUpload;
 import io.millrace.model.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;

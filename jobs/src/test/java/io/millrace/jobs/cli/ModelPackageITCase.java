@@ -46,7 +46,9 @@ class ModelPackageITCase {
   private static void assertEnds(CommandLineRun run, int exitCode, String... inTheError) {
     assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(exitCode);
     assertThat(run.err().lines()).hasSize(exitCode == 0 ? 0 : 1);
-    assertThat(run.err()).contains(inTheError);
+    for (String text : inTheError) {
+      assertThat(run.err()).contains(text);
+    }
   }
 
   @Test
@@ -58,7 +60,7 @@ class ModelPackageITCase {
     CommandLineRun packaged = pack();
     assertEnds(packaged, 0);
     assertThat(packaged.out())
-        .startsWith("packaged fraud/7 (" + digest + ") at file://" + model)
+        .startsWith("packaged fraud/7 (" + digest + ") at file:" + model)
         .endsWith(": 3 files, " + shown.get("bytes") + " bytes\n");
     JsonNode written = JSON.readTree(manifest.toFile());
     assertThat(written.get("digest").textValue()).isEqualTo(digest);
@@ -106,6 +108,44 @@ class ModelPackageITCase {
     assertEnds(pack("--version", "7", "--model", "fraud"), 0);
     assertThat(JSON.readTree(manifest.toFile()).get("model").textValue()).isEqualTo("fraud");
     assertEnds(verify(), 0);
+  }
+
+  @Test
+  void package_toAnotherPlace_copiesTheFilesThereAndLeavesThePathAsItIs() throws Exception {
+    Path target = folder.resolve("published/fraud/8");
+
+    CommandLineRun run = pack("--to", target.toString());
+    assertEnds(run, 0);
+    assertThat(run.out()).startsWith("packaged fraud/8 (sha256:").contains("file:" + target);
+    assertThat(manifest).doesNotExist();
+    assertThat(target.resolve(SHARD)).hasSameBinaryContentAs(model.resolve(SHARD));
+    assertThat(pack("--to", target.toString()).out()).startsWith("packaged already: fraud/8");
+
+    Files.writeString(model.resolve(SHARD), "0123456789abcdef");
+    assertEnds(pack("--to", target.toString()), 1, "fraud/8 holds other files: expected sha256:");
+    model = target;
+    assertEnds(verify(), 0);
+  }
+
+  @Test
+  void package_toAPlaceWhereItWasCutOff_completesIt() throws Exception {
+    Path target = folder.resolve("published/fraud/8");
+    pack("--to", target.toString());
+    Files.move(target.resolve("manifest.json"), target.resolve("manifest.json.part"));
+    assertEnds(pack("--to", target.toString()), 0);
+
+    Files.delete(target.resolve("manifest.json"));
+    Files.move(target.resolve("saved_model.pb"), target.resolve("saved_model.pb.part"));
+    assertEnds(pack("--to", target.toString()), 0);
+    model = target;
+    assertEnds(verify(), 0);
+  }
+
+  @Test
+  void package_toAPlaceThatIsNoVersion_isWrongUsageAndWritesNothing() {
+    Path base = folder.resolve("published/fraud");
+    assertEnds(pack("--to", base.toString()), 2, "its last segment is not a version");
+    assertThat(base).doesNotExist();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.millrace.jobs.demo;
+package io.millrace.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;

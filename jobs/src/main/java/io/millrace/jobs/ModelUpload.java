@@ -1,4 +1,4 @@
-package io.millrace.jobs.demo;
+package io.millrace.jobs;
 
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.model.ModelException;
@@ -23,8 +23,15 @@ import org.jspecify.annotations.Nullable;
  * A local version brought to any place that Flink writes to. A version there is never changed; one
  * that an earlier upload left without its {@code saved_model.pb} is completed, unless it holds
  * anything else.
+ *
+ * <pre>{@code
+ * boolean written = new ModelUpload(Path.of("export"), URI.create("hdfs:///models/fraud/7")).run();
+ * }</pre>
+ *
+ * <p>Not thread-safe. Outside a Flink cluster, call {@code FileSystem.initialize} first for remote
+ * file systems.
  */
-final class ModelUpload {
+public final class ModelUpload {
   private static final String WRITTEN_LAST = "saved_model.pb";
 
   /** Renamed when it is whole: half a saved_model.pb would pass for another version. */
@@ -39,18 +46,20 @@ final class ModelUpload {
    * @param version where it goes
    * @throws IllegalArgumentException if that is no place for a model
    */
-  ModelUpload(java.nio.file.Path local, URI version) {
+  public ModelUpload(java.nio.file.Path local, URI version) {
     this.local = local;
     this.version = version;
     this.store = FileSystemModelStore.of(List.of(local.toUri().toString(), version.toString()));
   }
 
   /**
+   * Copies the files, and reads them back.
+   *
    * @return false if the same files were there already
    * @throws IOException if there are others, or they cannot be written
    * @throws ModelException if they cannot be read
    */
-  boolean run() throws IOException, ModelException, InterruptedException {
+  public boolean run() throws IOException, ModelException, InterruptedException {
     String digest = digest(local.toUri());
     Optional<String> there = digestThere();
     if (there.isEmpty()) {
