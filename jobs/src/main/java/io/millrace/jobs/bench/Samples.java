@@ -13,6 +13,7 @@ import io.millrace.tensor.Row;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
+import io.millrace.tensorflow.TfRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,7 +182,7 @@ final class Samples {
         switch (format) {
           case JSON -> lines(bytes);
           case RAW -> pieces(file, bytes, rowBytes(signature));
-          case TF_EXAMPLE -> TfRecordFile.records(file, bytes);
+          case TF_EXAMPLE -> tfRecords(file, bytes);
         };
     if (values.isEmpty()) {
       throw new ConfigurationException(
@@ -220,6 +221,14 @@ final class Samples {
         .filter(line -> !line.isBlank())
         .map(line -> line.getBytes(StandardCharsets.UTF_8))
         .toList();
+  }
+
+  private static List<byte[]> tfRecords(Path file, byte[] bytes) throws ConfigurationException {
+    try {
+      return TfRecords.of(bytes);
+    } catch (IOException e) {
+      throw new ConfigurationException("records '" + file + "': " + e.getMessage(), e);
+    }
   }
 
   private static List<byte[]> pieces(Path file, byte[] bytes, long length)

@@ -73,7 +73,8 @@ class SamplesTest {
       assertThatThrownBy(() -> Samples.read(file, Format.TF_EXAMPLE, signature))
           .as("byte %d", at)
           .isInstanceOf(ConfigurationException.class)
-          .hasMessageContainingAll("records.tfrecord', byte ", "expected a TFRecord file");
+          .hasMessageContainingAll(
+              "records.tfrecord': record ", ", byte ", "expected a TFRecord file");
     }
     Files.write(file, Arrays.copyOf(whole, whole.length - 1));
     assertThatThrownBy(() -> Samples.read(file, Format.TF_EXAMPLE, signature))
