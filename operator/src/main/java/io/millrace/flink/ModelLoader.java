@@ -10,9 +10,12 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
 import io.millrace.model.ModelVersion;
+import io.millrace.model.SampleRow;
 import io.millrace.serving.Leases.Lease;
 import io.millrace.tensor.Signature;
+import io.millrace.tensorflow.ServingRequests;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ final class ModelLoader {
   private final String scope;
   private final ModelStore store;
   private final ModelEngine engine;
+  private final List<SampleRow> samples;
 
   /** Whether a version was loaded here: what TensorFlow needs is there then. */
   private boolean worked;
@@ -36,10 +40,23 @@ final class ModelLoader {
    * @param scope who shares a load: the slot's allocation, or the TaskManager
    */
   ModelLoader(InferenceSettings settings, String scope, ModelStore store, ModelEngine engine) {
+    this(settings, scope, store, engine, List.of());
+  }
+
+  /**
+   * @param samples rows to warm a version up with that has no requests of its own
+   */
+  ModelLoader(
+      InferenceSettings settings,
+      String scope,
+      ModelStore store,
+      ModelEngine engine,
+      List<SampleRow> samples) {
     this.settings = settings;
     this.scope = scope;
     this.store = store;
     this.engine = engine;
+    this.samples = samples;
   }
 
   /**
@@ -144,7 +161,9 @@ final class ModelLoader {
       signature = schema.fit(signature);
     }
     long verified = System.nanoTime();
-    BatchOptions options = use.batchOptions(shared.model(), signature);
+    List<SampleRow> requests = ServingRequests.read(shared.files(), signature);
+    BatchOptions options =
+        use.batchOptions(shared.model(), signature, requests.isEmpty() ? samples : requests);
     if (!options.sizes().equals(use.batchSizes())) {
       LOG.info(
           "{}/{} is run one record a call: what is stated of batches and padding has no effect",

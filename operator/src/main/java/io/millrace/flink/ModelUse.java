@@ -8,6 +8,7 @@ import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import io.millrace.model.SampleRow;
 import io.millrace.probe.ProbeSettings;
 import io.millrace.serving.WarmUp;
 import io.millrace.serving.WarmUp.BatchDimension;
@@ -16,6 +17,7 @@ import io.millrace.tensor.Signature;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
@@ -102,14 +104,24 @@ public final class ModelUse implements Serializable {
   }
 
   /**
-   * What the batches of a model are for; found out by warming it up.
+   * What the batches of a model are for; found out by warming it up with rows of zeros.
    *
    * @param signature the model's, with the shapes that the job states
    * @throws ModelException WARM_UP_FAILED if it does not run, SIGNATURE_MISMATCH if it does not
    *     take batches, or padding, that the job demands
    */
   public BatchOptions batchOptions(Model model, Signature signature) throws ModelException {
-    WarmUp.Rows rows = WarmUp.run(model, signature, batchDimension, batchSizes);
+    return batchOptions(model, signature, List.of());
+  }
+
+  /**
+   * As {@link #batchOptions(Model, Signature)}.
+   *
+   * @param samples rows to warm the model up with; none where they are to be made up
+   */
+  BatchOptions batchOptions(Model model, Signature signature, List<SampleRow> samples)
+      throws ModelException {
+    WarmUp.Rows rows = WarmUp.run(model, signature, batchDimension, batchSizes, samples);
     BatchOptions options =
         new BatchOptions(signature, rows.batched(), rows.sizes(), rejectNonFinite, padValues);
     if (padValues != null) {

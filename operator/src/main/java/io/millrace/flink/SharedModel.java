@@ -171,6 +171,11 @@ final class SharedModel implements AutoCloseable {
     return model;
   }
 
+  /** Belong to this object. */
+  ModelFiles files() {
+    return files;
+  }
+
   String digest() {
     return files.digest();
   }

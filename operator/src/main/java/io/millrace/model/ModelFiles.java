@@ -1,7 +1,10 @@
 package io.millrace.model;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A version's files in a local directory. Whoever got them closes them; a loaded model needs them
@@ -40,6 +43,26 @@ public final class ModelFiles implements AutoCloseable {
   /** The size of all files. */
   public long bytes() {
     return bytes;
+  }
+
+
+  /**
+   * The content of one of the files, for those that are read whole.
+   *
+   * @param path relative to the version's directory, with '/'
+   * @return empty if there is no such file
+   * @throws IOException if it cannot be read, or is larger than {@code maxBytes}
+   */
+  public Optional<byte[]> read(String path, long maxBytes) throws IOException {
+    Path file = directory.resolve(path);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    long size = Files.size(file);
+    if (size > maxBytes) {
+      throw new IOException(size + " bytes: expected at most " + maxBytes);
+    }
+    return Optional.of(Files.readAllBytes(file));
   }
 
   /** Lets go of the directory, deleting it where it is a private copy. Idempotent. */

@@ -6,6 +6,7 @@ import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
 import io.millrace.serving.WarmUp;
 import io.millrace.tensor.Signature;
+import io.millrace.tensorflow.ServingRequests;
 import io.millrace.tensorflow.TensorFlowEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,8 +71,13 @@ final class ProbeMain {
     try (ModelFiles files =
             new ModelFiles(Path.of(request.directory()), request.digest(), 0, () -> {});
         Model model = TensorFlowEngine.create().load(files, settings.loadOptions())) {
+      Signature signature = signature(model, settings);
       WarmUp.run(
-          model, signature(model, settings), settings.batchDimension(), settings.batchSizes());
+          model,
+          signature,
+          settings.batchDimension(),
+          settings.batchSizes(),
+          ServingRequests.read(files, signature));
     }
   }
 

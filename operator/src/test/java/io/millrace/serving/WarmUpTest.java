@@ -10,11 +10,13 @@ import io.millrace.model.InferenceException;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import io.millrace.model.SampleRow;
 import io.millrace.serving.WarmUp.BatchDimension;
 import io.millrace.serving.WarmUp.Rows;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Prediction;
+import io.millrace.tensor.Row;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
@@ -27,6 +29,12 @@ class WarmUpTest {
   private static final Signature WHOLE = signature(Shape.of(3));
 
   private final List<String> runs = new ArrayList<>();
+
+  /** The numbers of the given rows that were written, in order. */
+  private final List<Integer> places = new ArrayList<>();
+
+  /** The number of the given row that the model fails on. */
+  private int poison = -1;
 
   private static Signature signature(Shape shape) {
     return new Signature(
@@ -136,6 +144,60 @@ class WarmUpTest {
         .hasMessageContaining("float32[3]");
   }
 
+  private static List<SampleRow> samples(int count) {
+    List<SampleRow> samples = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String place = "record " + i;
+      samples.add(
+          new SampleRow() {
+            @Override
+            public String place() {
+              return place;
+            }
+
+            @Override
+            public void write(Row row) {}
+          });
+    }
+    return samples;
+  }
+
+  @Test
+  void run_givenRows_areEachRunAndRepeatedToFillTheSizes() throws Exception {
+    BatchSizes sizes = BatchSizes.of(List.of(2, 8));
+    FakeModel model = new FakeModel(rows -> null);
+
+    assertThat(WarmUp.run(model, BATCHED, BatchDimension.FIND_OUT, sizes, samples(3)))
+        .isEqualTo(new Rows(true, sizes));
+    assertThat(runs)
+        .containsExactly("batched 1", "batched 1", "batched 2", "batched 2", "batched 8");
+    assertThat(places).containsExactly(0, 1, 0, 1, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0);
+    places.clear();
+
+    WarmUp.run(model, BATCHED, BatchDimension.FIND_OUT, BatchSizes.upTo(4), samples(10));
+    assertThat(places.subList(4, places.size())).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    places.clear();
+
+    WarmUp.run(model, WHOLE, BatchDimension.FIND_OUT, BatchSizes.upTo(4), samples(3));
+    assertThat(places).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void fault10_givenRowThatTheModelFailsOn_isNamed() {
+    poison = 5;
+    assertThatThrownBy(
+            () ->
+                WarmUp.run(
+                    new FakeModel(rows -> null),
+                    BATCHED,
+                    BatchDimension.FIND_OUT,
+                    BatchSizes.upTo(8),
+                    samples(6)))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.WARM_UP_FAILED))
+        .hasMessageContainingAll("serving_default", "8 row(s)", "record 5", "bad input");
+  }
+
   private final class FakeModel implements Model {
     private final Behaviour behaviour;
 
@@ -165,6 +227,7 @@ class WarmUpTest {
   private final class CountingBatch implements Batch {
     private final BatchOptions options;
     private final Behaviour behaviour;
+    private final List<Integer> given = new ArrayList<>();
     private int rows;
 
     CountingBatch(BatchOptions options, Behaviour behaviour) {
@@ -185,11 +248,18 @@ class WarmUpTest {
     @Override
     public <T> boolean append(T record, FeatureWriter<T> writer) {
       rows++;
+      if (record instanceof SampleRow sample && sample.place().startsWith("record ")) {
+        given.add(Integer.parseInt(sample.place().substring("record ".length())));
+        places.add(given.get(given.size() - 1));
+      }
       return true;
     }
 
     @Override
     public void run(int from, int to) throws InferenceException {
+      if (!given.isEmpty() && given.subList(from, to).contains(poison)) {
+        throw blamesInput();
+      }
       runs.add((options.batched() ? "batched " : "whole ") + (to - from));
       InferenceException failure = behaviour.run(to - from);
       if (failure != null) {
@@ -205,6 +275,7 @@ class WarmUpTest {
     @Override
     public void clear() {
       rows = 0;
+      given.clear();
     }
 
     @Override

@@ -1,0 +1,247 @@
+package io.millrace.tensorflow;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.model.SampleRow;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Row;
+import io.millrace.tensor.Signature;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tensorflow.proto.TensorProto;
+
+/**
+ * The requests that a version brings along for its warm-up, where TensorFlow Serving looks for
+ * them: a TFRecord file of {@code tensorflow.serving.PredictionLog}. Those of the signature that
+ * scores are taken; what else the file may hold (classify, regress, multi-inference and session
+ * logs, requests to other signatures) is left out, and the log says so.
+ *
+ * <p>The messages are those of tensorflow_serving/apis/prediction_log.proto, predict.proto and
+ * model.proto, which no artifact for Java brings along.
+ */
+public final class ServingRequests {
+  /** Where they lie in a version's directory. */
+  public static final String FILE = "assets.extra/tf_serving_warmup_requests";
+
+  /** TensorFlow Serving's own limit, kMaxNumRecords. */
+  static final int MAX_RECORDS = 1000;
+
+  static final long MAX_BYTES = 1L << 26;
+  static final int MAX_ROWS = 1 << 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServingRequests.class);
+  private static final int PREDICT_LOG = 6;
+  private static final Map<Integer, String> OTHER_LOGS =
+      Map.of(
+          2, "classify",
+          3, "regress",
+          4, "multi-inference",
+          5, "session-run",
+          7, "predict-streamed");
+  private static final int REQUEST = 1;
+  private static final int MODEL_SPEC = 1;
+  private static final int INPUTS = 2;
+  private static final int SIGNATURE_NAME = 3;
+  private static final int KEY = 1;
+  private static final int VALUE = 2;
+  private static final String DEFAULT_SIGNATURE = "serving_default";
+
+  private final Signature signature;
+  private final List<SampleRow> rows = new ArrayList<>();
+  private final TreeMap<String, Integer> skipped = new TreeMap<>();
+
+  private ServingRequests(Signature signature) {
+    this.signature = signature;
+  }
+
+  /**
+   * The rows of a version's requests to a signature.
+   *
+   * @param signature of which each row is, or a whole request where it has no batch dimension
+   * @return empty if the version has no such file, or the file no request to that signature
+   * @throws ModelException WARM_UP_FAILED naming file and record, if the file is damaged, too
+   *     large, or a record is none
+   */
+  public static List<SampleRow> read(ModelFiles files, Signature signature) throws ModelException {
+    try {
+      byte[] bytes = files.read(FILE, MAX_BYTES).orElse(null);
+      if (bytes == null) {
+        return List.of();
+      }
+      ServingRequests requests = new ServingRequests(signature);
+      List<byte[]> records = TfRecords.of(bytes);
+      if (records.size() > MAX_RECORDS) {
+        throw new IOException(
+            records.size()
+                + " records: expected at most "
+                + MAX_RECORDS
+                + ", as TensorFlow Serving");
+      }
+      for (int i = 0; i < records.size(); i++) {
+        requests.add("'" + FILE + "', record " + i, records.get(i));
+      }
+      requests.report(records.size());
+      return requests.rows;
+    } catch (IOException e) {
+      throw new ModelException(
+          ModelReason.WARM_UP_FAILED, "warm-up requests '" + FILE + "': " + e.getMessage(), e);
+    }
+  }
+
+  private void report(int records) {
+    if (skipped.isEmpty()) {
+      return;
+    }
+    String message = "{}: {} rows of signature '{}' in {} records; left out: {}";
+    if (rows.isEmpty()) {
+      LOG.warn(message, FILE, 0, signature.name(), records, skipped);
+    } else {
+      LOG.info(message, FILE, rows.size(), signature.name(), records, skipped);
+    }
+  }
+
+  private void add(String place, byte[] record) throws ModelException {
+    try {
+      Map<Integer, List<ByteString>> log = fields(ByteString.copyFrom(record));
+      ByteString predict = last(log, PREDICT_LOG);
+      if (predict == null) {
+        String other =
+            OTHER_LOGS.entrySet().stream()
+                .filter(entry -> log.containsKey(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+        if (other == null) {
+          throw new IOException("expected a PredictionLog with a request in it");
+        }
+        skip(other + " logs");
+        return;
+      }
+      Map<Integer, List<ByteString>> request = fields(orEmpty(last(fields(predict), REQUEST)));
+      String name = signatureName(request);
+      if (name.equals(signature.name())) {
+        addRows(place, inputs(request));
+      } else {
+        skip("requests to signature '" + name + "'");
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ModelException(
+          ModelReason.WARM_UP_FAILED, "warm-up requests " + place + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void skip(String what) {
+    skipped.merge(what, 1, Integer::sum);
+  }
+
+  private static String signatureName(Map<Integer, List<ByteString>> request) throws IOException {
+    ByteString spec = last(request, MODEL_SPEC);
+    ByteString name = spec == null ? null : last(fields(spec), SIGNATURE_NAME);
+    return name == null || name.isEmpty() ? DEFAULT_SIGNATURE : name.toStringUtf8();
+  }
+
+  private static Map<String, RequestTensor> inputs(Map<Integer, List<ByteString>> request)
+      throws IOException {
+    Map<String, RequestTensor> inputs = new TreeMap<>();
+    for (ByteString entry : request.getOrDefault(INPUTS, List.of())) {
+      Map<Integer, List<ByteString>> pair = fields(entry);
+      String name = orEmpty(last(pair, KEY)).toStringUtf8();
+      try {
+        inputs.put(name, RequestTensor.of(TensorProto.parseFrom(orEmpty(last(pair, VALUE)))));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("input '" + name + "': " + e.getMessage(), e);
+      }
+    }
+    return inputs;
+  }
+
+  private void addRows(String place, Map<String, RequestTensor> inputs) throws IOException {
+    if (!signature.hasBatchDimension()) {
+      rows.add(new Request(place, inputs, -1));
+      return;
+    }
+    long count = inputs.values().stream().mapToLong(RequestTensor::rows).max().orElse(0);
+    for (Map.Entry<String, RequestTensor> input : inputs.entrySet()) {
+      if (input.getValue().rows() != count) {
+        throw new IOException(
+            "input '"
+                + input.getKey()
+                + "': expected as many rows as the others have, "
+                + count
+                + ", got "
+                + (input.getValue().rows() < 0 ? "a scalar" : input.getValue().rows()));
+      }
+    }
+    if (count < 1 || rows.size() + count > MAX_ROWS) {
+      throw new IOException(
+          count + " rows: expected at least one, and at most " + MAX_ROWS + " in all records");
+    }
+    for (int row = 0; row < count; row++) {
+      rows.add(new Request(place + ", row " + row, inputs, row));
+    }
+  }
+
+  /** The fields of a message that have a length, by number; others are none of ours. */
+  private static Map<Integer, List<ByteString>> fields(ByteString message) throws IOException {
+    Map<Integer, List<ByteString>> fields = new HashMap<>();
+    CodedInputStream in = message.newCodedInput();
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        fields
+            .computeIfAbsent(WireFormat.getTagFieldNumber(tag), number -> new ArrayList<>())
+            .add(in.readBytes());
+      } else if (!in.skipField(tag)) {
+        throw new IOException("the end of a group that never began");
+      }
+    }
+    return fields;
+  }
+
+  private static @Nullable ByteString last(Map<Integer, List<ByteString>> fields, int number) {
+    List<ByteString> values = fields.get(number);
+    return values == null ? null : values.get(values.size() - 1);
+  }
+
+  private static ByteString orEmpty(@Nullable ByteString value) {
+    return value == null ? ByteString.EMPTY : value;
+  }
+
+  /**
+   * One row of a request.
+   *
+   * @param row -1 for the whole
+   */
+  private record Request(String place, Map<String, RequestTensor> inputs, int row)
+      implements SampleRow {
+
+    @Override
+    public void write(Row target) {
+      for (Map.Entry<String, RequestTensor> input : inputs.entrySet()) {
+        if (row < 0) {
+          input.getValue().writeWhole(target.input(input.getKey()));
+        } else {
+          input.getValue().writeRow(row, target.input(input.getKey()));
+        }
+      }
+      for (String name : target.signature().inputNames()) {
+        if (!inputs.containsKey(name)) {
+          throw new RecordException(
+              RecordReason.MISSING_FIELD,
+              "input '" + name + "' is missing: the request has " + inputs.keySet());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.millrace.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelReason;
+import io.millrace.model.SampleRow;
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Row;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
+import io.millrace.tensor.TensorWriter;
+import io.millrace.testing.models.Tensors;
+import io.millrace.testing.models.WarmUpRequests;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.TensorProto;
+
+class ServingRequestsTest {
+  private static final TensorSpec X = new TensorSpec("x", ElementType.FLOAT32, Shape.of(-1, 2));
+  private static final TensorSpec WORD = new TensorSpec("word", ElementType.STRING, Shape.of(-1));
+  private static final Signature BATCHED = signature(X, WORD);
+
+  @TempDir private Path directory;
+
+  private static Signature signature(TensorSpec... inputs) {
+    return new Signature(
+        "serving_default",
+        List.of(inputs),
+        List.of(new TensorSpec("y", ElementType.FLOAT32, Shape.of(-1))));
+  }
+
+  private List<SampleRow> read(Signature signature, byte[]... logs) throws ModelException {
+    WarmUpRequests.write(directory, logs);
+    return read(signature);
+  }
+
+  private List<SampleRow> read(Signature signature) throws ModelException {
+    return ServingRequests.read(
+        new ModelFiles(directory, "sha256:" + "0".repeat(64), 0, () -> {}), signature);
+  }
+
+  private static byte[] two() {
+    return WarmUpRequests.predict(
+        "",
+        Map.of(
+            "x", Tensors.floats(new float[] {1, 2, 3, 4}, 2, 2),
+            "word", Tensors.strings(List.of("a", "b"))));
+  }
+
+  /** What a row writes, by input: its shape, and the values. */
+  private static Map<String, String> written(SampleRow sample, Signature signature) {
+    Map<String, String> written = new TreeMap<>();
+    sample.write(
+        new Row() {
+          @Override
+          public Signature signature() {
+            return signature;
+          }
+
+          @Override
+          public TensorWriter input(String name) {
+            int index = signature.inputIndex(name);
+            if (index < 0) {
+              throw new RecordException(RecordReason.UNKNOWN_FIELD, "no input " + name);
+            }
+            return input(index);
+          }
+
+          @Override
+          public TensorWriter input(int index) {
+            return recorder(signature.inputs().get(index), written);
+          }
+        });
+    return written;
+  }
+
+  // TensorWriter has a method for each type; which of them is called is what the test looks at.
+  private static TensorWriter recorder(TensorSpec spec, Map<String, String> written) {
+    return (TensorWriter)
+        Proxy.newProxyInstance(
+            ServingRequestsTest.class.getClassLoader(),
+            new Class<?>[] {TensorWriter.class},
+            (proxy, method, arguments) -> {
+              String text =
+                  switch (method.getName()) {
+                    case "spec" -> "";
+                    case "shape" -> Arrays.toString((long[]) arguments[0]);
+                    case "put" -> " " + new String((byte[]) arguments[0]);
+                    case "putRaw" ->
+                        " "
+                            + HexFormat.of()
+                                .formatHex(
+                                    (byte[]) arguments[0],
+                                    (int) arguments[1],
+                                    (int) arguments[1] + (int) arguments[2]);
+                    default -> throw new AssertionError(method);
+                  };
+              written.merge(spec.name(), text, String::concat);
+              return method.getName().equals("spec") ? spec : proxy;
+            });
+  }
+
+  @Test
+  void read_noFile_isNoRows() throws Exception {
+    assertThat(read(BATCHED)).isEmpty();
+  }
+
+  @Test
+  void read_requestOfTwoRows_isTwoRowsWithTheirPlaces() throws Exception {
+    List<SampleRow> rows = read(BATCHED, two(), two());
+
+    assertThat(rows)
+        .extracting(SampleRow::place)
+        .containsExactly(
+            "'assets.extra/tf_serving_warmup_requests', record 0, row 0",
+            "'assets.extra/tf_serving_warmup_requests', record 0, row 1",
+            "'assets.extra/tf_serving_warmup_requests', record 1, row 0",
+            "'assets.extra/tf_serving_warmup_requests', record 1, row 1");
+    assertThat(written(rows.get(1), BATCHED))
+        .isEqualTo(Map.of("x", "[2] 0000404000008040", "word", "[] b"));
+  }
+
+  @Test
+  void read_signatureWithoutABatchDimension_takesAWholeRequestForARow() throws Exception {
+    Signature whole = signature(new TensorSpec("x", ElementType.FLOAT32, Shape.of(2, 2)));
+    byte[] log =
+        WarmUpRequests.predict(
+            "serving_default", Map.of("x", Tensors.floats(new float[] {0, 0, 0, 1}, 2, 2)));
+
+    assertThat(written(read(whole, log).get(0), whole))
+        .isEqualTo(Map.of("x", "[2, 2] " + "0".repeat(24) + "0000803f"));
+  }
+
+  @Test
+  void read_otherLogsAndSignatures_areLeftOut() throws Exception {
+    byte[] classify = WarmUpRequests.other(WarmUpRequests.CLASSIFY, new byte[0]);
+    byte[] other = WarmUpRequests.predict("train", Map.of());
+
+    assertThat(read(BATCHED, classify, two(), other)).hasSize(2);
+    assertThat(read(BATCHED, classify, other)).isEmpty();
+  }
+
+  @Test
+  void write_fewerValuesThanElements_repeatsTheLast() throws Exception {
+    Signature ints = signature(new TensorSpec("n", ElementType.INT16, Shape.of(-1, 3)));
+    TensorProto sparse =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_INT16)
+            .setTensorShape(Tensors.ints(new int[0], 1, 3).getTensorShape())
+            .addIntVal(1)
+            .addIntVal(-2)
+            .build();
+
+    List<SampleRow> rows = read(ints, WarmUpRequests.predict("", Map.of("n", sparse)));
+    assertThat(written(rows.get(0), ints)).isEqualTo(Map.of("n", "[3] 0100feff" + "feff"));
+  }
+
+  @Test
+  void write_inputThatDoesNotFit_saysWhatWouldHave() throws Exception {
+    byte[] wrongType =
+        WarmUpRequests.predict(
+            "",
+            Map.of(
+                "x", Tensors.longs(new long[] {1, 2}, 1, 2),
+                "word", Tensors.strings(List.of("a"))));
+    byte[] missing =
+        WarmUpRequests.predict("", Map.of("x", Tensors.floats(new float[] {1, 2}, 1, 2)));
+    List<SampleRow> rows = read(BATCHED, wrongType, missing);
+
+    assertThatThrownBy(() -> written(rows.get(0), BATCHED))
+        .hasMessage("input 'x': expected float32[-1, 2], got int64[1, 2]");
+    assertThatThrownBy(() -> written(rows.get(1), BATCHED))
+        .hasMessage("input 'word' is missing: the request has [x]");
+  }
+
+  private void assertRefused(Signature signature, String... message) {
+    assertThatThrownBy(() -> read(signature))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.WARM_UP_FAILED))
+        .hasMessageContaining("'assets.extra/tf_serving_warmup_requests'")
+        .hasMessageContainingAll(message);
+  }
+
+  @Test
+  void read_damagedOrTooManyRecords_isRefusedNamingThePlace() throws Exception {
+    Path file = WarmUpRequests.write(directory, two(), two());
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2 + 20] ^= 1;
+    Files.write(file, bytes);
+    assertRefused(BATCHED, "record 1, byte " + bytes.length / 2);
+
+    Files.writeString(file, "{\"instances\": [1]}");
+    assertRefused(BATCHED, "record 0, byte 0", "TFRecord");
+
+    List<byte[]> many = new ArrayList<>();
+    for (int i = 0; i <= 1000; i++) {
+      many.add(two());
+    }
+    WarmUpRequests.write(directory, many.toArray(byte[][]::new));
+    assertRefused(BATCHED, "1001 records: expected at most 1000");
+  }
+
+  @Test
+  void read_recordThatIsNoRequest_isRefusedNamingIt() {
+    WarmUpRequests.write(directory, two(), new byte[0]);
+    assertRefused(BATCHED, "record 1", "expected a PredictionLog");
+
+    TensorProto endless =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_FLOAT)
+            .setTensorShape(Tensors.floats(new float[0], 1L << 40, 1L << 40).getTensorShape())
+            .build();
+    WarmUpRequests.write(directory, WarmUpRequests.predict("", Map.of("x", endless)));
+    assertRefused(BATCHED, "record 0", "input 'x'", "expected at most");
+
+    WarmUpRequests.write(
+        directory,
+        WarmUpRequests.predict(
+            "",
+            Map.of(
+                "x", Tensors.floats(new float[] {1, 2}, 1, 2),
+                "word", Tensors.strings(List.of("a", "b")))));
+    assertRefused(BATCHED, "record 0: input 'x'", "expected as many rows as the others have, 2");
+  }
+}
