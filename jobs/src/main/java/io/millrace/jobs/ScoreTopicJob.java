@@ -144,6 +144,7 @@ public final class ScoreTopicJob {
         restored
             ? starting.commandsIfAny(history.commands())
             : starting.commands(history.commands());
+    addWarmUpRecords(inference);
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
       requireMemory(cluster, starting, commands, env.getParallelism());
@@ -173,6 +174,20 @@ public final class ScoreTopicJob {
     DataStream<ModelEvent> events =
         refusals == null ? scored.events() : scored.events().union(refusals);
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
+  }
+
+  private void addWarmUpRecords(Inference<KafkaRecord> inference) throws ConfigurationException {
+    String file = config.getOptional(ScoreTopicOptions.WARM_UP_RECORDS).orElse(null);
+    if (file == null) {
+      return;
+    }
+    List<KafkaRecord> records = RecordFile.read(file, config.get(ScoreTopicOptions.INPUT_FORMAT));
+    try {
+      inference.warmUpRecords(file, records);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.WARM_UP_RECORDS.key() + ": " + e.getMessage(), e);
+    }
   }
 
   private void requireMemory(

@@ -201,6 +201,13 @@ public final class ScoreTopicOptions {
           .noDefaultValue()
           .withDescription("What the files of model.uri must hash to; by default any content.");
 
+  public static final ConfigOption<String> WARM_UP_RECORDS =
+      ConfigOptions.key("model.warm-up-records")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "File of up to 1000 records in input.format that versions are warmed up with which bring no requests of their own: a JSON object a line, a TFRecord file of tf.Examples, or one raw record.");
+
   public static final ConfigOption<String> FEATURES_INPUT =
       ConfigOptions.key("features.input")
           .stringType()

@@ -46,6 +46,7 @@ public final class Inference<T> {
   private final List<Command> initial = new ArrayList<>();
   private @Nullable FeatureWriter<T> writer;
   private @Nullable DataStream<Command> commands;
+  private @Nullable WarmUpRecords<T> warmUpRecords;
   private @Nullable String uid;
   private boolean named;
   private boolean copyRecords = true;
@@ -126,6 +127,24 @@ public final class Inference<T> {
   }
 
   /**
+   * Records that versions are warmed up with before they score, where they bring no requests of
+   * their own ({@code assets.extra/tf_serving_warmup_requests}): a version that fails on one is
+   * rejected.
+   *
+   * @param source where they come from, for messages
+   * @param samples up to 1000, of 8 MiB together; they travel with the job
+   * @throws IllegalArgumentException if they are more
+   */
+  public Inference<T> warmUpRecords(String source, List<T> samples) {
+    this.warmUpRecords = WarmUpRecords.of(source, samples, serializer());
+    return this;
+  }
+
+  private TypeSerializer<T> serializer() {
+    return records.getType().createSerializer(records.getExecutionConfig().getSerializerConfig());
+  }
+
+  /**
    * The operator's uid, by which a savepoint finds its state; {@code millrace-<model>} by default.
    * An operator of commands beside it is named after it, so it is to be set here, not later.
    */
@@ -196,7 +215,7 @@ public final class Inference<T> {
     }
     OutputTag<Rejection<T>> rejections = rejectionTag();
     InferenceFunctions<T, OUT> functions =
-        new InferenceFunctions<>(features, reader, mapper, rejections);
+        new InferenceFunctions<>(features, reader, mapper, rejections, warmUpRecords);
     String id = uid == null ? "millrace-" + settings.model() : uid;
     return new InferenceStreams<>(operator(settings, functions, id, type).uid(id), rejections);
   }
@@ -272,12 +291,10 @@ public final class Inference<T> {
   }
 
   private OutputTag<Rejection<T>> rejectionTag() {
-    TypeSerializer<T> serializer =
-        records.getType().createSerializer(records.getExecutionConfig().getSerializerConfig());
     @SuppressWarnings("unchecked") // The class of a generic type.
     Class<Rejection<T>> type = (Class<Rejection<T>>) (Class<?>) Rejection.class;
     return new OutputTag<>(
         "millrace-rejections",
-        ValueTypeInformation.of(type, new RejectionSerializer<>(serializer)));
+        ValueTypeInformation.of(type, new RejectionSerializer<>(serializer())));
   }
 }

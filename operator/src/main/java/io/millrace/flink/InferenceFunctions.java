@@ -1,8 +1,10 @@
 package io.millrace.flink;
 
 import io.millrace.model.PredictionReader;
+import io.millrace.model.SampleRow;
 import io.millrace.tensor.FeatureWriter;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Objects;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
@@ -12,17 +14,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rejectionMapper where rejections go to the main output; null where they go to the side
  *     output
+ * @param warmUpRecords for versions that bring no requests of their own; null if there are none
  */
 record InferenceFunctions<T, OUT>(
     FeatureWriter<T> writer,
     PredictionReader<T, OUT> reader,
     @Nullable RejectionMapper<T, OUT> rejectionMapper,
-    OutputTag<Rejection<T>> rejectionTag)
+    OutputTag<Rejection<T>> rejectionTag,
+    @Nullable WarmUpRecords<T> warmUpRecords)
     implements Serializable {
 
   InferenceFunctions {
     Objects.requireNonNull(writer, "writer");
     Objects.requireNonNull(reader, "reader");
     Objects.requireNonNull(rejectionTag, "rejectionTag");
+  }
+
+  InferenceFunctions(
+      FeatureWriter<T> writer,
+      PredictionReader<T, OUT> reader,
+      @Nullable RejectionMapper<T, OUT> rejectionMapper,
+      OutputTag<Rejection<T>> rejectionTag) {
+    this(writer, reader, rejectionMapper, rejectionTag, null);
+  }
+
+  /** Rows to warm versions up with. */
+  List<SampleRow> samples() {
+    return warmUpRecords == null ? List.of() : warmUpRecords.rows(writer);
   }
 }

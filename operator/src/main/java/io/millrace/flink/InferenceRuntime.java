@@ -7,6 +7,7 @@ import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
+import io.millrace.model.SampleRow;
 import io.millrace.tensorflow.TensorFlowEngine;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -96,7 +97,8 @@ final class InferenceRuntime<T, OUT> {
                 settings,
                 task,
                 Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0]),
-                context.getTaskManagerRuntimeInfo().getConfiguration()),
+                context.getTaskManagerRuntimeInfo().getConfiguration(),
+                functions.samples()),
             new LoaderThread(name + " loader", mailbox),
             events,
             metrics,
@@ -111,6 +113,15 @@ final class InferenceRuntime<T, OUT> {
    */
   static ModelLoader loader(
       InferenceSettings settings, TaskInfo task, Path temporary, ReadableConfig taskManager) {
+    return loader(settings, task, temporary, taskManager, List.of());
+  }
+
+  private static ModelLoader loader(
+      InferenceSettings settings,
+      TaskInfo task,
+      Path temporary,
+      ReadableConfig taskManager,
+      List<SampleRow> samples) {
     String scope =
         switch (settings.sharing()) {
           case SLOT -> task.getAllocationIDAsString();
@@ -122,7 +133,7 @@ final class InferenceRuntime<T, OUT> {
                 temporary.resolve("millrace-models-" + System.getProperty("user.name")))
             .with(settings.integrity())
             .limitedBy(limit(settings, task.getNumberOfParallelSubtasks(), taskManager));
-    return new ModelLoader(settings, scope, store, engine());
+    return new ModelLoader(settings, scope, store, engine(), samples);
   }
 
   private static SizeLimit limit(

@@ -41,19 +41,54 @@ final class Harness implements AutoCloseable {
 
   Harness(Path roots, List<Command> initial, int batchSize, RunIn runIn, int parallelism, int index)
       throws Exception {
-    this(roots, initial, batchSize, runIn, parallelism, index, Shell.BROADCAST);
+    this(
+        roots,
+        initial,
+        batchSize,
+        runIn,
+        parallelism,
+        index,
+        Shell.BROADCAST,
+        new Configuration(),
+        null);
+  }
+
+  /** With options of the job's own; not started. */
+  static Harness with(Configuration options, Path roots, Command version, RunIn runIn)
+      throws Exception {
+    return new Harness(
+        roots, List.of(version), 100, runIn, 1, 0, Shell.BROADCAST, options, null);
+  }
+
+  /** With records that versions are warmed up with; not started. */
+  static Harness warmedUpWith(List<Float> records, Path roots, Command version) throws Exception {
+    return new Harness(
+        roots,
+        List.of(version),
+        100,
+        RunIn.TASK,
+        1,
+        0,
+        Shell.BROADCAST,
+        new Configuration(),
+        WarmUpRecords.of("samples.jsonl", records, FloatSerializer.INSTANCE));
   }
 
   /** The chained shell, for a version that the job's code names. */
   static Harness ofFixedVersion(Path roots, Command version) throws Exception {
-    return new Harness(roots, List.of(version), 100, RunIn.TASK, 1, 0, Shell.OF_FIXED_VERSION);
+    return chained(roots, List.of(version), Shell.OF_FIXED_VERSION);
   }
 
   /** The chained shell that gets its commands from the JobManager. */
   static Harness openCoordinated(Path roots, List<Command> initial) throws Exception {
-    Harness harness = new Harness(roots, initial, 100, RunIn.TASK, 1, 0, Shell.COORDINATED);
+    Harness harness = chained(roots, initial, Shell.COORDINATED);
     harness.start(null);
     return harness;
+  }
+
+  private static Harness chained(Path roots, List<Command> initial, Shell shell)
+      throws Exception {
+    return new Harness(roots, initial, 100, RunIn.TASK, 1, 0, shell, new Configuration(), null);
   }
 
   private Harness(
@@ -63,9 +98,11 @@ final class Harness implements AutoCloseable {
       RunIn runIn,
       int parallelism,
       int index,
-      Shell shell)
+      Shell shell,
+      Configuration options,
+      @Nullable WarmUpRecords<Float> warmUpRecords)
       throws Exception {
-    Configuration config = new Configuration();
+    Configuration config = new Configuration(options);
     config.set(InferenceOptions.NAME, MODEL);
     config.set(InferenceOptions.MAX_BATCH_SIZE, batchSize);
     config.set(InferenceOptions.BATCH_TIMEOUT, Duration.ofMillis(5));
@@ -80,7 +117,8 @@ final class Harness implements AutoCloseable {
             (value, row) -> row.input("x").put(value),
             (value, prediction, version) -> value + "@" + version.version(),
             rejection -> rejection.record() + "!" + rejection.reason(),
-            rejections);
+            rejections,
+            warmUpRecords);
     InferenceSettings settings = InferenceSettings.of(config, List.of(roots.toString()), 2, true);
     harness =
         new AbstractStreamOperatorTestHarness<>(

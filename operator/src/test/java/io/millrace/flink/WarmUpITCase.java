@@ -81,4 +81,26 @@ class WarmUpITCase {
     assertRejected(
         ModelReason.WARM_UP_FAILED, "tf_serving_warmup_requests', record 0, row 0", "'z'", "[x]");
   }
+
+  @Test
+  void fault10_recordOfTheJobFails_isRejectedUnlessTheVersionHasRequestsOfItsOwn()
+      throws Exception {
+    WarmUpRequests.write(roots.resolve("1"), request(1));
+    SavedModels.failing(roots.resolve("3"));
+    WarmUpRequests.write(roots.resolve("3"), request(1));
+    try (Harness harness =
+        Harness.warmedUpWith(List.of(1f, 4f, -9f), roots, Harness.publish(roots, 1, 1))) {
+      harness.start(null);
+      harness.command(Harness.publish(roots, 2, 2));
+      harness.await(() -> harness.events().stream().anyMatch(event -> event.reason() != null));
+      ModelEvent event =
+          harness.events().stream().filter(it -> it.reason() != null).findFirst().orElseThrow();
+      assertThat(event.reason()).isEqualTo(ModelReason.WARM_UP_FAILED);
+      assertThat(event.message()).contains("'samples.jsonl', record 2", "negative x");
+      assertThat(harness.activeVersion()).isEqualTo(1);
+
+      harness.command(Harness.publish(roots, 3, 3));
+      harness.awaitActive(3);
+    }
+  }
 }

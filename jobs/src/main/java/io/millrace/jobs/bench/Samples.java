@@ -6,6 +6,7 @@ import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordLimits;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.RecordFile;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
@@ -180,7 +181,7 @@ final class Samples {
     }
     List<byte[]> values =
         switch (format) {
-          case JSON -> lines(bytes);
+          case JSON -> RecordFile.lines(bytes);
           case RAW -> pieces(file, bytes, rowBytes(signature));
           case TF_EXAMPLE -> tfRecords(file, bytes);
         };
@@ -213,14 +214,6 @@ final class Samples {
       case RAW -> "the inputs' memory, record after record";
       case TF_EXAMPLE -> "tf.Examples in a TFRecord file";
     };
-  }
-
-  private static List<byte[]> lines(byte[] bytes) {
-    return new String(bytes, StandardCharsets.UTF_8)
-        .lines()
-        .filter(line -> !line.isBlank())
-        .map(line -> line.getBytes(StandardCharsets.UTF_8))
-        .toList();
   }
 
   private static List<byte[]> tfRecords(Path file, byte[] bytes) throws ConfigurationException {
