@@ -164,6 +164,7 @@ final class ModelLoader {
     List<SampleRow> requests = ServingRequests.read(shared.files(), signature);
     BatchOptions options =
         use.batchOptions(shared.model(), signature, requests.isEmpty() ? samples : requests);
+    GoldenRows.check(shared.files(), shared.model(), options);
     if (!options.sizes().equals(use.batchSizes())) {
       LOG.info(
           "{}/{} is run one record a call: what is stated of batches and padding has no effect",

@@ -8,6 +8,7 @@ import io.millrace.model.ModelReason;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.Tensors;
 import io.millrace.testing.models.WarmUpRequests;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,11 @@ class WarmUpITCase {
 
   private static byte[] request(float... x) {
     return WarmUpRequests.predict("", Map.of("x", Tensors.floats(x, x.length)));
+  }
+
+  private void golden(String json) throws Exception {
+    Path folder = Files.createDirectories(roots.resolve("2/assets.extra"));
+    Files.writeString(folder.resolve("golden.json"), json.replace('\'', '"'));
   }
 
   private Harness open() throws Exception {
@@ -102,5 +108,30 @@ class WarmUpITCase {
       harness.command(Harness.publish(roots, 3, 3));
       harness.awaitActive(3);
     }
+  }
+
+  @Test
+  void goldenRowsDiffer_isRejectedAndTheOldVersionGoesOn() throws Exception {
+    golden("{'inputs': {'x': [4, 9, 2, 16, 25]}, 'outputs': {'y': [2, 3, 1.4143, 4, 5.5]}}");
+    assertRejected(
+        ModelReason.GOLDEN_MISMATCH,
+        "'assets.extra/golden.json'",
+        "2 value(s) of 5 row(s) differ (tolerance: absolute 1.0E-6, relative 1.0E-5)",
+        "row 2, output 'y': expected 1.4143, got 1.4142",
+        "row 4, output 'y': expected 5.5, got 5.0");
+  }
+
+  @Test
+  void goldenRowsAreRight_withinTheirTolerance_isAccepted() throws Exception {
+    golden(
+        "{'instances': [4, 9, 2], 'outputs': {'y': [2, 3, 1.4143]},"
+            + " 'tolerance': {'absolute': 0.001}}");
+    assertAccepted();
+  }
+
+  @Test
+  void goldenFileIsNone_isRejected() throws Exception {
+    golden("{'inputs': {'x': [4]}, 'outputs': {'y': [2]}, 'tolerances': {}}");
+    assertRejected(ModelReason.GOLDEN_MISMATCH, "golden.json': expected an object of");
   }
 }

@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
     })
 final class ModelRunCommand implements Callable<Integer> {
   private static final String STANDARD_STREAM = "-";
+  private static final double GOLDEN_ABSOLUTE = 1e-6;
+  private static final double GOLDEN_RELATIVE = 1e-5;
   private static final RecordLimits NO_LIMITS = new RecordLimits(Integer.MAX_VALUE, 1000);
 
   @Mixin private ModelArgument model = new ModelArgument();
@@ -70,6 +72,13 @@ final class ModelRunCommand implements Callable<Integer> {
       paramLabel = "OUT.json",
       description = "Where {\"outputs\": {name: values}} goes; by default standard output.")
   private String output = STANDARD_STREAM;
+
+  @Option(
+      names = "--golden",
+      description =
+          "Write the request along, so that the output is a golden file: in the version's"
+              + " assets.extra/golden.json, jobs hold the version against it before it scores.")
+  private boolean golden;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -146,7 +155,7 @@ final class ModelRunCommand implements Callable<Integer> {
     try (Batch batch = loaded.newBatch(new BatchOptions(stated, false, 1, false))) {
       batch.append(record, format);
       batch.run(0, 1);
-      return json(batch.prediction(0));
+      return json(batch.prediction(0), golden ? columns : null);
     } catch (RecordException e) {
       throw CommandException.usage("input '" + input + "': " + e.getMessage(), e);
     } catch (InferenceException e) {
@@ -155,14 +164,34 @@ final class ModelRunCommand implements Callable<Integer> {
     }
   }
 
-  private static byte[] json(Prediction prediction) throws IOException {
+  /**
+   * @param inputs null where they are not written along
+   */
+  private static byte[] json(Prediction prediction, @Nullable ObjectNode inputs)
+      throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
       json.writeStartObject();
+      if (inputs != null) {
+        json.writeStringField("signature_name", prediction.signature().name());
+        json.writeFieldName("inputs");
+        json.writeRawValue(new String(PredictRequest.bytes(inputs), StandardCharsets.UTF_8));
+      }
       json.writeFieldName("outputs");
       new PredictionJson().write(json, prediction);
+      if (inputs != null) {
+        writeTolerance(json);
+      }
       json.writeEndObject();
     }
     return bytes.toByteArray();
+  }
+
+  // The defaults, to be changed by whoever knows the model.
+  private static void writeTolerance(JsonGenerator json) throws IOException {
+    json.writeObjectFieldStart("tolerance");
+    json.writeNumberField("absolute", GOLDEN_ABSOLUTE);
+    json.writeNumberField("relative", GOLDEN_RELATIVE);
+    json.writeEndObject();
   }
 }

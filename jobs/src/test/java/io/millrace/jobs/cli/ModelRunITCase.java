@@ -147,6 +147,19 @@ class ModelRunITCase {
   }
 
   @Test
+  void run_golden_writesTheRequestAlongByColumns() throws IOException {
+    CommandLineRun run = run(halfPlusTwo(), "{\"instances\": [[1.0], [2]]}", "--golden");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(JSON.readTree(folder.resolve("out.json").toFile()))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"signature_name\": \"serving_default\", \"inputs\": {\"x\": [[1.0], [2]]},"
+                    + " \"outputs\": {\"y\": [[2.5], [3.0]]},"
+                    + " \"tolerance\": {\"absolute\": 1e-6, \"relative\": 1e-5}}"));
+  }
+
+  @Test
   void run_infinityAndNan_areStrings() throws IOException {
     CommandLineRun run =
         run(halfPlusTwo(), "{\"inputs\": [[\"NaN\"], [\"Infinity\"], [\"-Infinity\"]]}");
