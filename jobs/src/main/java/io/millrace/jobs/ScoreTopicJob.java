@@ -16,6 +16,7 @@ import io.millrace.connectors.kafka.OutboundSinks;
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.flink.InferenceStreams;
 import io.millrace.flink.UnfitRuntimeException;
 import io.millrace.flink.UserJars;
@@ -207,7 +208,10 @@ public final class ScoreTopicJob {
     cluster.requireMemory(
         first.uri().toString(),
         size,
-        config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent() ? 2 : 1,
+        config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent()
+                && config.get(InferenceOptions.OVERLAP) == Overlap.BOTH
+            ? 2
+            : 1,
         config.get(InferenceOptions.SHARING),
         parallelism);
   }

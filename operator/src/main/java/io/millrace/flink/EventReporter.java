@@ -1,5 +1,10 @@
 package io.millrace.flink;
 
+import io.millrace.model.Command;
+import io.millrace.model.Command.Activate;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.Command.Retire;
+import io.millrace.model.Command.Rollback;
 import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
@@ -56,6 +61,21 @@ final class EventReporter {
       ModelReason reason,
       String message) {
     report(model, version, digest, state, active, reason, message, LoadTimes.NONE);
+  }
+
+  /** The version that a command is about, -1 if it names none. */
+  static long versionOf(Command command) {
+    if (command instanceof Publish publish) {
+      return publish.version();
+    }
+    if (command instanceof Activate activate) {
+      return activate.version();
+    }
+    if (command instanceof Retire retire) {
+      return retire.version();
+    }
+    Long version = command instanceof Rollback rollback ? rollback.version() : null;
+    return version == null ? -1 : version;
   }
 
   private void report(

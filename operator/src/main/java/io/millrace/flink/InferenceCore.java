@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * due, before a barrier, at a switch of versions or at the end is run, on the task thread or beside
  * it, and emitted in input order. No record outlives a checkpoint here. Belongs to the task thread.
  */
-final class InferenceCore<T, OUT> {
+final class InferenceCore<T, OUT> implements VersionControl.Scoring {
   private final InferenceFunctions<T, OUT> functions;
   private final BatchEmitter<T, OUT> emitter;
   private final InferenceMetrics metrics;
@@ -33,6 +33,9 @@ final class InferenceCore<T, OUT> {
   private @Nullable ServedModel active;
   private @Nullable RecordBatch open;
   private long openedNanos;
+
+  /** Whether records wait for a version to take the place of the one that scored. */
+  private boolean suspended;
 
   /**
    * @param copier copies records that the operators before this one may reuse; null where they do
@@ -63,7 +66,7 @@ final class InferenceCore<T, OUT> {
   void process(StreamRecord<T> element) throws Exception {
     long timestamp = element.hasTimestamp() ? element.getTimestamp() : RecordBatch.NO_TIMESTAMP;
     T record = copier == null ? element.getValue() : copier.copy(element.getValue());
-    ServedModel model = active;
+    ServedModel model = active == null ? awaitVersion() : active;
     if (model == null) {
       emitter.emitOther(
           new Rejection<>(
@@ -76,7 +79,8 @@ final class InferenceCore<T, OUT> {
       if (!batch.rows().append(record, functions.writer())) {
         flush(FlushReason.SHAPE);
         // Flushing may have waited, and a switch taken place meanwhile.
-        batch = open(active == null ? model : active);
+        ServedModel now = active == null ? awaitVersion() : active;
+        batch = open(now == null ? model : now);
         batch.rows().append(record, functions.writer());
       }
       batch.addScored(record, timestamp);
@@ -89,6 +93,14 @@ final class InferenceCore<T, OUT> {
     if (batch.isFull()) {
       flush(FlushReason.SIZE);
     }
+  }
+
+  // Back-pressure: nothing is read from any input meanwhile, and no barrier passes.
+  private @Nullable ServedModel awaitVersion() throws Exception {
+    while (suspended) {
+      mailbox.yield();
+    }
+    return active;
   }
 
   /** A watermark or its like: rides behind the records before it. */
@@ -170,11 +182,19 @@ final class InferenceCore<T, OUT> {
     }
   }
 
-  /** From the next record on this version scores. The caller retires the one before. */
-  void switchTo(ServedModel model) throws Exception {
+  @Override
+  public void switchTo(ServedModel model) throws Exception {
     flush(FlushReason.SWITCH);
     active = model;
+    suspended = false;
     metrics.switchedTo(model);
+  }
+
+  @Override
+  public void suspend() throws Exception {
+    suspended = true;
+    active = null;
+    drain(FlushReason.SWITCH);
   }
 
   /**

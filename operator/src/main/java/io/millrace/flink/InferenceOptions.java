@@ -18,6 +18,14 @@ public final class InferenceOptions {
     TASK_MANAGER
   }
 
+  /** What becomes of the version that scores while the next one is loaded. */
+  public enum Overlap {
+    /** It goes on: there is memory for two versions. */
+    BOTH,
+    /** It is closed first; records wait until the next one is warm. */
+    UNLOAD_FIRST
+  }
+
   /** What a version has to bring along. */
   public enum Integrity {
     /** A manifest, and a digest in the command that publishes it. */
@@ -106,6 +114,13 @@ public final class InferenceOptions {
           .enumType(Sharing.class)
           .defaultValue(Sharing.SLOT)
           .withDescription("Who shares one load of a model.");
+
+  public static final ConfigOption<Overlap> OVERLAP =
+      ConfigOptions.key("model.overlap")
+          .enumType(Overlap.class)
+          .defaultValue(Overlap.BOTH)
+          .withDescription(
+              "Whether the version that scores goes on while the next one is loaded and warmed up, for which both must fit the memory; or is closed first, and records wait until the next one is warm, or the old one loaded again.");
 
   public static final ConfigOption<Integrity> INTEGRITY =
       ConfigOptions.key("model.integrity")

@@ -102,7 +102,7 @@ final class InferenceRuntime<T, OUT> {
             new LoaderThread(name + " loader", mailbox),
             events,
             metrics,
-            core::switchTo,
+            core,
             state);
     return new InferenceRuntime<>(core, control);
   }

@@ -2,6 +2,7 @@ package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Integrity;
 import io.millrace.flink.InferenceOptions.NonFinite;
+import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.flink.InferenceOptions.Probe;
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.flink.InferenceOptions.Sharing;
@@ -24,25 +25,26 @@ record InferenceSettings(
     RunIn runIn,
     int maxEnqueuedBatches,
     boolean rejectNonFiniteOutput,
+    Overlap overlap,
     int versionsAtOnce,
     boolean copyRecords)
     implements Serializable {
 
   /**
    * @param roots below which models may lie
-   * @param versionsAtOnce two where one version takes over from another in the running job, else
-   *     one
+   * @param versions two where one version takes over from another in the running job, else one
    * @param copyRecords whether the operators before may change a record that they have emitted
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
   static InferenceSettings of(
-      ReadableConfig config, List<String> roots, int versionsAtOnce, boolean copyRecords) {
+      ReadableConfig config, List<String> roots, int versions, boolean copyRecords) {
     String model = config.getOptional(InferenceOptions.NAME).orElse(null);
     if (model == null) {
       throw new IllegalArgumentException(
           InferenceOptions.NAME.key() + " is missing: expected the name of the model that scores");
     }
     ModelRoots.of(roots);
+    Overlap overlap = config.get(InferenceOptions.OVERLAP);
     return new InferenceSettings(
         model,
         ModelUse.of(config),
@@ -56,7 +58,8 @@ record InferenceSettings(
         config.get(InferenceOptions.RUN_IN),
         LowerBounds.atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
         config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
-        versionsAtOnce,
+        overlap,
+        overlap == Overlap.UNLOAD_FIRST ? 1 : versions,
         copyRecords);
   }
 

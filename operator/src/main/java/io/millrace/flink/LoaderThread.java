@@ -109,6 +109,11 @@ final class LoaderThread {
     }
   }
 
+  /** From this thread: runs an action on the task thread, or not at all if the task has ended. */
+  void mail(ThrowingRunnable<Exception> action, String what) {
+    thread.mail(action, what);
+  }
+
   /** Runs an action beside the task thread, then another one on it, whether or not it succeeds. */
   void run(Runnable action, ThrowingRunnable<Exception> then) {
     thread.submit(

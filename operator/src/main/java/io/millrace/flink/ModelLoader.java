@@ -1,12 +1,14 @@
 package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Integrity;
+import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
 import io.millrace.model.ModelVersion;
@@ -26,6 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelLoader {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLoader.class);
+
+  /** Sees to it that there is memory for a version that is about to be loaded. */
+  @FunctionalInterface
+  interface Room {
+    void make() throws InterruptedException;
+  }
 
   private final InferenceSettings settings;
   private final String scope;
@@ -59,8 +67,13 @@ final class ModelLoader {
     this.samples = samples;
   }
 
+  /** Whether the version that scores is closed before another is loaded. */
+  boolean unloadsFirst() {
+    return settings.overlap() == Overlap.UNLOAD_FIRST;
+  }
+
   /**
-   * Loads a version.
+   * Loads a version beside whatever is there.
    *
    * @param schema what the job writes and reads; null if this is its first version
    * @return the model, warm; owned by the caller, who closes it
@@ -70,8 +83,40 @@ final class ModelLoader {
    */
   ServedModel load(Publish publish, @Nullable ServingSchema schema)
       throws ModelException, InterruptedException {
+    return loadBehind(publish, schema, SharedModel.BeforeLoad.NOTHING);
+  }
+
+  /**
+   * As {@link #load(Publish, ServingSchema)}, once there is room for it: asked for behind all that
+   * can refuse the version by its files alone.
+   */
+  ServedModel load(Publish publish, @Nullable ServingSchema schema, Room room)
+      throws ModelException, InterruptedException {
+    return loadBehind(
+        publish,
+        schema,
+        files -> {
+          inspect(files, schema);
+          room.make();
+        });
+  }
+
+  private void inspect(ModelFiles files, @Nullable ServingSchema schema) throws ModelException {
+    Signature declared = engine.inspect(files, settings.use().loadOptions()).orElse(null);
+    if (declared == null) {
+      return;
+    }
+    Signature signature = settings.use().narrowed(declared);
+    if (schema != null) {
+      schema.fit(signature);
+    }
+  }
+
+  private ServedModel loadBehind(
+      Publish publish, @Nullable ServingSchema schema, SharedModel.BeforeLoad before)
+      throws ModelException, InterruptedException {
     try {
-      ServedModel model = lease(publish, schema);
+      ServedModel model = lease(publish, schema, before);
       worked = true;
       return model;
     } catch (RuntimeException e) {
@@ -93,7 +138,8 @@ final class ModelLoader {
     return new ModelException(ModelReason.LOAD_FAILED, "unexpected failure: " + failure, failure);
   }
 
-  private ServedModel lease(Publish publish, @Nullable ServingSchema schema)
+  private ServedModel lease(
+      Publish publish, @Nullable ServingSchema schema, SharedModel.BeforeLoad before)
       throws ModelException, InterruptedException {
     requireDigest(publish);
     SharedModel.Key key =
@@ -113,6 +159,7 @@ final class ModelLoader {
             publish.digest(),
             store,
             settings.probe(schema),
+            before,
             engine);
     try {
       return prepare(publish, schema, lease);

@@ -2,6 +2,8 @@ package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Batching;
 import io.millrace.flink.InferenceOptions.NonFinite;
+import io.millrace.flink.InferenceOptions.Overlap;
+import io.millrace.flink.InferenceOptions.Sharing;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
@@ -76,7 +78,21 @@ public final class ModelUse implements Serializable {
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
   public static ModelUse of(ReadableConfig config) {
+    requireOwnLoads(config);
     return new ModelUse(config);
+  }
+
+  // A slot that still scores would hold the old version for all of them.
+  private static void requireOwnLoads(ReadableConfig config) {
+    if (config.get(InferenceOptions.OVERLAP) == Overlap.UNLOAD_FIRST
+        && config.get(InferenceOptions.SHARING) == Sharing.TASK_MANAGER) {
+      throw new IllegalArgumentException(
+          InferenceOptions.OVERLAP.key()
+              + " is unload-first with "
+              + InferenceOptions.SHARING.key()
+              + " task-manager: expected both, or slot, as a version that several slots share is"
+              + " closed only when the last of them lets go");
+    }
   }
 
   /** How a version is loaded. */
@@ -95,7 +111,11 @@ public final class ModelUse implements Serializable {
    * @throws ModelException SIGNATURE_MISMATCH if there is none, or it does not take those shapes
    */
   public Signature signature(Model model) throws ModelException {
-    Signature declared = model.signature(loadOptions.signatureKey());
+    return narrowed(model.signature(loadOptions.signatureKey()));
+  }
+
+  /** A signature that a model declares, with the shapes that the job states. */
+  Signature narrowed(Signature declared) throws ModelException {
     try {
       return declared.withInputShapes(inputShapes);
     } catch (IllegalArgumentException e) {

@@ -70,6 +70,9 @@ public record OffHeapMemory(String taskManager, long bytes, int slots) {
             + ", which is "
             + demand.terms()
             + "; set it in the TaskManagers' config.yaml and restart them"
-            + (holders > 1 ? ", or load the model once with model.sharing: task-manager" : ""));
+            + (holders > 1 ? ", or load the model once with model.sharing: task-manager" : "")
+            + (versions > 1 && sharing == Sharing.SLOT
+                ? ", or close a version before the next is loaded with model.overlap: unload-first"
+                : ""));
   }
 }

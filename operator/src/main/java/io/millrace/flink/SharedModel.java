@@ -61,6 +61,18 @@ final class SharedModel implements AutoCloseable {
     this.loadTime = loadTime;
   }
 
+  /** Comes between the fetch of a version and its load. */
+  @FunctionalInterface
+  interface BeforeLoad {
+    BeforeLoad NOTHING = files -> {};
+
+    /**
+     * @param files fetched, verified and tried out
+     * @throws ModelException if they are not to be loaded
+     */
+    void accept(ModelFiles files) throws ModelException, InterruptedException;
+  }
+
   /**
    * A lease on a model, which is fetched and loaded in the calling thread if nobody in its scope
    * holds it.
@@ -68,6 +80,7 @@ final class SharedModel implements AutoCloseable {
    * @param signatureKey the signature that the lease is for, or null for the default one
    * @param digest what the files must hash to, or null
    * @param probe tries the files out before the engine sees them; null if nothing does
+   * @param before done if the model is loaded here
    */
   static Leases.Lease<SharedModel> acquire(
       Key key,
@@ -75,11 +88,12 @@ final class SharedModel implements AutoCloseable {
       @Nullable String digest,
       ModelStore store,
       @Nullable ModelProbe probe,
+      BeforeLoad before,
       ModelEngine engine)
       throws ModelException, InterruptedException {
     LoadOptions options = key.options().withSignatureKey(signatureKey);
     Leases.Lease<SharedModel> lease =
-        lease(key, () -> load(key.uri(), options, digest, store, probe, engine));
+        lease(key, () -> load(key.uri(), options, digest, store, probe, before, engine));
     String actual = lease.value().digest();
     if (digest != null && !digest.equals(actual)) {
       lease.close();
@@ -123,6 +137,7 @@ final class SharedModel implements AutoCloseable {
       @Nullable String digest,
       ModelStore store,
       @Nullable ModelProbe probe,
+      BeforeLoad before,
       ModelEngine engine)
       throws ModelException, InterruptedException {
     long start = System.nanoTime();
@@ -133,13 +148,15 @@ final class SharedModel implements AutoCloseable {
         probe.require(files);
       }
       long probed = System.nanoTime();
+      before.accept(files);
+      long begun = System.nanoTime();
       Model model = engine.load(files, options);
       return new SharedModel(
           model,
           files,
           Duration.ofNanos(fetched - start),
           Duration.ofNanos(probed - fetched),
-          Duration.ofNanos(System.nanoTime() - probed));
+          Duration.ofNanos(System.nanoTime() - begun));
     } catch (ModelException | InterruptedException | RuntimeException | Error e) {
       files.close();
       throw e;

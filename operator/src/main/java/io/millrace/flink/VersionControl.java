@@ -3,7 +3,6 @@ package io.millrace.flink;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Activate;
 import io.millrace.model.Command.Publish;
-import io.millrace.model.Command.Retire;
 import io.millrace.model.Command.Rollback;
 import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelException;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +30,13 @@ import org.slf4j.LoggerFactory;
 final class VersionControl {
   private static final Logger LOG = LoggerFactory.getLogger(VersionControl.class);
 
-  /** Makes a version the one that scores. */
-  @FunctionalInterface
-  interface Switch {
-    void to(ServedModel model) throws Exception;
+  /** The record path, as far as versions are concerned. */
+  interface Scoring {
+    /** From the next record on this version scores. The caller retires the one before. */
+    void switchTo(ServedModel model) throws Exception;
+
+    /** Runs what is at hand; records wait from here on until a version is switched to. */
+    void suspend() throws Exception;
   }
 
   private final String model;
@@ -41,10 +44,11 @@ final class VersionControl {
   private final LoaderThread thread;
   private final EventReporter events;
   private final InferenceMetrics metrics;
-  private final Switch switchOver;
+  private final Scoring scoring;
   private final BroadcastState<String, ServingState> state;
 
   private final VersionSelector selector = new VersionSelector();
+  private final Vacancy vacancy;
   private final Set<ServedModel> held = new LinkedHashSet<>();
   private Timeline timeline;
   private @Nullable ServedModel active;
@@ -60,14 +64,15 @@ final class VersionControl {
       LoaderThread thread,
       EventReporter events,
       InferenceMetrics metrics,
-      Switch switchOver,
+      Scoring scoring,
       BroadcastState<String, ServingState> state) {
     this.model = model;
     this.loader = loader;
     this.thread = thread;
     this.events = events;
     this.metrics = metrics;
-    this.switchOver = switchOver;
+    this.scoring = scoring;
+    this.vacancy = new Vacancy(thread);
     this.state = state;
     this.timeline = new Timeline(model);
   }
@@ -83,7 +88,7 @@ final class VersionControl {
   void start(List<Command> initial, boolean codeDecides) throws Exception {
     ServingState restored = state.get(model);
     Publish first = null;
-    if (restored != null && !(codeDecides && isOther(restored.serving(), initial))) {
+    if (restored != null && !(codeDecides && restored.isOtherThan(initial))) {
       timeline = new Timeline(model, restored.timeline());
       schema = restored.schema();
       first = restored.serving();
@@ -94,7 +99,10 @@ final class VersionControl {
           take(command, false, false);
         }
       }
-      first = timeline.active().map(publish -> withStoredDigest(publish, restored)).orElse(null);
+      first = timeline.active().orElse(null);
+      if (first != null && restored != null) {
+        first = restored.withStoredDigest(first);
+      }
       if (first != null) {
         events.state(model, first.version(), first.digest(), VersionState.START);
       }
@@ -103,24 +111,6 @@ final class VersionControl {
       activate(loadFirst(first), System.nanoTime());
     }
     followTimeline();
-  }
-
-  private static boolean isOther(@Nullable Publish stored, List<Command> initial) {
-    return stored == null
-        || initial.stream()
-            .noneMatch(
-                command ->
-                    command instanceof Publish publish
-                        && publish.version() == stored.version()
-                        && publish.uri().equals(stored.uri()));
-  }
-
-  // The code may name another place for the version that scored, but not other bytes.
-  private static Publish withStoredDigest(Publish publish, @Nullable ServingState restored) {
-    Publish stored = restored == null ? null : restored.serving();
-    return stored == null || stored.version() != publish.version() || publish.digest() != null
-        ? publish
-        : publish.withDigest(stored.digest());
   }
 
   private ServedModel loadFirst(Publish first) throws Exception {
@@ -199,7 +189,7 @@ final class VersionControl {
   }
 
   private void refuse(Command command, ModelReason reason, String message) {
-    long version = versionOf(command);
+    long version = EventReporter.versionOf(command);
     LOG.warn(
         "Command {} of '{}' refused on subtask {}: {}",
         command.sequence(),
@@ -207,20 +197,6 @@ final class VersionControl {
         events.subtask(),
         message);
     events.rejected(model, version, null, stateOf(version), isActive(version), reason, message);
-  }
-
-  private static long versionOf(Command command) {
-    if (command instanceof Publish publish) {
-      return publish.version();
-    }
-    if (command instanceof Activate activate) {
-      return activate.version();
-    }
-    if (command instanceof Retire retire) {
-      return retire.version();
-    }
-    Long version = command instanceof Rollback rollback ? rollback.version() : null;
-    return version == null ? -1 : version;
   }
 
   private boolean isActive(long version) {
@@ -239,11 +215,74 @@ final class VersionControl {
 
   private void follow(Step step) throws Exception {
     if (step instanceof Step.Load load) {
-      Publish publish = load.version();
-      ServingSchema demanded = schema;
-      events.state(model, publish.version(), publish.digest(), VersionState.LOADING);
-      thread.load(
-          () -> loader.load(publish, demanded), this::loaded, failure -> failed(publish, failure));
+      load(load.version());
+    }
+  }
+
+  private void load(Publish publish) {
+    if (vacancy.postpones(publish)) {
+      return;
+    }
+    ServingSchema demanded = schema;
+    events.state(model, publish.version(), publish.digest(), VersionState.LOADING);
+    thread.load(
+        () ->
+            loader.unloadsFirst()
+                ? loader.load(publish, demanded, () -> vacancy.make(this::leave, this::unloaded))
+                : loader.load(publish, demanded),
+        this::loaded,
+        failure -> failed(publish, failure));
+  }
+
+  // Behind the end of input nothing is scored, and the load that asks is about to be ended.
+  private void leave(Consumer<@Nullable ServedModel> taker) throws Exception {
+    ServedModel old = active;
+    if (finished) {
+      return;
+    }
+    if (old == null) {
+      taker.accept(null);
+      return;
+    }
+    vacancy.begin(old.publish());
+    active = null;
+    scoring.suspend();
+    events.state(old, VersionState.UNLOADING, false, LoadTimes.NONE);
+    old.retire(
+        () -> {
+          held.remove(old);
+          taker.accept(old);
+        });
+  }
+
+  /** Where no version scores and none is being loaded, the former one is loaded again. */
+  private void goBackIfVacant() {
+    Publish former = vacancy.before();
+    if (former == null || selector.loading() != null) {
+      return;
+    }
+    vacancy.goBack();
+    ServingSchema demanded = schema;
+    events.state(model, former.version(), former.digest(), VersionState.LOADING);
+    thread.load(
+        () -> loader.load(former, demanded),
+        this::cameBack,
+        failure -> {
+          report(former, failure);
+          throw Vacancy.forGood(former, failure);
+        });
+  }
+
+  private void cameBack(ServedModel served) throws Exception {
+    if (finished) {
+      served.close();
+      return;
+    }
+    held.add(served);
+    activate(served, System.nanoTime());
+    Publish next = vacancy.takePostponed();
+    if (next != null) {
+      load(next);
     }
   }
 
@@ -264,14 +303,16 @@ final class VersionControl {
       retire(served);
       Publish next = discard.next();
       if (next != null) {
-        follow(new Step.Load(next));
+        load(next);
       }
+      goBackIfVacant();
     }
   }
 
   private void activate(ServedModel served, long begun) throws Exception {
-    switchOver.to(served);
+    scoring.switchTo(served);
     active = served;
+    vacancy.end();
     if (schema == null) {
       schema = served.schema();
     }
@@ -298,6 +339,7 @@ final class VersionControl {
     }
     report(publish, failure);
     follow(selector.failed());
+    goBackIfVacant();
   }
 
   private void report(Publish publish, ModelException failure) {
@@ -336,7 +378,7 @@ final class VersionControl {
   }
 
   private void store() throws Exception {
-    Publish serving = active == null ? null : active.publish();
+    Publish serving = active == null ? vacancy.before() : active.publish();
     state.put(model, new ServingState(timeline.snapshot(), serving, schema));
   }
 

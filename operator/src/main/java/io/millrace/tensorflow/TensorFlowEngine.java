@@ -5,8 +5,10 @@ import io.millrace.model.Model;
 import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
+import io.millrace.tensor.Signature;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
@@ -37,6 +39,14 @@ public final class TensorFlowEngine implements ModelEngine {
   public static TensorFlowEngine create() {
     RuntimeChecks.ofThisJvm().verify();
     return new TensorFlowEngine();
+  }
+
+  @Override
+  public Optional<Signature> inspect(ModelFiles files, LoadOptions options) throws ModelException {
+    Path directory = files.directory();
+    MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(directory), options.tags());
+    ModelScan.ofGraph(directory, metaGraph, options.opsPolicy()).require(options.signatureKey());
+    return Optional.of(new SignatureTable(metaGraph).get(options.signatureKey()).signature());
   }
 
   @Override
