@@ -194,6 +194,7 @@ final class InferenceCore<T, OUT> implements VersionControl.Scoring {
   public void suspend() throws Exception {
     suspended = true;
     active = null;
+    metrics.closed();
     drain(FlushReason.SWITCH);
   }
 

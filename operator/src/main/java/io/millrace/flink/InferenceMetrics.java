@@ -1,6 +1,8 @@
 package io.millrace.flink;
 
+import io.millrace.probe.ResidentMemory;
 import io.millrace.tensor.RecordReason;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +31,7 @@ final class InferenceMetrics {
   private volatile long activeVersion = -1;
   private volatile long activeSince = -1;
   private volatile long activeBytes;
+  private volatile long activeNativeBytes;
 
   InferenceMetrics(MetricGroup operator) {
     group = operator.addGroup("millrace");
@@ -43,12 +46,23 @@ final class InferenceMetrics {
     model.gauge("version", () -> activeVersion);
     model.gauge("timestamp", () -> activeSince);
     group.gauge("model_byte_size", () -> activeBytes);
+    group.gauge("model_native_bytes", () -> activeNativeBytes);
     group.gauge("open_models", SharedModel::held);
+    group.gauge("open_models_native_bytes", SharedModel::heldNativeBytes);
+    group.gauge("process_resident_bytes", InferenceMetrics::residentBytes);
     for (FlushReason reason : FlushReason.values()) {
       flushes.put(reason, group.addGroup("flushes").counter(name(reason)));
     }
     for (RecordReason reason : RecordReason.values()) {
       rejections.put(reason, group.addGroup("dead_letters").counter(reason.name()));
+    }
+  }
+
+  private static long residentBytes() {
+    try {
+      return ResidentMemory.bytes();
+    } catch (IOException e) {
+      return -1;
     }
   }
 
@@ -81,6 +95,12 @@ final class InferenceMetrics {
     count(rejections, reason).inc();
   }
 
+  /** The version that scored is closed, and none takes its place yet. */
+  void closed() {
+    activeBytes = 0;
+    activeNativeBytes = 0;
+  }
+
   void loadFailed() {
     loadFailures.inc();
   }
@@ -90,6 +110,7 @@ final class InferenceMetrics {
     activeVersion = model.version().version();
     activeSince = System.currentTimeMillis();
     activeBytes = model.bytes();
+    activeNativeBytes = model.nativeBytes();
     loadMillis.update(model.times().load().plus(model.times().fetch()).toMillis());
   }
 

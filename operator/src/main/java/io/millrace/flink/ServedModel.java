@@ -65,6 +65,11 @@ final class ServedModel {
     return lease.value().bytes();
   }
 
+  /** What the model takes of native memory, by the sizes of its files. */
+  long nativeBytes() {
+    return lease.value().nativeBytes();
+  }
+
   /** An empty batch; comes back by {@link #giveBack}. */
   RecordBatch takeBatch() throws ModelException {
     RecordBatch batch = idle.pollFirst();

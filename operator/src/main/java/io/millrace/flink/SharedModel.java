@@ -7,13 +7,17 @@ import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
+import io.millrace.model.ModelSize;
 import io.millrace.model.ModelStore;
 import io.millrace.probe.ModelProbe;
 import io.millrace.serving.Leases;
+import io.millrace.serving.MemoryDemand;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +49,12 @@ final class SharedModel implements AutoCloseable {
   }
 
   private static final Leases<Key, SharedModel> LEASES = new Leases<>();
+  private static final AtomicLong NATIVE_BYTES = new AtomicLong();
 
   private final Model model;
   private final ModelFiles files;
+  private final long nativeBytes;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Duration fetchTime;
   private final Duration probeTime;
   private final Duration loadTime;
@@ -56,6 +63,8 @@ final class SharedModel implements AutoCloseable {
       Model model, ModelFiles files, Duration fetchTime, Duration probeTime, Duration loadTime) {
     this.model = model;
     this.files = files;
+    this.nativeBytes = nativeBytes(files);
+    NATIVE_BYTES.addAndGet(nativeBytes);
     this.fetchTime = fetchTime;
     this.probeTime = probeTime;
     this.loadTime = loadTime;
@@ -174,6 +183,20 @@ final class SharedModel implements AutoCloseable {
     }
   }
 
+  private static long nativeBytes(ModelFiles files) {
+    try {
+      return new MemoryDemand(files.size(), 1, 1).bytesPerCopy();
+    } catch (IOException e) {
+      // It is loaded all the same; what of it is graph and what variables is not known then.
+      return new MemoryDemand(new ModelSize(0, files.bytes()), 1, 1).bytesPerCopy();
+    }
+  }
+
+  /** What the models that are held in this job's class loader take, by the sizes of their files. */
+  static long heldNativeBytes() {
+    return NATIVE_BYTES.get();
+  }
+
   /** How many models are held in this job's class loader. */
   static int held() {
     return LEASES.held();
@@ -201,6 +224,11 @@ final class SharedModel implements AutoCloseable {
     return files.bytes();
   }
 
+  /** What this model takes, by the sizes of its files: the measure that admits it, too. */
+  long nativeBytes() {
+    return nativeBytes;
+  }
+
   Duration fetchTime() {
     return fetchTime;
   }
@@ -216,6 +244,9 @@ final class SharedModel implements AutoCloseable {
   /** Closes the model, then lets go of its files. */
   @Override
   public void close() {
+    if (closed.compareAndSet(false, true)) {
+      NATIVE_BYTES.addAndGet(-nativeBytes);
+    }
     try {
       model.close();
     } finally {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A version's files in a local directory. Whoever got them closes them; a loaded model needs them
@@ -45,6 +46,20 @@ public final class ModelFiles implements AutoCloseable {
     return bytes;
   }
 
+  /**
+   * How large those are that TensorFlow reads.
+   *
+   * @throws IOException if they cannot be listed
+   */
+  public ModelSize size() throws IOException {
+    ModelSize size = ModelSize.NONE;
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        size = size.plus(directory.relativize(file).toString(), Files.size(file));
+      }
+    }
+    return size;
+  }
 
   /**
    * The content of one of the files, for those that are read whole.

@@ -2,7 +2,6 @@ package io.millrace.probe;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class MemoryWatch {
   private static final int EXIT_TOO_LARGE = 4;
   private static final long POLL_MILLIS = 20;
-
-  /** Linux on x86-64, the only platform there is. */
-  private static final long PAGE_BYTES = 4096;
 
   private final long maxBytes;
   private final Runnable farewell;
@@ -55,17 +51,12 @@ final class MemoryWatch {
   }
 
   private @Nullable String excess() throws IOException {
-    if (residentBytes() > maxBytes) {
+    if (ResidentMemory.bytes() > maxBytes) {
       return "more than " + (maxBytes >> 20) + " MiB of memory taken";
     }
     MemoryRoom room = MemoryRoom.of(Path.of("/"));
     return room.isTight()
         ? "only " + (room.free() >> 20) + " MiB of memory are left free beside it"
         : null;
-  }
-
-  private static long residentBytes() throws IOException {
-    String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", 3);
-    return Long.parseLong(pages[1]) * PAGE_BYTES;
   }
 }

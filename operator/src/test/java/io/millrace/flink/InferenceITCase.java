@@ -305,6 +305,10 @@ class InferenceITCase {
     assertThat(counter("load_failures")).isZero();
     assertThat(gauge("ml.model.version")).isEqualTo(3L);
     assertThat((Long) gauge("model_byte_size")).isPositive();
+    assertThat((Long) gauge("model_native_bytes")).isGreaterThan((Long) gauge("model_byte_size"));
+    // The job has ended, and closed what it had.
+    assertThat((Long) gauge("open_models_native_bytes")).isZero();
+    assertThat((Long) gauge("process_resident_bytes")).isGreaterThan(1L << 26);
     assertThat(histogram("inference_request_batch_size").getStatistics().getMax()).isEqualTo(20);
     assertThat(histogram("inference_batch_latency_micro_secs").getCount()).isPositive();
     assertThat(histogram("load_model_latency_milli_secs").getCount()).isEqualTo(1);

@@ -38,6 +38,7 @@ class OverlapITCase {
   @AfterEach
   void nothingIsHeld() {
     assertThat(SharedModel.held()).isZero();
+    assertThat(SharedModel.heldNativeBytes()).isZero();
   }
 
   private Harness harness(Overlap overlap, RunIn runIn) throws Exception {
