@@ -133,19 +133,18 @@ public final class ScoreTopicJob {
     // A restored operator takes the versions from its state, a restored control source its offset;
     // where a state lacks the one or the other, the whole topic is read, which does no harm.
     boolean restored = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH) != null;
-    CommandHistory history = controlTopic == null ? NO_HISTORY : history(controlTopic);
     StartingVersions starting = new StartingVersions(config);
+    StartingPoint point =
+        StartingPoint.of(
+            config, restored, () -> controlTopic == null ? NO_HISTORY : history(controlTopic));
     Inference<KafkaRecord> inference =
         Inference.on(records)
             .configure(config)
             .with(InferenceOptions.ROOTS, starting.roots())
             .features(RecordFormats.writer(config))
             .uid("inference");
-    List<Command> commands =
-        restored
-            ? starting.commandsIfAny(history.commands())
-            : starting.commands(history.commands());
     addWarmUpRecords(inference);
+    List<Command> commands = point.commands();
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
       requireMemory(cluster, starting, commands, env.getParallelism());
@@ -159,7 +158,7 @@ public final class ScoreTopicJob {
     DataStream<ModelEvent> refusals = null;
     if (controlTopic != null) {
       CommandStream later =
-          CommandStream.of(env, client, controlTopic, restored ? 0 : firstOffset(history));
+          CommandStream.of(env, client, controlTopic, restored ? 0 : firstOffset(point.history()));
       inference.commands(later.commands());
       refusals = later.refusals();
     }

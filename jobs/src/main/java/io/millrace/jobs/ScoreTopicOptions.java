@@ -45,6 +45,16 @@ public final class ScoreTopicOptions {
     COMMITTED
   }
 
+  /** What becomes of a fresh job without a version to start with. */
+  public enum Absent {
+    /** It is refused. */
+    FAIL,
+    /** It is submitted once there is one: nothing is read meanwhile. */
+    WAIT,
+    /** It starts, and records are dead letters until one is published. */
+    REJECT
+  }
+
   /** What a failure may do to the output. */
   public enum Guarantee {
     EXACTLY_ONCE,
@@ -200,6 +210,13 @@ public final class ScoreTopicOptions {
           .stringType()
           .noDefaultValue()
           .withDescription("What the files of model.uri must hash to; by default any content.");
+
+  public static final ConfigOption<Absent> ABSENT =
+      ConfigOptions.key("model.absent")
+          .enumType(Absent.class)
+          .defaultValue(Absent.FAIL)
+          .withDescription(
+              "What becomes of a fresh job without a version to start with: it is refused (fail), its submission waits for one, and the records in their topic (wait), or it starts, and records are NO_MODEL dead letters until one is published (reject).");
 
   public static final ConfigOption<String> WARM_UP_RECORDS =
       ConfigOptions.key("model.warm-up-records")

@@ -5,6 +5,7 @@ import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelLocation;
 import io.millrace.flink.ModelUse;
+import io.millrace.jobs.ScoreTopicOptions.Absent;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
 import io.millrace.model.ModelException;
@@ -81,6 +82,13 @@ final class ScoreTopicRequirements {
           "model.base is missing: "
               + describe(ScoreTopicOptions.MODEL_BASE)
               + ", or model.uri, or a control.topic that names the version");
+    }
+    if (config.get(ScoreTopicOptions.ABSENT) == Absent.REJECT && !control) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.ABSENT.key()
+              + " is reject without "
+              + ScoreTopicOptions.CONTROL_TOPIC.key()
+              + ": expected one, as no version could ever be published");
     }
     boolean roots = !config.getOptional(InferenceOptions.ROOTS).orElse(List.of()).isEmpty();
     if (!roots && control && !base) {

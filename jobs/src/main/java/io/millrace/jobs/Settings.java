@@ -65,6 +65,7 @@ final class Settings {
           Setting.choice(InferenceOptions.OPS_POLICY, OpsPolicy.class),
           Setting.choice(InferenceOptions.SHARING, InferenceOptions.Sharing.class),
           Setting.choice(InferenceOptions.OVERLAP, InferenceOptions.Overlap.class),
+          Setting.choice(ScoreTopicOptions.ABSENT, ScoreTopicOptions.Absent.class),
           Setting.text(ScoreTopicOptions.WARM_UP_RECORDS, LOCATION),
           Setting.choice(InferenceOptions.PROBE, InferenceOptions.Probe.class),
           Setting.duration(InferenceOptions.PROBE_TIMEOUT),

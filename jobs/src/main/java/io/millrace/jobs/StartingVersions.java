@@ -72,7 +72,8 @@ final class StartingVersions {
     return all;
   }
 
-  private List<Command> own(List<Command> history) {
+  /** Those that are about this job's model. */
+  List<Command> own(List<Command> history) {
     return history.stream().filter(command -> command.model().equals(model)).toList();
   }
 

@@ -50,6 +50,7 @@ class OptionsTest {
     expected.put("model.ops-policy", "standard");
     expected.put("model.sharing", "slot");
     expected.put("model.overlap", "both");
+    expected.put("model.absent", "fail");
     expected.put("model.warm-up-records", NONE);
     expected.put("model.probe", "off");
     expected.put("model.probe-timeout", "1 min");

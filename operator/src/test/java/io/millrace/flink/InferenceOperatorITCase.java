@@ -197,7 +197,7 @@ class InferenceOperatorITCase {
   }
 
   @Test
-  void withoutAnyVersion_recordsAreRejectedUntilOneIsPublished() throws Exception {
+  void fault01_withoutAnyVersion_recordsAreRejectedUntilOneIsPublished() throws Exception {
     try (Harness harness = Harness.open(roots, List.of(), 100, RunIn.TASK)) {
       harness.record(1);
       harness.command(version(1, 1));
