@@ -15,6 +15,7 @@ final class CheckJobJar {
           "org/tensorflow/",
           "org/bytedeco/",
           "com/google/protobuf/",
+          "com/sun/jna/",
           "org/apache/hadoop/",
           "org/apache/flink/core/",
           "org/slf4j/",

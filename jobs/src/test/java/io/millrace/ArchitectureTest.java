@@ -72,6 +72,7 @@ class ArchitectureTest {
             "io.millrace.model",
             "org.tensorflow..",
             "org.bytedeco..",
+            "com.sun.jna..",
             "com.google.protobuf..",
             "org.slf4j..")
         .check(classes);
@@ -96,7 +97,7 @@ class ArchitectureTest {
         .resideOutsideOfPackages("io.millrace.tensorflow", "io.millrace.testing..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.tensorflow..", "org.bytedeco..")
+        .resideInAnyPackage("org.tensorflow..", "org.bytedeco..", "com.sun.jna..")
         .check(classes);
   }
 

@@ -19,6 +19,9 @@ public final class RuntimeJars {
   /** Those of the Hadoop client, for models and checkpoints on {@code hdfs://}. */
   public static final List<String> HADOOP = List.of("hadoop-client-api", "hadoop-client-runtime");
 
+  /** For models that are kept in memory while they are loaded. */
+  public static final List<String> MEMORY_STAGING = List.of("jna");
+
   private RuntimeJars() {}
 
   /** Is this the name of a jar of the artifact, whatever version or classifier? */

@@ -60,10 +60,15 @@ final class SharedModel implements AutoCloseable {
   private final Duration loadTime;
 
   private SharedModel(
-      Model model, ModelFiles files, Duration fetchTime, Duration probeTime, Duration loadTime) {
+      Model model,
+      ModelFiles files,
+      long nativeBytes,
+      Duration fetchTime,
+      Duration probeTime,
+      Duration loadTime) {
     this.model = model;
     this.files = files;
-    this.nativeBytes = nativeBytes(files);
+    this.nativeBytes = nativeBytes;
     NATIVE_BYTES.addAndGet(nativeBytes);
     this.fetchTime = fetchTime;
     this.probeTime = probeTime;
@@ -158,11 +163,13 @@ final class SharedModel implements AutoCloseable {
       }
       long probed = System.nanoTime();
       before.accept(files);
+      long nativeBytes = nativeBytes(files);
       long begun = System.nanoTime();
       Model model = engine.load(files, options);
       return new SharedModel(
           model,
           files,
+          nativeBytes,
           Duration.ofNanos(fetched - start),
           Duration.ofNanos(probed - fetched),
           Duration.ofNanos(System.nanoTime() - begun));

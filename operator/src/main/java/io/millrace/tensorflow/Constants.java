@@ -3,7 +3,6 @@ package io.millrace.tensorflow;
 import com.google.protobuf.ByteString;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
-import java.nio.file.Path;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
@@ -25,10 +24,10 @@ final class Constants {
   private static final int STRING_BYTES = 24;
   private static final int UNKNOWN = -1;
 
-  private final Path file;
+  private final String file;
   private long filledBytes;
 
-  Constants(Path file) {
+  Constants(String file) {
     this.file = file;
   }
 

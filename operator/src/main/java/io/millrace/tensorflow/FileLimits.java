@@ -6,13 +6,12 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
@@ -52,15 +51,18 @@ final class FileLimits {
    * @param binary whether the file is a binary proto, whose messages are counted
    * @throws ModelException TOO_LARGE
    */
-  static void verify(Path file, boolean binary) throws IOException, ModelException {
-    verify(file, binary, Runtime.getRuntime().maxMemory());
+  static void verify(ModelContent content, String path, boolean binary)
+      throws IOException, ModelException {
+    verify(content, path, binary, Runtime.getRuntime().maxMemory());
   }
 
   /**
    * @param heap the bytes that it may grow to
    */
-  static void verify(Path file, boolean binary, long heap) throws IOException, ModelException {
-    long bytes = Files.size(file);
+  static void verify(ModelContent content, String path, boolean binary, long heap)
+      throws IOException, ModelException {
+    String file = content.name(path);
+    long bytes = content.size(path);
     long most = Math.min(Integer.MAX_VALUE, heap / HEAP_PER_BYTE);
     if (bytes > most) {
       throw new ModelException(
@@ -73,11 +75,11 @@ final class FileLimits {
               + ", a quarter of this process's heap; save weights as variables, not in the graph");
     }
     if (!binary) {
-      TextLimits.verify(file);
+      TextLimits.verify(file, content.open(path));
       return;
     }
     FileLimits limits = new FileLimits();
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
+    try (InputStream in = new BufferedInputStream(content.open(path), BUFFER_BYTES)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
       limits.count(coded, SavedModel.getDescriptor(), 0);
@@ -86,7 +88,7 @@ final class FileLimits {
     limits.verifyObjects(file, heap / HEAP_PER_OBJECT_BYTE);
   }
 
-  private void verifyObjects(Path file, long most) throws ModelException {
+  private void verifyObjects(String file, long most) throws ModelException {
     if (objectBytes > most) {
       throw new ModelException(
           ModelReason.TOO_LARGE,

@@ -2,7 +2,6 @@ package io.millrace.tensorflow;
 
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,13 +25,13 @@ final class FunctionCalls {
 
   private static final int NAMES_SHOWN = 10;
 
-  private final Path file;
+  private final String file;
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Map<String, Integer> depths = new HashMap<>();
   private final Deque<Frame> stack = new ArrayDeque<>();
   private final Set<String> entered = new LinkedHashSet<>();
 
-  private FunctionCalls(Path file, FunctionDefLibrary library) {
+  private FunctionCalls(String file, FunctionDefLibrary library) {
     this.file = file;
     for (FunctionDef function : library.getFunctionList()) {
       functions.put(function.getSignature().getName(), function);
@@ -54,7 +53,7 @@ final class FunctionCalls {
   /**
    * @throws ModelException LOAD_FAILED naming the functions
    */
-  static void verify(Path file, FunctionDefLibrary library) throws ModelException {
+  static void verify(String file, FunctionDefLibrary library) throws ModelException {
     FunctionCalls calls = new FunctionCalls(file, library);
     for (String function : calls.functions.keySet()) {
       if (!calls.depths.containsKey(function)) {

@@ -1,8 +1,8 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,11 +22,11 @@ import org.tensorflow.proto.NodeDef;
 final class GraphChecks {
   private static final Set<String> VARIABLE_OPS = Set.of("VarHandleOp", "VariableV2", "Variable");
 
-  private final Path directory;
+  private final ModelContent content;
   private final MetaGraphDef metaGraph;
 
-  GraphChecks(Path directory, MetaGraphDef metaGraph) {
-    this.directory = directory;
+  GraphChecks(ModelContent content, MetaGraphDef metaGraph) {
+    this.content = content;
     this.metaGraph = metaGraph;
   }
 
@@ -46,7 +46,7 @@ final class GraphChecks {
     if (needed > RegisteredOps.graphVersion()) {
       throw new ModelException(
           ModelReason.LOAD_FAILED,
-          directory
+          content.name()
               + " needs a TensorFlow that reads graph version "
               + needed
               + ", this one reads up to "
@@ -70,7 +70,7 @@ final class GraphChecks {
     if (!unknown.isEmpty()) {
       throw new ModelException(
           ModelReason.OP_REFUSED,
-          directory
+          content.name()
               + " needs ops that TensorFlow "
               + RegisteredOps.tensorFlowVersion()
               + " does not have: "
@@ -92,7 +92,7 @@ final class GraphChecks {
 
   /** TensorFlow loads a model without its variables all the same, and fails at the first record. */
   private void verifyVariables() throws ModelException {
-    @Nullable VariablesIndex index = VariablesIndex.read(directory);
+    @Nullable VariablesIndex index = VariablesIndex.read(content);
     if (index != null) {
       index.verifyShards();
       return;
@@ -102,7 +102,7 @@ final class GraphChecks {
       if (restores && VARIABLE_OPS.contains(node.getOp())) {
         throw new ModelException(
             ModelReason.INCOMPLETE,
-            directory
+            content.name()
                 + " has variables ('"
                 + node.getName()
                 + "') but no variables/variables.index: copy the model again");
@@ -118,16 +118,16 @@ final class GraphChecks {
     byte[] bytes = metaGraph.getGraphDef().toByteArray();
     TF_Graph scratch = tensorflow.TF_NewGraph();
     TF_ImportGraphDefOptions options = tensorflow.TF_NewImportGraphDefOptions();
-    try (BytePointer content = new BytePointer(bytes);
+    try (BytePointer pointer = new BytePointer(bytes);
         NativeStatus status = new NativeStatus()) {
-      TF_Buffer buffer = tensorflow.TF_NewBufferFromString(content, bytes.length);
+      TF_Buffer buffer = tensorflow.TF_NewBufferFromString(pointer, bytes.length);
       tensorflow.TF_GraphImportGraphDef(scratch, buffer, options, status.handle());
       tensorflow.TF_DeleteBuffer(buffer);
       if (!status.isOk()) {
         throw new ModelException(
             ModelReason.LOAD_FAILED,
             "TensorFlow cannot read the graph of "
-                + directory
+                + content.name()
                 + ": "
                 + status.message()
                 + origin());

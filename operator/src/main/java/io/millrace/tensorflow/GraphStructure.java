@@ -2,7 +2,6 @@ package io.millrace.tensorflow;
 
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +20,10 @@ final class GraphStructure {
 
   static final int MOST_SIGNATURES = 1_000;
 
-  private final Path file;
+  private final String file;
   private final MetaGraphDef metaGraph;
 
-  private GraphStructure(Path file, MetaGraphDef metaGraph) {
+  private GraphStructure(String file, MetaGraphDef metaGraph) {
     this.file = file;
     this.metaGraph = metaGraph;
   }
@@ -33,7 +32,7 @@ final class GraphStructure {
    * @param file named in what is thrown
    * @throws ModelException TOO_LARGE or LOAD_FAILED, naming the node or the function
    */
-  static void verify(Path file, MetaGraphDef metaGraph) throws ModelException {
+  static void verify(String file, MetaGraphDef metaGraph) throws ModelException {
     GraphStructure structure = new GraphStructure(file, metaGraph);
     structure.verifySizes();
     structure.verifyNames();
@@ -50,7 +49,7 @@ final class GraphStructure {
     verifyCounts(file, nodes, metaGraph.getSignatureDefCount());
   }
 
-  static void verifyCounts(Path file, long nodes, long signatures) throws ModelException {
+  static void verifyCounts(String file, long nodes, long signatures) throws ModelException {
     if (nodes > MOST_NODES || signatures > MOST_SIGNATURES) {
       throw new ModelException(
           ModelReason.TOO_LARGE,

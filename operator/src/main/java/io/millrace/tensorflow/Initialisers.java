@@ -20,6 +20,7 @@ final class Initialisers {
   private static final List<String> COLLECTIONS = List.of("saved_model_main_op", "legacy_init_op");
   private static final String TABLES = "table_initializer";
   private static final String ASSETS = "saved_model_assets";
+  private static final Path FOLDER = Path.of("assets");
 
   private Initialisers() {}
 
@@ -55,24 +56,24 @@ final class Initialisers {
   }
 
   /**
-   * The tensors that hold paths of assets, and the paths.
+   * The tensors that hold paths of assets, and the paths, relative to the model's directory.
    *
+   * @param folder of the assets, as messages name it
    * @throws ModelException LOAD_FAILED if an asset's name is no path, leads out of {@code assets/},
    *     or has {@code ..} in it, which behind a link leads elsewhere than it says
    */
-  static Map<String, Path> assets(Path directory, MetaGraphDef metaGraph) throws ModelException {
-    Path folder = directory.resolve("assets").toAbsolutePath().normalize();
-    Map<String, Path> assets = new LinkedHashMap<>();
+  static Map<String, String> assets(String folder, MetaGraphDef metaGraph) throws ModelException {
+    Map<String, String> assets = new LinkedHashMap<>();
     for (AssetFileDef asset : definitions(metaGraph)) {
-      assets.put(asset.getTensorInfo().getName(), inside(folder, asset));
+      assets.put(asset.getTensorInfo().getName(), inside(folder, asset).toString());
     }
     return assets;
   }
 
-  private static Path inside(Path folder, AssetFileDef asset) throws ModelException {
+  private static Path inside(String folder, AssetFileDef asset) throws ModelException {
     Path file;
     try {
-      file = folder.resolve(asset.getFilename());
+      file = FOLDER.resolve(asset.getFilename());
     } catch (InvalidPathException e) {
       // Without the name: it holds what no path and hardly a log can hold.
       throw new ModelException(
@@ -84,7 +85,7 @@ final class Initialisers {
               + e.getReason(),
           e);
     }
-    if (!file.normalize().equals(file) || !file.startsWith(folder) || file.equals(folder)) {
+    if (!file.normalize().equals(file) || !file.startsWith(FOLDER) || file.equals(FOLDER)) {
       throw new ModelException(
           ModelReason.LOAD_FAILED, "asset '" + asset.getFilename() + "' is no file in " + folder);
     }

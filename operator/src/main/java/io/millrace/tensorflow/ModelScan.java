@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.model.OpsPolicy;
@@ -28,7 +29,8 @@ import org.tensorflow.proto.SaverDef;
  *
  * <p>Immutable.
  *
- * @param file {@code saved_model.pb} or {@code .pbtxt}, with its directory
+ * @param file {@code saved_model.pb} or {@code .pbtxt}, with its directory or where its bytes are
+ *     from
  * @param policy by which the ops were judged
  * @param tags of the graph
  * @param defaultSignature the one that is run if none is named, or null if there is none
@@ -36,7 +38,7 @@ import org.tensorflow.proto.SaverDef;
  * @param ofSignatures what speaks against each signature by itself, by key
  */
 public record ModelScan(
-    Path file,
+    String file,
     OpsPolicy policy,
     List<String> tags,
     @Nullable String defaultSignature,
@@ -60,18 +62,24 @@ public record ModelScan(
    */
   public static ModelScan of(Path directory, @Nullable List<String> tags, OpsPolicy policy)
       throws ModelException {
-    return ofGraph(directory, SavedModelFile.choose(SavedModelFile.read(directory), tags), policy);
+    return of(new ModelContent.Folder(directory), tags, policy);
   }
 
-  static ModelScan ofGraph(Path directory, MetaGraphDef metaGraph, OpsPolicy policy)
+  /** The same, for files that may be in memory. */
+  public static ModelScan of(ModelContent content, @Nullable List<String> tags, OpsPolicy policy)
       throws ModelException {
-    Path file = SavedModelFile.locate(directory);
+    return ofGraph(content, SavedModelFile.choose(SavedModelFile.read(content), tags), policy);
+  }
+
+  static ModelScan ofGraph(ModelContent content, MetaGraphDef metaGraph, OpsPolicy policy)
+      throws ModelException {
+    String file = content.name(SavedModelFile.locate(content));
     SignatureTable table = new SignatureTable(metaGraph);
     List<Refusal> ofModel = new ArrayList<>();
     SortedMap<String, List<Refusal>> ofSignatures = new TreeMap<>();
     table.keys().forEach(key -> ofSignatures.put(key, List.of()));
     try {
-      Set<String> assets = Initialisers.assets(directory, metaGraph).keySet();
+      Set<String> assets = Initialisers.assets(content.name("assets"), metaGraph).keySet();
       GraphStructure.verify(file, metaGraph);
       OpJudge judge = new OpJudge(new ReachableOps(metaGraph.getGraphDef()), policy);
       if (policy != OpsPolicy.OFF) {

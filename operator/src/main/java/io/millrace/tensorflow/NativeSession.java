@@ -2,7 +2,6 @@ package io.millrace.tensorflow;
 
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +32,12 @@ final class NativeSession implements AutoCloseable {
     this.session = session;
   }
 
-  /** Loads a SavedModel: restores its variables, then runs its initialiser. */
-  static NativeSession load(Path directory, List<String> tags, ConfigProto config)
+  /**
+   * Loads a SavedModel: restores its variables, then runs its initialiser.
+   *
+   * @param path read during the call
+   */
+  static NativeSession load(ReadPath path, List<String> tags, ConfigProto config)
       throws ModelException {
     TF_Graph graph = tensorflow.TF_NewGraph();
     TF_SessionOptions sessionOptions = tensorflow.TF_NewSessionOptions();
@@ -48,7 +51,7 @@ final class NativeSession implements AutoCloseable {
           tensorflow.TF_LoadSessionFromSavedModel(
               sessionOptions,
               null,
-              new BytePointer(directory.toAbsolutePath().toString()),
+              new BytePointer(path.location()),
               new PointerPointer<>(tags.toArray(String[]::new)),
               tags.size(),
               graph,
@@ -57,7 +60,12 @@ final class NativeSession implements AutoCloseable {
       if (!status.isOk()) {
         throw new ModelException(
             ModelReason.LOAD_FAILED,
-            "TensorFlow cannot load " + directory + " with tags " + tags + ": " + status.message());
+            "TensorFlow cannot load "
+                + path.name()
+                + " with tags "
+                + tags
+                + ": "
+                + status.message());
       }
       loaded = true;
       return new NativeSession(graph, session);
@@ -85,7 +93,7 @@ final class NativeSession implements AutoCloseable {
    * @param targets may be empty: then nothing runs
    * @param assets paths by the tensors that hold them
    */
-  void initialise(List<String> targets, Map<String, Path> assets) throws ModelException {
+  void initialise(List<String> targets, Map<String, String> assets) throws ModelException {
     if (targets.isEmpty()) {
       return;
     }
@@ -94,8 +102,8 @@ final class NativeSession implements AutoCloseable {
         NativeStatus status = new NativeStatus()) {
       TF_Output fed = new TF_Output(Math.max(1, assets.size()));
       PointerPointer<TF_Tensor> values = new PointerPointer<>(Math.max(1, assets.size()));
-      for (Map.Entry<String, Path> asset : assets.entrySet()) {
-        StringScalar path = new StringScalar(asset.getValue().toString());
+      for (Map.Entry<String, String> asset : assets.entrySet()) {
+        StringScalar path = new StringScalar(asset.getValue());
         // First of all, so that it is closed if the tensor is not there.
         paths.add(path);
         int i = paths.size() - 1;

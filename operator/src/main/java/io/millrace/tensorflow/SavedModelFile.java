@@ -3,6 +3,7 @@ package io.millrace.tensorflow;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.BufferedInputStream;
@@ -21,10 +22,11 @@ import org.tensorflow.proto.SavedModel;
 
 /** Reads {@code saved_model.pb} or {@code .pbtxt} and chooses a meta graph; all on the JVM. */
 final class SavedModelFile {
-  private static final String BINARY = "saved_model.pb";
+  static final String BINARY = "saved_model.pb";
   private static final String TEXT = "saved_model.pbtxt";
   private static final String CHUNKED = "saved_model.cpb";
   private static final String SERVE = "serve";
+  private static final String NEITHER = " holds neither " + BINARY + " nor " + TEXT;
 
   private SavedModelFile() {}
 
@@ -34,11 +36,13 @@ final class SavedModelFile {
    * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if it is not a SavedModel,
    *     TOO_LARGE if the heap might not hold it
    */
-  static SavedModel read(Path directory) throws ModelException {
-    Path file = locate(directory);
+  static SavedModel read(ModelContent content) throws ModelException {
+    String path = locate(content);
+    String file = content.name(path);
     try {
-      FileLimits.verify(file, file.endsWith(BINARY));
-      SavedModel model = file.endsWith(BINARY) ? readBinary(file) : readText(file);
+      FileLimits.verify(content, path, path.equals(BINARY));
+      SavedModel model =
+          path.equals(BINARY) ? readBinary(content.open(path)) : readText(content.open(path));
       if (model.getMetaGraphsCount() == 0) {
         throw new ModelException(
             ModelReason.LOAD_FAILED,
@@ -56,37 +60,44 @@ final class SavedModelFile {
   }
 
   /**
-   * The file in this directory, the binary one where there are both.
+   * The path of the file, the binary one's where there are both.
    *
    * @throws ModelException NOT_FOUND if there is none, LOAD_FAILED if one is chunked
    */
-  static Path locate(Path directory) throws ModelException {
-    if (Files.exists(directory.resolve(CHUNKED))) {
+  static String locate(ModelContent content) throws ModelException {
+    if (content.contains(CHUNKED)) {
       // Which of the two TensorFlow would load is no question to leave open.
       throw new ModelException(
           ModelReason.LOAD_FAILED,
-          directory + " holds " + CHUNKED + ", a form that is not read: export it as " + BINARY);
+          content.name()
+              + " holds "
+              + CHUNKED
+              + ", a form that is not read: export it as "
+              + BINARY);
     }
-    for (String name : List.of(BINARY, TEXT)) {
-      Path file = directory.resolve(name);
-      if (Files.isRegularFile(file)) {
-        return file;
+    for (String path : List.of(BINARY, TEXT)) {
+      if (content.contains(path)) {
+        return path;
       }
     }
-    throw new ModelException(ModelReason.NOT_FOUND, whyAbsent(directory));
+    throw new ModelException(
+        ModelReason.NOT_FOUND,
+        content instanceof ModelContent.Folder folder
+            ? whyAbsent(folder.directory())
+            : content.name() + NEITHER);
   }
 
-  private static SavedModel readBinary(Path file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+  private static SavedModel readBinary(InputStream file) throws IOException {
+    try (InputStream in = new BufferedInputStream(file)) {
       CodedInputStream coded = CodedInputStream.newInstance(in);
       coded.setSizeLimit(Integer.MAX_VALUE);
       return SavedModel.parseFrom(coded);
     }
   }
 
-  private static SavedModel readText(Path file) throws IOException {
+  private static SavedModel readText(InputStream file) throws IOException {
     SavedModel.Builder model = SavedModel.newBuilder();
-    try (Reader reader = Files.newBufferedReader(file)) {
+    try (Reader reader = TextLimits.reader(file)) {
       TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build().merge(reader, model);
     }
     return model.build();
@@ -102,7 +113,7 @@ final class SavedModelFile {
           + BINARY
           + ": export the model as a SavedModel";
     }
-    String message = directory + " holds neither " + BINARY + " nor " + TEXT;
+    String message = directory + NEITHER;
     List<String> versions = versions(directory);
     return versions.isEmpty()
         ? message + ": expected the directory of one version"

@@ -1,9 +1,9 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,25 +35,28 @@ public final class SavedModelReader {
    * @throws ModelException NOT_FOUND if there is no model, LOAD_FAILED if it cannot be read
    */
   public static SavedModelInfo read(Path directory) throws ModelException {
-    SavedModel model = SavedModelFile.read(directory);
+    return read(new ModelContent.Folder(directory));
+  }
+
+  /** The same, for files that may be in memory. */
+  public static SavedModelInfo read(ModelContent content) throws ModelException {
+    SavedModel model = SavedModelFile.read(content);
     List<SavedModelInfo.Graph> graphs = new ArrayList<>();
     for (MetaGraphDef metaGraph : model.getMetaGraphsList()) {
-      graphs.add(graph(directory, metaGraph));
+      graphs.add(graph(content.name("assets"), metaGraph));
     }
-    VariablesIndex index = VariablesIndex.read(directory);
-    Path file = SavedModelFile.locate(directory);
+    VariablesIndex index = VariablesIndex.read(content);
+    String file = SavedModelFile.locate(content);
     try {
       return new SavedModelInfo(
-          file.getFileName().toString(),
-          Files.size(file),
-          graphs,
-          index == null ? List.of() : index.variables());
+          file, content.size(file), graphs, index == null ? List.of() : index.variables());
     } catch (IOException e) {
-      throw new ModelException(ModelReason.LOAD_FAILED, "cannot read " + file + ": " + e, e);
+      throw new ModelException(
+          ModelReason.LOAD_FAILED, "cannot read " + content.name(file) + ": " + e, e);
     }
   }
 
-  private static SavedModelInfo.Graph graph(Path directory, MetaGraphDef metaGraph)
+  private static SavedModelInfo.Graph graph(String assets, MetaGraphDef metaGraph)
       throws ModelException {
     SignatureTable table = new SignatureTable(metaGraph);
     ReachableOps reachable = new ReachableOps(metaGraph.getGraphDef());
@@ -77,8 +80,8 @@ public final class SavedModelReader {
         signatures,
         unusable,
         ops(metaGraph),
-        Initialisers.assets(directory, metaGraph).values().stream()
-            .map(path -> path.getFileName().toString())
+        Initialisers.assets(assets, metaGraph).values().stream()
+            .map(path -> path.substring(path.lastIndexOf('/') + 1))
             .toList());
   }
 

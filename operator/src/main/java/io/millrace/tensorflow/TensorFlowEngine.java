@@ -2,16 +2,17 @@ package io.millrace.tensorflow;
 
 import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelEngine;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.tensor.Signature;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
 
 /**
  * Loads SavedModels, TensorFlow 1's and 2's, through TensorFlow's C API.
@@ -43,33 +44,51 @@ public final class TensorFlowEngine implements ModelEngine {
 
   @Override
   public Optional<Signature> inspect(ModelFiles files, LoadOptions options) throws ModelException {
-    Path directory = files.directory();
-    MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(directory), options.tags());
-    ModelScan.ofGraph(directory, metaGraph, options.opsPolicy()).require(options.signatureKey());
+    ModelContent content = files.content();
+    MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(content), options.tags());
+    ModelScan.ofGraph(content, metaGraph, options.opsPolicy()).require(options.signatureKey());
     return Optional.of(new SignatureTable(metaGraph).get(options.signatureKey()).signature());
   }
 
   @Override
   public Model load(ModelFiles files, LoadOptions options) throws ModelException {
-    Path directory = files.directory();
-    MetaGraphDef metaGraph = SavedModelFile.choose(SavedModelFile.read(directory), options.tags());
-    Map<String, Path> assets = Initialisers.assets(directory, metaGraph);
-    ModelScan scan = ModelScan.ofGraph(directory, metaGraph, options.opsPolicy());
+    ModelContent content = files.content();
+    SavedModel savedModel = SavedModelFile.read(content);
+    MetaGraphDef metaGraph = SavedModelFile.choose(savedModel, options.tags());
+    Map<String, String> assets = Initialisers.assets(content.name("assets"), metaGraph);
+    ModelScan scan = ModelScan.ofGraph(content, metaGraph, options.opsPolicy());
     scan.require(options.signatureKey());
-    new GraphChecks(directory, metaGraph).verify();
+    new GraphChecks(content, metaGraph).verify();
     SignatureTable signatures = new SignatureTable(metaGraph);
     Set<String> retaining = RetainedInputs.signatures(metaGraph, signatures);
-    ConfigProto config = SessionConfig.of(options, metaGraph.getGraphDef());
-    NativeSession session = NativeSession.load(directory, SavedModelFile.tags(metaGraph), config);
-    TensorFlowModel model = new TensorFlowModel(session, signatures, retaining, scan);
+    ReadPath path = ReadPath.of(content, savedModel);
+    assets.replaceAll((tensor, asset) -> path.of(asset));
+    NativeSession session = open(path, metaGraph, options);
+    TensorFlowModel model = new TensorFlowModel(session, path, signatures, retaining, scan);
     boolean initialised = false;
     try {
       session.initialise(Initialisers.leftToUs(metaGraph), assets);
+      path.keepAssets();
       initialised = true;
       return model;
     } finally {
       if (!initialised) {
         model.close();
+      }
+    }
+  }
+
+  private static NativeSession open(ReadPath path, MetaGraphDef metaGraph, LoadOptions options)
+      throws ModelException {
+    boolean opened = false;
+    try {
+      ConfigProto config = SessionConfig.of(options, metaGraph.getGraphDef());
+      NativeSession session = NativeSession.load(path, SavedModelFile.tags(metaGraph), config);
+      opened = true;
+      return session;
+    } finally {
+      if (!opened) {
+        path.close();
       }
     }
   }

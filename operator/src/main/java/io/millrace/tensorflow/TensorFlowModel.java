@@ -16,19 +16,25 @@ import org.jspecify.annotations.Nullable;
 /** A loaded SavedModel: its session and its signatures. */
 final class TensorFlowModel implements Model {
   private final NativeSession session;
+  private final ReadPath files;
   private final SignatureTable signatures;
   private final Set<String> retaining;
   private final ModelScan scan;
 
   /**
-   * Takes over the session.
+   * Takes over the session and the files that it may read.
    *
    * @param retaining the signatures that may keep the tensors that they are fed
    * @param scan what speaks against signatures
    */
   TensorFlowModel(
-      NativeSession session, SignatureTable signatures, Set<String> retaining, ModelScan scan) {
+      NativeSession session,
+      ReadPath files,
+      SignatureTable signatures,
+      Set<String> retaining,
+      ModelScan scan) {
     this.session = session;
+    this.files = files;
     this.signatures = signatures;
     this.retaining = retaining;
     this.scan = scan;
@@ -105,6 +111,8 @@ final class TensorFlowModel implements Model {
 
   @Override
   public void close() {
-    session.close();
+    try (files) {
+      session.close();
+    }
   }
 }

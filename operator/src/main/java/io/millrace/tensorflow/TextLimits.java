@@ -2,10 +2,12 @@ package io.millrace.tensorflow;
 
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Counts the messages of a text proto, and how deep they are nested: protobuf 3 reads them by
@@ -29,12 +31,19 @@ final class TextLimits {
 
   private TextLimits() {}
 
+  /** UTF-8; anything else is malformed. */
+  static Reader reader(InputStream text) {
+    return new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8.newDecoder()));
+  }
+
   /**
+   * @param file as messages name it
+   * @param text its content, which is read to its end and closed
    * @throws ModelException TOO_LARGE
    */
-  static void verify(Path file) throws IOException, ModelException {
+  static void verify(String file, InputStream text) throws IOException, ModelException {
     TextLimits limits = new TextLimits();
-    try (Reader in = Files.newBufferedReader(file)) {
+    try (Reader in = reader(text)) {
       for (int c = in.read(); c >= 0; c = in.read()) {
         if (c == '\\' && limits.inside != COMMENT) {
           in.read();

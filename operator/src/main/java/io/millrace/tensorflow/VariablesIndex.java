@@ -1,10 +1,10 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -18,18 +18,20 @@ import org.tensorflow.proto.BundleHeaderProto;
  * other key an entry.
  */
 final class VariablesIndex {
+  static final String INDEX = "variables/variables.index";
+  private static final String SHARD = "variables/variables.data-%05d-of-%05d";
   private static final String HEADER = "";
   // The names of the shards' files have five digits for it; it also bounds what is allocated.
   private static final int MAX_SHARDS = 99_999;
   // Python's view of the model's objects, kept among the variables.
   private static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-  private final Path folder;
+  private final ModelContent content;
   private final int shards;
   private final TreeMap<String, BundleEntryProto> entries = new TreeMap<>();
 
-  private VariablesIndex(Path folder, TreeMap<String, byte[]> table) throws IOException {
-    this.folder = folder;
+  private VariablesIndex(ModelContent content, TreeMap<String, byte[]> table) throws IOException {
+    this.content = content;
     byte[] header = table.remove(HEADER);
     if (header == null) {
       throw new IOException("there is no header");
@@ -63,17 +65,15 @@ final class VariablesIndex {
    * @return null if there is none
    * @throws ModelException LOAD_FAILED if it is corrupt
    */
-  static @Nullable VariablesIndex read(Path directory) throws ModelException {
-    Path folder = directory.resolve("variables");
-    Path index = folder.resolve("variables.index");
-    if (!Files.isRegularFile(index)) {
+  static @Nullable VariablesIndex read(ModelContent content) throws ModelException {
+    if (!content.contains(INDEX)) {
       return null;
     }
-    try {
-      return new VariablesIndex(folder, SortedTable.parse(Files.readAllBytes(index)));
+    try (InputStream in = content.open(INDEX)) {
+      return new VariablesIndex(content, SortedTable.parse(in.readAllBytes()));
     } catch (IOException | RuntimeException e) {
       throw new ModelException(
-          ModelReason.LOAD_FAILED, index + " is corrupt: " + e.getMessage(), e);
+          ModelReason.LOAD_FAILED, content.name(INDEX) + " is corrupt: " + e.getMessage(), e);
     }
   }
 
@@ -102,12 +102,12 @@ final class VariablesIndex {
       needed[shard] = Math.max(needed[shard], entry.getOffset() + entry.getSize());
     }
     for (int shard = 0; shard < shards; shard++) {
-      Path file = folder.resolve("variables.data-%05d-of-%05d".formatted(shard, shards));
-      long size = size(file);
+      String path = SHARD.formatted(shard, shards);
+      long size = size(path);
       if (size < needed[shard]) {
         throw new ModelException(
             ModelReason.INCOMPLETE,
-            file
+            content.name(path)
                 + (size < 0 ? " is missing" : " has " + size + " bytes")
                 + ": variables.index asks for "
                 + shards
@@ -118,11 +118,21 @@ final class VariablesIndex {
     }
   }
 
-  private static long size(Path file) throws ModelException {
+  /** The paths of the index and of its shards. */
+  List<String> paths() {
+    List<String> paths = new ArrayList<>(List.of(INDEX));
+    for (int shard = 0; shard < shards; shard++) {
+      paths.add(SHARD.formatted(shard, shards));
+    }
+    return paths;
+  }
+
+  private long size(String path) throws ModelException {
     try {
-      return Files.isRegularFile(file) ? Files.size(file) : -1;
+      return content.contains(path) ? content.size(path) : -1;
     } catch (IOException e) {
-      throw new ModelException(ModelReason.LOAD_FAILED, "cannot read " + file + ": " + e, e);
+      throw new ModelException(
+          ModelReason.LOAD_FAILED, "cannot read " + content.name(path) + ": " + e, e);
     }
   }
 }

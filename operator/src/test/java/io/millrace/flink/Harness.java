@@ -56,8 +56,7 @@ final class Harness implements AutoCloseable {
   /** With options of the job's own; not started. */
   static Harness with(Configuration options, Path roots, Command version, RunIn runIn)
       throws Exception {
-    return new Harness(
-        roots, List.of(version), 100, runIn, 1, 0, Shell.BROADCAST, options, null);
+    return new Harness(roots, List.of(version), 100, runIn, 1, 0, Shell.BROADCAST, options, null);
   }
 
   /** With records that versions are warmed up with; not started. */
@@ -86,8 +85,7 @@ final class Harness implements AutoCloseable {
     return harness;
   }
 
-  private static Harness chained(Path roots, List<Command> initial, Shell shell)
-      throws Exception {
+  private static Harness chained(Path roots, List<Command> initial, Shell shell) throws Exception {
     return new Harness(roots, initial, 100, RunIn.TASK, 1, 0, shell, new Configuration(), null);
   }
 

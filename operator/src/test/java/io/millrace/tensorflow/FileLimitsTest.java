@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedOutputStream;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.model.OpsPolicy;
 import io.millrace.testing.models.HostileModels;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,8 +62,12 @@ class FileLimitsTest {
     return bytes.toByteArray();
   }
 
+  private void verify(long heap) throws IOException, ModelException {
+    FileLimits.verify(new ModelContent.Folder(directory), "saved_model.pb", true, heap);
+  }
+
   private void assertTooLarge(long heap, String message) {
-    assertThatThrownBy(() -> FileLimits.verify(file, true, heap))
+    assertThatThrownBy(() -> verify(heap))
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.TOO_LARGE))
         .hasMessageContaining(file + " ")
@@ -82,7 +88,7 @@ class FileLimitsTest {
   void otherMessagesThatWouldFillTheHeap_areRefusedBeforeTheyAreRead() throws Exception {
     int most = (int) HEAP / 2 / 96;
     write(most - 1, MetaGraphDef.ASSET_FILE_DEF_FIELD_NUMBER, SavedModel.META_GRAPHS_FIELD_NUMBER);
-    FileLimits.verify(file, true, HEAP);
+    verify(HEAP);
     write(most, MetaGraphDef.ASSET_FILE_DEF_FIELD_NUMBER, SavedModel.META_GRAPHS_FIELD_NUMBER);
     assertTooLarge(HEAP, ", half of this process's heap");
   }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Any;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,12 +15,10 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.TensorInfo;
 
 class InitialisersTest {
-  private static final Path MODEL = Path.of("/models/fraud/7");
-
   @Test
   void assets_insideTheirFolder_areFound() throws Exception {
-    assertThat(Initialisers.assets(MODEL, listed("words/vocabulary.txt")))
-        .containsEntry("file:0", MODEL.resolve("assets/words/vocabulary.txt"));
+    assertThat(Initialisers.assets("/models/fraud/7/assets", listed("words/vocabulary.txt")))
+        .containsEntry("file:0", "assets/words/vocabulary.txt");
   }
 
   @ParameterizedTest
@@ -37,7 +34,7 @@ class InitialisersTest {
       })
   void assets_outsideTheirFolder_areRefused(String name) {
     for (MetaGraphDef metaGraph : new MetaGraphDef[] {listed(name), collected(name)}) {
-      assertThatThrownBy(() -> Initialisers.assets(MODEL, metaGraph))
+      assertThatThrownBy(() -> Initialisers.assets("/models/fraud/7/assets", metaGraph))
           .isInstanceOfSatisfying(
               ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.LOAD_FAILED))
           .hasMessage("asset '" + name + "' is no file in /models/fraud/7/assets");
@@ -46,7 +43,8 @@ class InitialisersTest {
 
   @Test
   void assets_nameThatIsNoPath_isRefused() {
-    assertThatThrownBy(() -> Initialisers.assets(MODEL, listed("vocabulary\0.txt")))
+    assertThatThrownBy(
+            () -> Initialisers.assets("/models/fraud/7/assets", listed("vocabulary\0.txt")))
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.LOAD_FAILED))
         .hasMessage(

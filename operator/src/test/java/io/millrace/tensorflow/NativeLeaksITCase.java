@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.Batch;
 import io.millrace.model.Model;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.testing.models.Node;
 import io.millrace.testing.models.SavedModelWriter;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.SavedModel;
 
 /** What the garbage collector does not see: the process's memory, threads and files. */
 class NativeLeaksITCase {
@@ -79,9 +81,11 @@ class NativeLeaksITCase {
   @Test
   void initialise_assetWithoutItsTensor_leavesNoMemory() throws Exception {
     SavedModels.linear(directory, new float[1], 0);
-    Map<String, Path> assets = Map.of("absent:0", Path.of("a".repeat(1 << 20)));
-    try (NativeSession session =
-        NativeSession.load(directory, List.of("serve"), ConfigProto.getDefaultInstance())) {
+    Map<String, String> assets = Map.of("absent:0", "a".repeat(1 << 20));
+    ModelContent content = new ModelContent.Folder(directory);
+    try (ReadPath path = ReadPath.of(content, SavedModel.getDefaultInstance());
+        NativeSession session =
+            NativeSession.load(path, List.of("serve"), ConfigProto.getDefaultInstance())) {
       long memory = 0;
       for (int i = 0; i < 600; i++) {
         assertThatThrownBy(() -> session.initialise(List.of("fill"), assets))

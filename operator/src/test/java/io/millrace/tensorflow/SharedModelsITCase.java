@@ -110,6 +110,9 @@ class SharedModelsITCase {
         verifyRows(expected, model, signature, false);
       }
     }
+    try (Model model = Loaded.fromMemory(expected.model())) {
+      verifyWhole(expected, model, model.signature(expected.signature()));
+    }
     casesRun++;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedOutputStream;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.ByteArrayOutputStream;
@@ -70,7 +71,7 @@ class VariablesIndexTest {
   @Test
   void read_oneShard_asksForItsFile() throws Exception {
     write(table(block(header(1), entry(BundleEntryProto.newBuilder().setSize(4))), UNCOMPRESSED));
-    VariablesIndex index = VariablesIndex.read(directory);
+    VariablesIndex index = VariablesIndex.read(new ModelContent.Folder(directory));
     assertThat(index).isNotNull();
     assertThatThrownBy(index::verifyShards)
         .isInstanceOfSatisfying(
@@ -79,7 +80,7 @@ class VariablesIndexTest {
   }
 
   private void assertRefused(String why) {
-    assertThatThrownBy(() -> VariablesIndex.read(directory))
+    assertThatThrownBy(() -> VariablesIndex.read(new ModelContent.Folder(directory)))
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.LOAD_FAILED))
         .hasMessageEndingWith("variables.index is corrupt: " + why);

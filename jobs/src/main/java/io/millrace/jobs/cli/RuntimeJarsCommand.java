@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "runtime-jars",
     description =
         "Copies the jars that a Flink 2 cluster needs in its lib/ beside Flink's own: TensorFlow,"
-            + " JavaCPP, ndarray, protobuf and the Hadoop client. What is there already stays.",
+            + " JavaCPP, ndarray, protobuf, JNA and the Hadoop client. What is there already stays.",
     footer = {
       "",
       "Run it on every machine of the cluster, or in its image, then restart the cluster.",
@@ -62,6 +62,7 @@ final class RuntimeJarsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws ClusterException, CommandException, IOException {
     List<String> artifacts = new ArrayList<>(RuntimeJars.REQUIRED);
+    artifacts.addAll(RuntimeJars.MEMORY_STAGING);
     if (!withoutHadoop) {
       artifacts.addAll(RuntimeJars.HADOOP);
     }

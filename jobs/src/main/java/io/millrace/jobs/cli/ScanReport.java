@@ -64,7 +64,7 @@ final class ScanReport {
     ObjectNode root = JSON.createObjectNode();
     root.put("format", FORMAT).put("location", opened.location().toString());
     root.put("digest", opened.files().digest());
-    root.put("file", String.valueOf(scan.file().getFileName()));
+    root.put("file", scan.file().substring(scan.file().lastIndexOf('/') + 1));
     root.put("ops-policy", scan.policyName());
     scan.tags().forEach(root.putArray("tags")::add);
     root.put("default-signature", scan.defaultSignature());
