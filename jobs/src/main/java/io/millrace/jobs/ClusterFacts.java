@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.flink.OffHeapMemory;
 import io.millrace.flink.RuntimeJars;
 import io.millrace.model.ModelSize;
@@ -64,10 +65,16 @@ record ClusterFacts(
    * @throws SubmissionException if a TaskManager has too little native memory for it
    */
   void requireMemory(
-      String location, ModelSize size, int versions, Sharing sharing, int parallelism)
+      String location,
+      ModelSize size,
+      int versions,
+      Sharing sharing,
+      Staging staging,
+      int parallelism)
       throws SubmissionException {
     for (OffHeapMemory memory : taskManagers) {
-      Optional<String> shortfall = memory.shortfall(location, size, versions, sharing, parallelism);
+      Optional<String> shortfall =
+          memory.shortfall(location, size, versions, sharing, staging, parallelism);
       if (shortfall.isPresent()) {
         throw new SubmissionException(shortfall.get());
       }

@@ -96,7 +96,8 @@ public final class ScoreTopicCheck {
     ModelUse use = ModelUse.of(config);
     FileSystemModelStore store =
         FileSystemModelStore.of(new StartingVersions(config).roots())
-            .with(config.get(InferenceOptions.INTEGRITY));
+            .with(config.get(InferenceOptions.INTEGRITY))
+            .with(config.get(InferenceOptions.STAGING));
     try (ModelFiles files = store.fetch(publish.uri(), publish.digest());
         Model loaded = TensorFlowEngine.create().load(files, use.loadOptions())) {
       ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());

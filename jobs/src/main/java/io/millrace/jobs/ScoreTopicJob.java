@@ -212,6 +212,7 @@ public final class ScoreTopicJob {
             ? 2
             : 1,
         config.get(InferenceOptions.SHARING),
+        config.get(InferenceOptions.STAGING),
         parallelism);
   }
 

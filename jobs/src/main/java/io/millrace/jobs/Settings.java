@@ -59,6 +59,7 @@ final class Settings {
               "sha256: and 64 hexadecimal digits",
               digest -> digest.matches("sha256:[0-9a-f]{64}")),
           Setting.choice(InferenceOptions.INTEGRITY, InferenceOptions.Integrity.class),
+          Setting.choice(InferenceOptions.STAGING, InferenceOptions.Staging.class),
           Setting.text(InferenceOptions.SIGNATURE_KEY, "a signature of the model"),
           Setting.texts(InferenceOptions.TAGS, "a list of tags"),
           Setting.texts(InferenceOptions.ROOTS, "a list of paths or URIs"),

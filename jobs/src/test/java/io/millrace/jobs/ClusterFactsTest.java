@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.flink.OffHeapMemory;
 import io.millrace.flink.RuntimeJars;
 import io.millrace.model.ModelSize;
@@ -108,12 +109,12 @@ class ClusterFactsTest {
     assertThatCode(
             () ->
                 facts("2.3.0", List.of(), enough)
-                    .requireMemory("/models/7", size, 2, Sharing.SLOT, 2))
+                    .requireMemory("/models/7", size, 2, Sharing.SLOT, Staging.DISK, 2))
         .doesNotThrowAnyException();
     assertThatThrownBy(
             () ->
                 facts("2.3.0", List.of(), enough, little)
-                    .requireMemory("/models/7", size, 2, Sharing.SLOT, 2))
+                    .requireMemory("/models/7", size, 2, Sharing.SLOT, Staging.DISK, 2))
         .isInstanceOf(SubmissionException.class)
         .hasMessageContainingAll("TaskManager b is 330m", "at least 356m", "/models/7");
   }

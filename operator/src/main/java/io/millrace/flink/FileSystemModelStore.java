@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Integrity;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
@@ -8,23 +9,16 @@ import io.millrace.model.ModelReason;
 import io.millrace.model.ModelSize;
 import io.millrace.model.ModelStore;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches models from any path that Flink reads, such as {@code hdfs:///models/fraud/7}, {@code
  * s3://bucket/fraud/7} or a local directory, into a private folder that is deleted with the {@link
- * ModelFiles}. Nothing outside the roots is ever read. Of a version with a manifest, exactly the
- * files that it lists are fetched, each held against it while it is copied.
+ * ModelFiles}, or into memory. Nothing outside the roots is ever read. Of a version with a
+ * manifest, exactly the files that it lists are fetched, each held against it while it is copied.
  *
  * <pre>{@code
  * ModelStore store = FileSystemModelStore.of(List.of("hdfs:///models/"));
@@ -38,20 +32,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileSystemModelStore implements ModelStore {
   private static final String EXPECTED = "the directory of one version, with saved_model.pb in it";
-  private static final int BUFFER_BYTES = 1 << 18;
   private static final int NAMES_SHOWN = 5;
 
   private final ModelRoots roots;
   private final Path parent;
   private final SizeLimit limit;
   private final Integrity integrity;
+  private final Staging staging;
 
   private FileSystemModelStore(
-      ModelRoots roots, Path parent, SizeLimit limit, Integrity integrity) {
+      ModelRoots roots, Path parent, SizeLimit limit, Integrity integrity, Staging staging) {
     this.roots = roots;
     this.parent = parent;
     this.limit = limit;
     this.integrity = integrity;
+    this.staging = staging;
   }
 
   /**
@@ -71,19 +66,28 @@ public final class FileSystemModelStore implements ModelStore {
    */
   public static FileSystemModelStore of(List<String> roots, Path parent) {
     return new FileSystemModelStore(
-        ModelRoots.of(roots), parent.toAbsolutePath(), SizeLimit.NONE, Integrity.IF_PRESENT);
+        ModelRoots.of(roots),
+        parent.toAbsolutePath(),
+        SizeLimit.NONE,
+        Integrity.IF_PRESENT,
+        Staging.DISK);
   }
 
   /** The same store, which refuses a version that is too large before it reads its files. */
   FileSystemModelStore limitedBy(SizeLimit sizeLimit) {
-    return new FileSystemModelStore(roots, parent, sizeLimit, integrity);
+    return new FileSystemModelStore(roots, parent, sizeLimit, integrity, staging);
   }
 
   /**
    * The same store, which demands a manifest, or checks versions against theirs if they have one.
    */
   public FileSystemModelStore with(Integrity demanded) {
-    return new FileSystemModelStore(roots, parent, limit, demanded);
+    return new FileSystemModelStore(roots, parent, limit, demanded, staging);
+  }
+
+  /** The same store, which fetches to a folder, or to memory, never touching a local disk. */
+  public FileSystemModelStore with(Staging place) {
+    return new FileSystemModelStore(roots, parent, limit, integrity, place);
   }
 
   /**
@@ -122,11 +126,16 @@ public final class FileSystemModelStore implements ModelStore {
       files = manifest.requireListing(files);
     }
     limit.check(location, size(files));
+    ModelCopy copy = new ModelCopy(directory, files, manifest);
+    if (staging == Staging.MEMORY) {
+      FreeMemory.require(location.toString(), size(files));
+      return toMemory(location, copy, digest);
+    }
     PrivateFolder folder = createFolder(location);
     boolean complete = false;
     try {
-      String actual = copy(directory, files, folder.path(), manifest);
-      checkDigest(location, digest, actual);
+      String actual = copy.toFolder(folder.path());
+      checkDigest(location.toString(), digest, actual);
       long bytes = files.stream().mapToLong(ModelDirectory.File::size).sum();
       complete = true;
       return new ModelFiles(folder.path(), actual, bytes, folder::close);
@@ -136,6 +145,18 @@ public final class FileSystemModelStore implements ModelStore {
       if (!complete) {
         folder.close();
       }
+    }
+  }
+
+  private static ModelFiles toMemory(
+      ModelLocation location, ModelCopy copy, @Nullable String digest)
+      throws ModelException, InterruptedException {
+    try (StagedFiles memory = new StagedFiles()) {
+      String actual = copy.toMemory(memory);
+      checkDigest(location.toString(), digest, actual);
+      return new ModelFiles(memory.take(location.toString()), actual);
+    } catch (IOException e) {
+      throw ModelDirectory.failure(location, e);
     }
   }
 
@@ -187,65 +208,12 @@ public final class FileSystemModelStore implements ModelStore {
     }
   }
 
-  private static String copy(
-      ModelDirectory directory,
-      List<ModelDirectory.File> files,
-      Path target,
-      @Nullable ManifestCheck manifest)
-      throws IOException, ModelException {
-    ModelDigest digest = new ModelDigest();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (ModelDirectory.File file : files) {
-      Path copy = target.resolve(file.path());
-      Files.createDirectories(Objects.requireNonNull(copy.getParent()));
-      MessageDigest sha256 = ModelDigest.sha256();
-      long size = copy(directory, file, copy, buffer, sha256);
-      byte[] content = sha256.digest();
-      if (manifest != null) {
-        manifest.requireContent(file.path(), size, content);
-      } else if (size != file.size()) {
-        throw new IOException(
-            "'"
-                + file.path()
-                + "' changed while it was read: listed with "
-                + file.size()
-                + " bytes, read "
-                + size);
-      }
-      digest.add(file.path(), size, content);
-    }
-    return digest.value();
-  }
-
-  /** Stops behind the listed size: a file may have no end. */
-  private static long copy(
-      ModelDirectory directory,
-      ModelDirectory.File file,
-      Path target,
-      byte[] buffer,
-      MessageDigest sha256)
-      throws IOException {
-    long size = 0;
-    try (InputStream in = directory.read(file);
-        OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
-      for (int n = in.read(buffer); n >= 0 && size <= file.size(); n = in.read(buffer)) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new InterruptedIOException();
-        }
-        out.write(buffer, 0, n);
-        sha256.update(buffer, 0, n);
-        size += n;
-      }
-    }
-    return size;
-  }
-
-  private static void checkDigest(ModelLocation location, @Nullable String expected, String actual)
+  static void checkDigest(String name, @Nullable String expected, String actual)
       throws ModelException {
     if (expected != null && !expected.equals(actual)) {
       throw new ModelException(
           ModelReason.DIGEST_MISMATCH,
-          location + ": expected " + expected + " as announced, got " + actual + " from its files");
+          name + ": expected " + expected + " as announced, got " + actual + " from its files");
     }
   }
 }

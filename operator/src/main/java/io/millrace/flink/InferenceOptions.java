@@ -34,6 +34,14 @@ public final class InferenceOptions {
     IF_PRESENT
   }
 
+  /** Where a version's files are between the store and the engine. */
+  public enum Staging {
+    /** In a private folder of the TaskManager's. */
+    DISK,
+    /** In its native memory: nothing of a model touches a local disk. */
+    MEMORY
+  }
+
   /** Whether a version is tried out in a process of its own before it is loaded. */
   public enum Probe {
     OFF,
@@ -128,6 +136,13 @@ public final class InferenceOptions {
           .defaultValue(Integrity.IF_PRESENT)
           .withDescription(
               "Whether a version must have a manifest, and a command that publishes one its digest. Files are checked against a manifest that is there in any case.");
+
+  public static final ConfigOption<Staging> STAGING =
+      ConfigOptions.key("model.staging")
+          .enumType(Staging.class)
+          .defaultValue(Staging.DISK)
+          .withDescription(
+              "Where a version's files are kept for the load: in a private folder on the TaskManager's disk, or in its native memory, of which a load then needs the size of the files more. A probe reads files from a disk.");
 
   public static final ConfigOption<Probe> PROBE =
       ConfigOptions.key("model.probe")

@@ -132,6 +132,7 @@ final class InferenceRuntime<T, OUT> {
                 settings.roots(),
                 temporary.resolve("millrace-models-" + System.getProperty("user.name")))
             .with(settings.integrity())
+            .with(settings.staging())
             .limitedBy(limit(settings, task.getNumberOfParallelSubtasks(), taskManager));
     return new ModelLoader(settings, scope, store, engine(), samples);
   }
@@ -148,6 +149,7 @@ final class InferenceRuntime<T, OUT> {
                   size,
                   settings.versionsAtOnce(),
                   settings.sharing(),
+                  settings.staging(),
                   parallelism);
           if (shortfall.isPresent()) {
             throw new ModelException(ModelReason.TOO_LARGE, shortfall.get());

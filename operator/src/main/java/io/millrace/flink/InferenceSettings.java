@@ -6,6 +6,7 @@ import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.flink.InferenceOptions.Probe;
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.probe.ModelProbe;
 import java.io.Serializable;
 import java.time.Duration;
@@ -19,6 +20,7 @@ record InferenceSettings(
     ModelUse use,
     List<String> roots,
     Integrity integrity,
+    Staging staging,
     Sharing sharing,
     @Nullable Duration probeTimeout,
     Duration batchTimeout,
@@ -50,6 +52,7 @@ record InferenceSettings(
         ModelUse.of(config),
         List.copyOf(roots),
         config.get(InferenceOptions.INTEGRITY),
+        config.get(InferenceOptions.STAGING),
         config.get(InferenceOptions.SHARING),
         config.get(InferenceOptions.PROBE) == Probe.ON
             ? LowerBounds.atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)

@@ -3,7 +3,9 @@ package io.millrace.flink;
 import io.millrace.flink.InferenceOptions.Batching;
 import io.millrace.flink.InferenceOptions.NonFinite;
 import io.millrace.flink.InferenceOptions.Overlap;
+import io.millrace.flink.InferenceOptions.Probe;
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
@@ -49,6 +51,7 @@ public final class ModelUse implements Serializable {
   private final boolean rejectNonFinite;
 
   private ModelUse(ReadableConfig config) {
+    requireDiskForProbe(config);
     loadOptions =
         new LoadOptions(
             config.getOptional(InferenceOptions.TAGS).orElse(null),
@@ -62,6 +65,17 @@ public final class ModelUse implements Serializable {
     Map<String, String> values = PadValues.of(config);
     padValues = values == null ? null : new HashMap<>(values);
     rejectNonFinite = config.get(InferenceOptions.NON_FINITE_INPUT) == NonFinite.REJECT;
+  }
+
+  private static void requireDiskForProbe(ReadableConfig config) {
+    if (config.get(InferenceOptions.PROBE) == Probe.ON
+        && config.get(InferenceOptions.STAGING) == Staging.MEMORY) {
+      throw new IllegalArgumentException(
+          InferenceOptions.STAGING.key()
+              + " is memory and "
+              + InferenceOptions.PROBE.key()
+              + " is on: expected disk or off, a process of its own cannot read this one's memory");
+    }
   }
 
   private static BatchDimension dimension(Batching batching) {

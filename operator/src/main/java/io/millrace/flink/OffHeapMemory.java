@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.ModelSize;
 import io.millrace.serving.MemoryDemand;
 import java.util.Optional;
@@ -51,8 +52,23 @@ public record OffHeapMemory(String taskManager, long bytes, int slots) {
    */
   public Optional<String> shortfall(
       String location, ModelSize size, int versions, Sharing sharing, int parallelism) {
+    return shortfall(location, size, versions, sharing, Staging.DISK, parallelism);
+  }
+
+  /**
+   * The same.
+   *
+   * @param staging where the files are while they are loaded
+   */
+  public Optional<String> shortfall(
+      String location,
+      ModelSize size,
+      int versions,
+      Sharing sharing,
+      Staging staging,
+      int parallelism) {
     int holders = sharing == Sharing.TASK_MANAGER ? 1 : Math.max(1, Math.min(slots, parallelism));
-    MemoryDemand demand = new MemoryDemand(size, versions, holders);
+    MemoryDemand demand = new MemoryDemand(size, versions, holders, staging == Staging.MEMORY);
     if (bytes >= demand.bytes()) {
       return Optional.empty();
     }

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How much memory a probe may take beside the processes that are there already.
+ * How much memory there is beside what processes hold already.
  *
  * @param total bytes that the container, or else the machine, has
  * @param free bytes of it that nobody uses, or that the kernel gives back when asked
  */
-record MemoryRoom(long total, long free) {
+public record MemoryRoom(long total, long free) {
   /** A small model takes 340 MB. */
   private static final long LEAST = 512L << 20;
 
@@ -36,7 +36,7 @@ record MemoryRoom(long total, long free) {
    *
    * @param root the root folder
    */
-  static MemoryRoom of(Path root) throws IOException {
+  public static MemoryRoom of(Path root) throws IOException {
     Map<String, Long> machine = numbers(root.resolve("proc/meminfo"));
     MemoryRoom room =
         new MemoryRoom(

@@ -8,8 +8,9 @@ import io.millrace.model.ModelSize;
  *
  * @param versions of the model that are loaded at once: two while one takes over from another
  * @param holders who load the model each for itself: the slots of the process, or one
+ * @param staged whether a version's files are in memory beside it while it is loaded
  */
-public record MemoryDemand(ModelSize size, int versions, int holders) {
+public record MemoryDemand(ModelSize size, int versions, int holders, boolean staged) {
   private static final long MEBIBYTE = 1 << 20;
 
   /** TensorFlow's own library and threads, and room for the batches of small models. */
@@ -36,6 +37,11 @@ public record MemoryDemand(ModelSize size, int versions, int holders) {
     }
   }
 
+  /** That of versions whose files are on disk. */
+  public MemoryDemand(ModelSize size, int versions, int holders) {
+    this(size, versions, holders, false);
+  }
+
   /** What one version takes in one holder. */
   public long bytesPerCopy() {
     long other = saturated(1, size.otherBytes(), size.otherBytes() / SHARE_OF_WORKSPACE);
@@ -44,7 +50,13 @@ public record MemoryDemand(ModelSize size, int versions, int holders) {
 
   /** What the process needs; {@link Long#MAX_VALUE} where that is no number of bytes. */
   public long bytes() {
-    return saturated((long) versions * holders, bytesPerCopy(), TENSORFLOW_BYTES);
+    long others = saturated(staged ? holders : 0, fileBytes(), TENSORFLOW_BYTES);
+    return saturated((long) versions * holders, bytesPerCopy(), others);
+  }
+
+  /** A holder loads one version at a time. */
+  private long fileBytes() {
+    return saturated(1, size.graphBytes(), size.otherBytes());
   }
 
   /** {@code 2 versions x 4 slots x 51m and 320m for TensorFlow itself}. */
@@ -54,6 +66,7 @@ public record MemoryDemand(ModelSize size, int versions, int holders) {
         + (holders == 1 ? "1 load" : holders + " slots")
         + " x "
         + mebibytes(bytesPerCopy())
+        + (staged ? ", " + holders + " x " + mebibytes(fileBytes()) + " of files in memory" : "")
         + " and "
         + mebibytes(TENSORFLOW_BYTES)
         + " for TensorFlow itself";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
 
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -57,6 +58,45 @@ class FileSystemModelStoreTest {
     files.close();
     assertThat(copies).isEmptyDirectory();
     assertThat(model.resolve("saved_model.pb")).exists();
+  }
+
+  @Test
+  void fetch_toMemory_givesTheSameAndTouchesNoDisk() throws Exception {
+    String digest;
+    try (ModelFiles files = store.fetch(model.toUri(), null)) {
+      digest = files.digest();
+    }
+    Files.delete(copies);
+    ModelFiles files = store.with(Staging.MEMORY).fetch(model.toUri(), digest);
+    assertThat(files.digest()).isEqualTo(digest);
+    assertThat(files.bytes()).isEqualTo(10);
+    assertThat(files.content().name()).isEqualTo("file://" + model);
+    assertThat(files.content().open("saved_model.pb")).hasContent("graph");
+    assertThat(files.content().open("variables/variables.index")).hasContent("index");
+    assertThat(files.content().size("variables/variables.data-00000-of-00001")).isZero();
+    files.close();
+    files.close();
+    assertThat(files.content().contains("saved_model.pb")).isFalse();
+    assertThat(copies).doesNotExist();
+  }
+
+  @Test
+  void fetch_toMemory_refusesOtherContent() {
+    String other = "sha256:" + "0".repeat(64);
+    assertRejected(
+            () -> store.with(Staging.MEMORY).fetch(model.toUri(), other),
+            ModelReason.DIGEST_MISMATCH)
+        .hasMessageContaining("expected " + other + " as announced");
+  }
+
+  @Test
+  void fault47_fetch_toMemoryThatIsNotThere_isRefusedBeforeAnyCopy() throws Exception {
+    try (RandomAccessFile sparse = new RandomAccessFile(model.resolve("large").toFile(), "rw")) {
+      sparse.setLength(1L << 43);
+    }
+    assertRejected(
+            () -> store.with(Staging.MEMORY).fetch(model.toUri(), null), ModelReason.TOO_LARGE)
+        .hasMessageContainingAll("1m of graph", "8388609m of other files", "are free");
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -74,6 +76,26 @@ class InferenceITCase {
         inference(first, model).uid("second").predictions(Y, Types.FLOAT).predictions();
     assertThat(collect(second)).hasSize(1_000);
     assertThat(SharedModel.loads() - before).isEqualTo(2);
+    assertThat(SharedModel.held()).isZero();
+  }
+
+  @Test
+  void stagingMemory_scoresWithoutACopyOnDisk() throws Exception {
+    Path model = SavedModels.linear(folder.resolve("1"), new float[] {2}, 1);
+    Configuration config = new Configuration();
+    config.set(CoreOptions.TMP_DIRS, folder.resolve("tmp").toString());
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(config);
+    env.setParallelism(1);
+    DataStream<Float> records = env.fromData(1f, 2f);
+    assertThat(
+            collect(
+                inference(records, model)
+                    .with(InferenceOptions.STAGING, Staging.MEMORY)
+                    .predictions(Y, Types.FLOAT)
+                    .predictions()))
+        .containsExactly(3f, 5f);
+    String name = "millrace-models-" + System.getProperty("user.name");
+    assertThat(folder.resolve("tmp").resolve(name)).doesNotExist();
     assertThat(SharedModel.held()).isZero();
   }
 

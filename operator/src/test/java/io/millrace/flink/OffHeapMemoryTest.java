@@ -3,6 +3,7 @@ package io.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.flink.InferenceOptions.Sharing;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.ModelSize;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -47,6 +48,17 @@ class OffHeapMemoryTest {
   void shortfall_enoughForEverySlot_isNone() {
     assertThat(memory(4, "720m").shortfall("m", FIFTY, 2, Sharing.SLOT, 4)).isEmpty();
     assertThat(memory(4, "719m").shortfall("m", FIFTY, 2, Sharing.SLOT, 4)).isPresent();
+  }
+
+  @Test
+  void shortfall_filesInMemory_countBesideTheModels() {
+    ModelSize eight = new ModelSize(0, 8 << 20);
+    assertThat(memory(4, "424m").shortfall("m", eight, 2, Sharing.SLOT, Staging.MEMORY, 4))
+        .isEmpty();
+    assertThat(memory(4, "423m").shortfall("m", eight, 2, Sharing.SLOT, Staging.MEMORY, 4))
+        .get()
+        .asString()
+        .contains("2 versions x 4 slots x 9m, 4 x 8m of files in memory and 320m");
   }
 
   @Test

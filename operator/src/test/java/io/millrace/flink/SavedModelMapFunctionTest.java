@@ -30,6 +30,16 @@ class SavedModelMapFunctionTest {
   }
 
   @Test
+  void configure_probeOfAModelInMemory_isRefused() {
+    options.set(InferenceOptions.STAGING, InferenceOptions.Staging.MEMORY);
+    assertThatCode(() -> function.configure(options)).doesNotThrowAnyException();
+    options.set(InferenceOptions.PROBE, InferenceOptions.Probe.ON);
+    assertThatThrownBy(() -> function.configure(options))
+        .hasMessageContaining(
+            "model.staging is memory and model.probe is on: expected disk or off");
+  }
+
+  @Test
   void configure_anotherOptionThatIsWrong_isRefused() {
     options.set(InferenceOptions.INTRA_OP_PARALLELISM, -1);
     assertThatThrownBy(() -> function.configure(options))

@@ -22,6 +22,15 @@ class MemoryDemandTest {
   }
 
   @Test
+  void bytes_filesInMemory_countOnceInEveryHolder() {
+    MemoryDemand staged = new MemoryDemand(new ModelSize(0, 80), 2, 4, true);
+    assertThat(staged.bytes()).isEqualTo(demand(0, 80, 2, 4).bytes() + 4 * 80);
+    assertThat(staged.terms())
+        .isEqualTo(
+            "2 versions x 4 slots x 1m, 4 x 1m of files in memory and 320m for TensorFlow itself");
+  }
+
+  @Test
   void bytes_constantsInTheGraphWeighSixfold() {
     assertThat(demand(10, 0, 1, 1).bytesPerCopy()).isEqualTo(60);
     assertThat(demand(10, 7, 1, 1).bytesPerCopy()).isEqualTo(67);

@@ -3,10 +3,15 @@ package io.millrace.tensorflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.flink.FileSystemModelStore;
+import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.Batch;
+import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelStore;
 import io.millrace.testing.models.Node;
 import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
@@ -40,17 +45,45 @@ class NativeLeaksITCase {
 
   @Test
   void loadRunClose_300Times_leavesNoMemoryThreadsOrFiles() throws Exception {
-    heavy();
+    heavy(4, 2);
+    leavesNothing(() -> runOnce(Loaded.model(directory)));
+  }
+
+  /** -Pnightly makes it 50 MB. Almost all of them variables: to parse a graph takes long. */
+  @Test
+  void loadRunClose_300TimesFromMemory_leavesNoMemoryThreadsOrFiles() throws Exception {
+    heavy(Integer.getInteger("millrace.staged-megabytes", 2), 0);
+    ModelStore store =
+        FileSystemModelStore.of(List.of(directory.toString()), directory.resolve("never"))
+            .with(Staging.MEMORY);
+    leavesNothing(
+        () -> {
+          try (ModelFiles files = store.fetch(directory.toUri(), null)) {
+            runOnce(TensorFlowEngine.create().load(files, LoadOptions.DEFAULT));
+          }
+        });
+    assertThat(directory.resolve("never")).doesNotExist();
+  }
+
+  private static void runOnce(Model loaded) throws Exception {
+    try (Model model = loaded;
+        Batch batch = Loaded.batch(model, 4)) {
+      batch.append(2f, (x, row) -> row.input(0).put(x));
+      batch.run(0, 1);
+      assertThat(batch.prediction(0).output("y").getFloat(0)).isEqualTo(2);
+    }
+  }
+
+  private interface Load {
+    void run() throws Exception;
+  }
+
+  private static void leavesNothing(Load load) throws Exception {
     long memory = 0;
     long threads = 0;
     long files = 0;
     for (int i = 0; i < 300; i++) {
-      try (Model model = Loaded.model(directory);
-          Batch batch = Loaded.batch(model, 4)) {
-        batch.append(2f, (x, row) -> row.input(0).put(x));
-        batch.run(0, 1);
-        assertThat(batch.prediction(0).output("y").getFloat(0)).isEqualTo(2);
-      }
+      load.run();
       if (i == 100) {
         memory = memory();
         threads = count("task");
@@ -62,12 +95,13 @@ class NativeLeaksITCase {
     assertThat(count("fd")).isLessThanOrEqualTo(files);
   }
 
-  /** {@code x -> y}: the same. 4 MB belong to the session, a variable, 2 MB to the graph. */
-  private void heavy() {
+  /** {@code x -> y}: the same. A variable belongs to the session, a constant to the graph. */
+  private void heavy(int variableMegabytes, int constantMegabytes) {
+    int floats = variableMegabytes << 18;
     SavedModelWriter model = new SavedModelWriter();
     Node x = model.placeholder("x", DataType.DT_FLOAT, -1);
-    model.variable("weights", Tensors.floats(new float[1 << 20], 1 << 20));
-    float[] distinct = new float[1 << 19];
+    model.variable("weights", Tensors.floats(new float[floats], floats));
+    float[] distinct = new float[constantMegabytes << 18];
     for (int i = 0; i < distinct.length; i++) {
       distinct[i] = i;
     }
