@@ -23,15 +23,15 @@ final class ManifestCheck {
 
   private static final int SHOWN = 5;
 
-  private final ModelLocation location;
+  private final String version;
   private final Manifest manifest;
   private final Map<String, Manifest.File> listed = new HashMap<>();
 
   /** What is wrong with one file. */
   record Finding(ModelReason reason, String message) {}
 
-  private ManifestCheck(ModelLocation location, Manifest manifest) {
-    this.location = location;
+  private ManifestCheck(String version, Manifest manifest) {
+    this.version = version;
     this.manifest = manifest;
     manifest.files().forEach(file -> listed.put(file.path(), file));
   }
@@ -49,18 +49,31 @@ final class ManifestCheck {
       throws ModelException, InterruptedException {
     for (ModelDirectory.File file : files) {
       if (file.path().equals(Manifest.FILE_NAME)) {
-        return new ManifestCheck(location, read(location, directory, file));
+        try (InputStream in = directory.read(file)) {
+          return of(location.toString(), in);
+        } catch (IOException e) {
+          throw ModelDirectory.failure(location, e);
+        }
       }
     }
     return null;
   }
 
-  private static Manifest read(
-      ModelLocation location, ModelDirectory directory, ModelDirectory.File file)
-      throws ModelException, InterruptedException {
+  /**
+   * The same, of a manifest that is there.
+   *
+   * @param version whose manifest it is, as messages name it
+   * @param content of the manifest, from its beginning
+   */
+  static ManifestCheck of(String version, InputStream content) throws ModelException, IOException {
+    return new ManifestCheck(version, read(version + "/" + Manifest.FILE_NAME, content));
+  }
+
+  private static Manifest read(String file, InputStream content)
+      throws ModelException, IOException {
     Manifest manifest;
-    try (InputStream in = directory.read(file)) {
-      byte[] json = in.readNBytes(MAX_BYTES + 1);
+    try {
+      byte[] json = content.readNBytes(MAX_BYTES + 1);
       if (json.length > MAX_BYTES) {
         throw new IllegalArgumentException("more than " + MAX_BYTES + " bytes");
       }
@@ -68,19 +81,17 @@ final class ManifestCheck {
     } catch (IllegalArgumentException e) {
       throw new ModelException(
           ModelReason.INCOMPLETE,
-          location.child(Manifest.FILE_NAME)
+          file
               + ": "
               + e.getMessage()
               + "; expected a manifest as 'millrace model package' writes it",
           e);
-    } catch (IOException e) {
-      throw ModelDirectory.failure(location, e);
     }
     String digest = ModelDigest.of(manifest.files());
     if (!digest.equals(manifest.version().digest())) {
       throw new ModelException(
           ModelReason.DIGEST_MISMATCH,
-          location.child(Manifest.FILE_NAME)
+          file
               + " says digest "
               + manifest.version().digest()
               + ": expected "
@@ -103,7 +114,7 @@ final class ManifestCheck {
     if (announced != null && !announced.equals(actual)) {
       throw new ModelException(
           ModelReason.DIGEST_MISMATCH,
-          location
+          version
               + ": expected "
               + announced
               + " as announced, got "
@@ -207,6 +218,6 @@ final class ManifestCheck {
     String more = findings.size() > SHOWN ? "; and " + (findings.size() - SHOWN) + " more" : "";
     throw new ModelException(
         findings.get(0).reason(),
-        location + " is not as its " + Manifest.FILE_NAME + " says: " + shown + more);
+        version + " is not as its " + Manifest.FILE_NAME + " says: " + shown + more);
   }
 }
