@@ -81,6 +81,7 @@ public final class Benchmark {
       }
       Latency latency = options.has(Part.LATENCY) ? latency(cluster, ffnn) : null;
       Switches switches = options.has(Part.SWITCHES) ? switches(cluster, ffnn) : null;
+      Loads loads = options.has(Part.LOADS) ? loads() : null;
       anchor.add(measureAnchor(ffnn));
       anchor.endRound();
       if (!anchor.isSteady()) {
@@ -88,18 +89,17 @@ public final class Benchmark {
       }
       long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
       Machine machine = Machine.here(djl.version());
-      report(results(time, seconds, machine, cells, latency, switches));
+      report(results(time, seconds, machine, cells, new Parts(latency, switches, loads)));
       return true;
     }
   }
 
+  /** What is measured apart from the arms; null where it was not. */
+  record Parts(@Nullable Latency latency, @Nullable Switches switches, @Nullable Loads loads) {}
+
   private Results results(
-      String time,
-      long seconds,
-      Machine machine,
-      List<Cell> cells,
-      @Nullable Latency latency,
-      @Nullable Switches switches) {
+      String time, long seconds, Machine machine, List<Cell> cells, Parts parts) {
+    Latency latency = parts.latency();
     return new Results(
         1,
         time,
@@ -112,8 +112,9 @@ public final class Benchmark {
         Results.arms(measured),
         Results.rows(cells, measured),
         latency == null ? null : Results.LatencyResults.of(latency),
-        switches,
-        Marks.all(measured, latency, switches),
+        parts.switches(),
+        parts.loads(),
+        Marks.all(measured, parts),
         Marks.jsonLimit(measured).orElse(null));
   }
 
@@ -188,6 +189,11 @@ public final class Benchmark {
   private Switches switches(LocalCluster cluster, Subject ffnn) throws Exception {
     progress("switches");
     return Switches.measure(cluster, ffnn, Duration.ofMillis(options.quick() ? 75 : 200));
+  }
+
+  private Loads loads() throws IOException, InterruptedException {
+    progress("loads");
+    return Loads.measure(folder, options.quick() ? List.of(50) : List.of(50, 500));
   }
 
   private void progress(String format, Object... values) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The marks that a run's ratios can be held against, all at the default batch of 128. */
 final class Marks {
@@ -21,8 +20,10 @@ final class Marks {
   }
 
   /** Those whose figures were measured. */
-  static List<Results.Verdict> all(
-      Measurements measured, @Nullable Latency latency, @Nullable Switches switches) {
+  static List<Results.Verdict> all(Measurements measured, Benchmark.Parts parts) {
+    Latency latency = parts.latency();
+    Switches switches = parts.switches();
+    Loads loads = parts.loads();
     Marks marks = new Marks(measured);
     marks.againstPeers();
     marks.againstLimits();
@@ -31,6 +32,9 @@ final class Marks {
     }
     if (switches != null) {
       marks.whileSwitching(switches);
+    }
+    if (loads != null) {
+      marks.ofFetches(loads);
     }
     return marks.marks.stream().map(mark -> new Results.Verdict(mark, mark.holds())).toList();
   }
@@ -91,6 +95,14 @@ final class Marks {
     marks.add(Mark.atLeast("throughput" + during, switches.throughput(), 0.95));
     Spread longest = Spread.of(switches.gapMillis().max());
     marks.add(Mark.atMostMillis("longest gap" + during, longest, 100));
+  }
+
+  private void ofFetches(Loads loads) {
+    for (Loads.Fetch fetch : loads.fetches()) {
+      String claim =
+          "fetch of " + fetch.megabytes() + " MB from " + fetch.from() + " against a plain copy";
+      marks.add(Mark.atLeast(claim, fetch.ofCopy(), 0.9));
+    }
   }
 
   // Whoever takes commands is held to one mark, however they come.

@@ -19,12 +19,13 @@ record Options(boolean quick, Path results, Set<Part> parts) {
     MEMORY,
     KAFKA,
     LATENCY,
-    SWITCHES
+    SWITCHES,
+    LOADS
   }
 
   /**
    * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
-   *     --parts=memory,kafka,latency,switches}
+   *     --parts=memory,kafka,latency,switches,loads}
    * @throws IllegalArgumentException for any other
    */
   static Options parse(List<String> arguments) {
@@ -48,7 +49,7 @@ record Options(boolean quick, Path results, Set<Part> parts) {
                 "argument '"
                     + argument
                     + "': expected --quick=true|false, --results=FILE or"
-                    + " --parts=memory,kafka,latency,switches");
+                    + " --parts=memory,kafka,latency,switches,loads");
       }
     }
     return new Options(quick, results, parts);

@@ -45,6 +45,10 @@ final class ReportText {
           switches.gapMillis().toText(),
           switches.gapMillisWithout().toText());
     }
+    Loads loads = results.loads();
+    if (loads != null) {
+      printLoads(loads);
+    }
     line("%noutputs of all arms agree within %.0e", results.tolerance());
     line("%nmarks: the median of the pairs (least..most)");
     results.marks().forEach(verdict -> line("%s", verdict.mark().toText()));
@@ -109,6 +113,26 @@ final class ReportText {
     }
     for (Latency.Burst burst : latency.bursts()) {
       line("burst of 110%%, %s", burst.toText());
+    }
+  }
+
+  private void printLoads(Loads loads) {
+    line("%n%-6s %-34s %24s %16s", "model", "loaded from", "ms (least..most)", "peak MB besides");
+    for (Loads.Load load : loads.loads()) {
+      line(
+          "%-6s %-34s %24s %16.0f",
+          load.megabytes() + " MB",
+          load.way().title(),
+          load.millis().toText(),
+          load.peakMegabytes());
+    }
+    for (Loads.Fetch fetch : loads.fetches()) {
+      line(
+          "fetch of %d MB from %s: %s MB/s, %s of a plain copy",
+          fetch.megabytes(),
+          fetch.from(),
+          fetch.megabytesPerSecond().toText(),
+          fetch.ofCopy().toText());
     }
   }
 

@@ -42,6 +42,10 @@ final class ResultsPage {
     if (latency != null) {
       latency(latency);
     }
+    Loads loads = results.loads();
+    if (loads != null) {
+      loads(loads);
+    }
     return text.toString();
   }
 
@@ -64,7 +68,7 @@ final class ResultsPage {
         versions(machine.versions()));
     line(
         "All arms take turns in one JVM, round after round; a ratio is the median over %d rounds of",
-        results.arms().get(0).recordsPerSecond().count());
+        results.arms().stream().mapToInt(arm -> arm.recordsPerSecond().count()).max().orElse(0));
     line(
         "the ratios within a round, with the least and the most behind it. The anchor, a loop of bare");
     line(
@@ -167,6 +171,27 @@ final class ResultsPage {
     line("%nA burst of 110%% of what an arm can do, then 70%%:%n");
     for (Latency.Burst burst : latency.bursts()) {
       line("- %s", burst.toText());
+    }
+  }
+
+  private void loads(Loads loads) {
+    line(
+        "%n## Loading%n%nHow long it takes until a model can be run, and how much memory a new process has");
+    line("at the most beyond what it had before. HDFS is on the same machine.%n");
+    line("| model | from | ms | peak MB |%n| --- | --- | --- | --- |");
+    for (Loads.Load load : loads.loads()) {
+      line(
+          "| %d MB | %s | %s | %.0f |",
+          load.megabytes(), load.way().title(), load.millis().toText(), load.peakMegabytes());
+    }
+    line("%nA fetch, which hashes, in turns with a plain copy of the same files:%n");
+    for (Loads.Fetch fetch : loads.fetches()) {
+      line(
+          "- %d MB from %s: %s MB/s, %s of a plain copy",
+          fetch.megabytes(),
+          fetch.from(),
+          fetch.megabytesPerSecond().toText(),
+          fetch.ofCopy().toText());
     }
   }
 
