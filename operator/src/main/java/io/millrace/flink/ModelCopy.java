@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Copies a version's files, each hashed and held against the manifest while it is copied. */
 final class ModelCopy {
-  private static final int BUFFER_BYTES = 1 << 18;
-
   private final ModelDirectory directory;
   private final List<ModelDirectory.File> files;
   private final @Nullable ManifestCheck manifest;
@@ -59,39 +57,48 @@ final class ModelCopy {
 
   private String to(Target target) throws IOException, ModelException {
     ModelDigest digest = new ModelDigest();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (ModelDirectory.File file : files) {
-      MessageDigest sha256 = ModelDigest.sha256();
-      long size = copy(file, target, buffer, sha256);
-      byte[] content = sha256.digest();
-      if (manifest != null) {
-        manifest.requireContent(file.path(), size, content);
-      } else if (size != file.size()) {
-        throw new IOException(
-            "'"
-                + file.path()
-                + "' changed while it was read: listed with "
-                + file.size()
-                + " bytes, read "
-                + size);
+    try (SideHash hash = new SideHash()) {
+      for (ModelDirectory.File file : files) {
+        MessageDigest sha256 = ModelDigest.sha256();
+        long size = copy(file, target, hash, sha256);
+        byte[] content = hash.digest(sha256);
+        check(file, size, content);
+        digest.add(file.path(), size, content);
       }
-      digest.add(file.path(), size, content);
     }
     return digest.value();
   }
 
+  private void check(ModelDirectory.File file, long size, byte[] content)
+      throws IOException, ModelException {
+    if (manifest != null) {
+      manifest.requireContent(file.path(), size, content);
+    } else if (size != file.size()) {
+      throw new IOException(
+          "'"
+              + file.path()
+              + "' changed while it was read: listed with "
+              + file.size()
+              + " bytes, read "
+              + size);
+    }
+  }
+
   /** Stops behind the listed size: a file may have no end. */
-  private long copy(ModelDirectory.File file, Target target, byte[] buffer, MessageDigest sha256)
+  private long copy(ModelDirectory.File file, Target target, SideHash hash, MessageDigest sha256)
       throws IOException {
     long size = 0;
     try (InputStream in = directory.read(file);
         OutputStream out = target.create(file)) {
-      for (int n = in.read(buffer); n >= 0 && size <= file.size(); n = in.read(buffer)) {
+      int n = SideHash.BUFFER_BYTES;
+      while (n == SideHash.BUFFER_BYTES && size <= file.size()) {
+        byte[] buffer = hash.nextBuffer();
+        n = in.readNBytes(buffer, 0, buffer.length);
         if (Thread.currentThread().isInterrupted()) {
           throw new InterruptedIOException();
         }
+        hash.update(sha256, n);
         out.write(buffer, 0, n);
-        sha256.update(buffer, 0, n);
         size += n;
       }
     }
