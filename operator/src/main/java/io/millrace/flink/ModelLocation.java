@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class ModelLocation {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
 
+  /** A colon that no port follows: user-info whose secret has a slash in it ends there. */
+  private static final Pattern NO_PORT = Pattern.compile(".*:(?![0-9]*$).*");
+
   /** Percent-encoded: control characters, '%', '.', '/', backslash. */
   private static final Pattern HIDDEN =
       Pattern.compile("%(?:[01][0-9a-f]|25|2e|2f|5c|7f)", Pattern.CASE_INSENSITIVE);
@@ -34,7 +37,8 @@ public final class ModelLocation {
    * What a user wrote as a URI: {@code hdfs:///models/fraud/7}, {@code s3://bucket/fraud/7}, or a
    * local path, absolute or relative to the working directory.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if it is neither, or has user-info, a query or another part
+   *     that no location of a model has; the message names no credential
    */
   public static URI parse(String text) {
     if (text.isBlank()) {
@@ -42,14 +46,20 @@ public final class ModelLocation {
     }
     try {
       if (SCHEME.matcher(text).matches()) {
-        return new URI(text);
+        URI uri = new URI(text);
+        of(uri);
+        return uri;
       }
       String local = java.nio.file.Path.of(text).toAbsolutePath().normalize().toString();
       return new URI("file", null, local, null);
     } catch (URISyntaxException e) {
+      // Not as the cause: it quotes the text, which may have credentials in it.
       throw new IllegalArgumentException(
-          "location at index " + e.getIndex() + ": " + e.getReason() + "; expected a path or a URI",
-          e);
+          "location at index "
+              + e.getIndex()
+              + ": "
+              + e.getReason()
+              + "; expected a path or a URI");
     }
   }
 
@@ -64,9 +74,9 @@ public final class ModelLocation {
           "location of scheme '" + scheme + "': expected an absolute path, as in s3://bucket/path");
     }
     String authority = uri.getRawAuthority();
-    String shown = scheme + "://..." + rawPath;
     // Not getUserInfo(): it is null for authorities that are no host names, as some buckets are.
-    refuseIf(authority != null && authority.contains("@"), shown, "user-info");
+    refuseIf(authority != null && mayHoldUserInfo(authority), scheme + "://...", "user-info");
+    String shown = scheme + "://..." + rawPath;
     refuseIf(uri.getRawQuery() != null, shown, "a query");
     refuseIf(uri.getRawFragment() != null, shown, "a fragment");
     refuseIf(HIDDEN.matcher(rawPath).find(), shown, "an encoded '.', '/', '\\', '%' or control");
@@ -80,6 +90,12 @@ public final class ModelLocation {
       }
     }
     return new ModelLocation(scheme, authority, path.toString());
+  }
+
+  // The end of an IPv6 address is no user-info, and what follows it is a port.
+  private static boolean mayHoldUserInfo(String authority) {
+    String host = authority.substring(authority.lastIndexOf(']') + 1);
+    return authority.contains("@") || NO_PORT.matcher(host).matches();
   }
 
   private static void refuseIf(boolean condition, String shown, String what) {

@@ -60,6 +60,20 @@ public sealed interface Command extends Serializable {
       }
     }
 
+    /** Without what may be a credential in the location. */
+    @Override
+    public String toString() {
+      return "Publish[model=%s, version=%d, uri=%s, digest=%s, sequence=%d, activate=%s, effectiveFrom=%s]"
+          .formatted(
+              model,
+              version,
+              ShownLocation.of(uri.toString()),
+              digest,
+              sequence,
+              activate,
+              effectiveFrom);
+    }
+
     /** The same order for these very bytes. */
     public Publish withDigest(@Nullable String known) {
       return new Publish(model, version, uri, known, sequence, activate, effectiveFrom);

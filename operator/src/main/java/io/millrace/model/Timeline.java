@@ -265,7 +265,9 @@ public final class Timeline {
     }
 
     private static String describe(Publish publish) {
-      return publish.digest() != null ? publish.digest() : publish.uri().toString();
+      return publish.digest() != null
+          ? publish.digest()
+          : ShownLocation.of(publish.uri().toString());
     }
   }
 }

@@ -41,6 +41,7 @@ class ModelRootsTest {
         "s3://bucket/ab",
         "s3://key:secret@bucket/a/1",
         "s3://key:secret@under_score/a/1",
+        "s3://key:a/secret@bucket/a/1",
         "s3://bucket/a/1?version=2",
         "s3://bucket/a/1#x",
         "s3://bucket/a/../b",
@@ -81,7 +82,14 @@ class ModelRootsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "s3://key:secret@bucket/a", "hdfs:///models/../etc", "s3://a b/c"})
+  @ValueSource(
+      strings = {
+        "",
+        "s3://key:secret@bucket/a",
+        "s3://key:secret@buck et/a",
+        "hdfs:///models/../etc",
+        "s3://a b/c"
+      })
   void of_badRoot_namesTheOption(String root) {
     assertThatThrownBy(() -> ModelRoots.of(List.of(root)))
         .isInstanceOf(IllegalArgumentException.class)
