@@ -2,6 +2,7 @@ package io.millrace.jobs;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import picocli.CommandLine;
@@ -37,7 +38,7 @@ public final class JobArguments {
       new CommandLine(arguments).parseArgs(args);
     } catch (ParameterException e) {
       throw new ConfigurationException(
-          e.getMessage() + ": expected --config FILE [-Dkey=value]...", e);
+          UsageMessage.of(e, List.of(args)) + ": expected --config FILE [-Dkey=value]...");
     }
     return arguments;
   }

@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.model.ShownLocation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -249,9 +250,11 @@ final class Setting<T> {
   private ConfigurationException refused(JsonNode yaml, @Nullable Exception cause) {
     // Maps may hold credentials, and so may a text that stands where a map belongs.
     boolean secret = form != Form.VALUES || yaml.isContainerNode();
-    String shown = secret ? "" : ": '" + yaml.asText() + "'";
+    String text = ShownLocation.of(yaml.asText());
+    String shown = secret ? "" : ": '" + text + "'";
     return new ConfigurationException(
-        key() + shown + " is not allowed: expected " + allowed, cause);
+        key() + shown + " is not allowed: expected " + allowed,
+        secret || !text.equals(yaml.asText()) ? null : cause);
   }
 
   private static <T> Setting<T> scalar(

@@ -152,7 +152,7 @@ final class StartingVersions {
       return ModelBase.exact(location(ScoreTopicOptions.MODEL_URI, uri), version);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
-          ScoreTopicOptions.MODEL_URI.key() + " is '" + uri + "': " + e.getMessage(), e);
+          ScoreTopicOptions.MODEL_URI.key() + ": " + e.getMessage(), e);
     }
   }
 

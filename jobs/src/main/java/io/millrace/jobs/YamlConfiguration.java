@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -26,6 +27,9 @@ public final class YamlConfiguration {
   private static final ObjectMapper YAML =
       new ObjectMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+
+  /** What the parser quotes of the text. */
+  private static final Pattern NAMED = Pattern.compile("(alias|anchor|handle|tag|prefix) .*");
 
   private YamlConfiguration() {}
 
@@ -65,7 +69,8 @@ public final class YamlConfiguration {
     try {
       root = YAML.readTree(yaml);
     } catch (JsonProcessingException e) {
-      throw new ConfigurationException(where + ": " + firstLine(e), e);
+      // Not as the cause: it quotes the lines around, which may hold credentials.
+      throw new ConfigurationException(where + ": " + firstLine(e));
     }
     if (!root.isObject() && !root.isMissingNode() && !root.isNull()) {
       throw new ConfigurationException(
@@ -91,12 +96,18 @@ public final class YamlConfiguration {
       boolean empty =
           value.isObject() ? value.isEmpty() : !value.isArray() && value.asText("").isEmpty();
       if (empty ? !section : !value.isObject()) {
-        throw new ConfigurationException("unknown key " + key + ": " + Settings.suggestion(key));
+        throw new ConfigurationException(
+            "unknown key " + name(key) + ": " + Settings.suggestion(key));
       }
       for (Map.Entry<String, JsonNode> entry : value.properties()) {
         put(target, key + "." + entry.getKey(), entry.getValue());
       }
     }
+  }
+
+  // A line that lost its indentation or a quote makes a key of what may be a credential.
+  private static String name(String key) {
+    return key.replaceAll("[^A-Za-z0-9._-](?s:.*)", "...");
   }
 
   // kafka.properties.security.protocol=SSL adds one entry to the map.
@@ -130,6 +141,7 @@ public final class YamlConfiguration {
 
   private static String firstLine(JsonProcessingException e) {
     String location = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
-    return location + e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+    String problem = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
+    return location + NAMED.matcher(problem).replaceFirst("$1");
   }
 }

@@ -1,9 +1,11 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.UsageMessage;
 import io.millrace.jobs.cluster.ClusterException;
 import io.millrace.model.ModelException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -17,7 +19,8 @@ final class ErrorLine {
   static int ofUsage(ParameterException exception, String[] args) {
     CommandLine command = exception.getCommandLine();
     PrintWriter err = command.getErr();
-    StringBuilder line = new StringBuilder("millrace: ").append(oneLine(exception));
+    StringBuilder line =
+        new StringBuilder("millrace: ").append(UsageMessage.of(exception, List.of(args)));
     if (exception instanceof UnmatchedArgumentException unmatched
         && !unmatched.getSuggestions().isEmpty()) {
       line.append(": did you mean ").append(String.join(" or ", unmatched.getSuggestions()));
