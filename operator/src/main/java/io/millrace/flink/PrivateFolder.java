@@ -19,7 +19,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,25 +64,46 @@ final class PrivateFolder implements AutoCloseable {
   static PrivateFolder create(Path parent) throws IOException {
     openParent(parent);
     sweep(parent);
-    String name = OWNER + UUID.randomUUID();
+    // Names are used again: TensorFlow 2.18 keeps figures for each path that it ever loaded a model
+    // from, 2.4 KB each, for as long as the process lives.
+    for (int number = 0; ; number++) {
+      PrivateFolder folder = createUnlessTaken(parent, OWNER + number);
+      if (folder != null) {
+        return folder;
+      }
+    }
+  }
+
+  private static @Nullable PrivateFolder createUnlessTaken(Path parent, String name)
+      throws IOException {
     // Others sweep what has its final name: it gets that only when it is locked. A process that is
     // killed in between leaves an empty file, which nobody may sweep.
     Path unnamed = parent.resolve(name + NEW);
     Path lockFile = parent.resolve(name + LOCK);
-    FileChannel lock = lock(unnamed, StandardOpenOption.CREATE_NEW);
+    FileChannel lock;
+    try {
+      lock = lock(unnamed, StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
+      return null; // By another thread, this very moment.
+    }
     if (lock == null) {
       throw new IOException(unnamed + " is locked by another process, which cannot know of it");
     }
+    boolean named = false;
     boolean created = false;
     try {
+      // Whoever has the first file alone decides about the second.
+      if (Files.exists(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+        return null;
+      }
       Files.move(unnamed, lockFile, StandardCopyOption.ATOMIC_MOVE);
+      named = true;
       Path path = Files.createDirectory(parent.resolve(name), PRIVATE);
       created = true;
       return new PrivateFolder(path, lockFile, lock);
     } finally {
       if (!created) {
-        Files.deleteIfExists(unnamed);
-        Files.deleteIfExists(lockFile);
+        Files.deleteIfExists(named ? lockFile : unnamed);
         lock.close();
       }
     }

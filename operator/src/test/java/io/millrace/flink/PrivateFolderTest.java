@@ -7,6 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +53,47 @@ class PrivateFolderTest {
       assertThat(temporary).as("a link is not followed").exists();
     }
     assertThat(parent).isDirectoryNotContaining("glob:**.lock");
+  }
+
+  @Test
+  void create_afterAClose_takesTheNameThatIsFree() throws Exception {
+    Path first;
+    try (PrivateFolder one = PrivateFolder.create(parent);
+        PrivateFolder other = PrivateFolder.create(parent)) {
+      first = one.path();
+      one.close();
+      try (PrivateFolder again = PrivateFolder.create(parent);
+          PrivateFolder more = PrivateFolder.create(parent)) {
+        assertThat(again.path()).isEqualTo(first).isDirectory();
+        assertThat(List.of(first, other.path())).doesNotContain(more.path());
+      }
+    }
+    assertThat(parent).isEmptyDirectory();
+  }
+
+  @Test
+  void create_byManyThreads_givesEachItsOwn() throws Exception {
+    Set<Path> held = ConcurrentHashMap.newKeySet();
+    Callable<Void> createAndClose =
+        () -> {
+          for (int i = 0; i < 50; i++) {
+            try (PrivateFolder folder = PrivateFolder.create(parent)) {
+              assertThat(held.add(folder.path())).as("%s is free", folder.path()).isTrue();
+              assertThat(folder.path()).isEmptyDirectory();
+              held.remove(folder.path());
+            }
+          }
+          return null;
+        };
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (Future<Void> done : threads.invokeAll(Collections.nCopies(4, createAndClose))) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(parent).isEmptyDirectory();
   }
 
   @Test
