@@ -16,7 +16,7 @@ import javax.management.ReflectionException;
  * What a process holds at one moment. On Linux.
  *
  * @param step how often it has done what it does again and again
- * @param residentBytes of all its memory, the Java heap included
+ * @param residentBytes of all its memory, the Java heap included, but without compiled code
  * @param metaspaceBytes of the classes that are loaded
  * @param threads Java's and others
  * @param descriptors of open files and sockets
@@ -31,7 +31,8 @@ public record Holdings(
 
   /**
    * What this process holds when the heap has been collected and malloc has given back what it
-   * keeps for its next callers: what is left is held by somebody.
+   * keeps for its next callers: what is left is held by somebody. Java's compiled code, of which
+   * there is more and more for a long time, is left out.
    */
   public static Holdings ofThisProcess(long step) throws IOException {
     System.gc();
@@ -39,8 +40,8 @@ public record Holdings(
     Path process = Path.of("/proc/self");
     return new Holdings(
         step,
-        resident(Files.readString(process.resolve("smaps_rollup"))),
-        metaspace(),
+        resident(Files.readString(process.resolve("smaps_rollup"))) - used("Code.*"),
+        used("Metaspace"),
         entries(process.resolve("task")),
         entries(process.resolve("fd")));
   }
@@ -69,13 +70,20 @@ public record Holdings(
     return Long.parseLong(matcher.group(1)) << 10;
   }
 
-  private static long metaspace() {
+  /** Of all the JVM's pools of that name. */
+  private static long used(String name) {
+    long bytes = 0;
+    boolean found = false;
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
-      if (pool.getName().equals("Metaspace")) {
-        return pool.getUsage().getUsed();
+      if (pool.getName().matches(name)) {
+        found = true;
+        bytes += pool.getUsage().getUsed();
       }
     }
-    throw new IllegalStateException("this JVM has no memory pool 'Metaspace'");
+    if (!found) {
+      throw new IllegalStateException("this JVM has no memory pool '" + name + "'");
+    }
+    return bytes;
   }
 
   private static int entries(Path folder) throws IOException {
