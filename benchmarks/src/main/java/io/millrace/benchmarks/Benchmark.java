@@ -82,6 +82,7 @@ public final class Benchmark {
       Latency latency = options.has(Part.LATENCY) ? latency(cluster, ffnn) : null;
       Switches switches = options.has(Part.SWITCHES) ? switches(cluster, ffnn) : null;
       Loads loads = options.has(Part.LOADS) ? loads() : null;
+      List<Loading> loading = options.has(Part.LOADING) ? loading(cluster, ffnn) : List.of();
       anchor.add(measureAnchor(ffnn));
       anchor.endRound();
       if (!anchor.isSteady()) {
@@ -89,13 +90,18 @@ public final class Benchmark {
       }
       long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
       Machine machine = Machine.here(djl.version());
-      report(results(time, seconds, machine, cells, new Parts(latency, switches, loads)));
+      Parts parts = new Parts(latency, switches, loading, loads);
+      report(results(time, seconds, machine, cells, parts));
       return true;
     }
   }
 
-  /** What is measured apart from the arms; null where it was not. */
-  record Parts(@Nullable Latency latency, @Nullable Switches switches, @Nullable Loads loads) {}
+  /** What is measured apart from the arms; null or empty where it was not. */
+  record Parts(
+      @Nullable Latency latency,
+      @Nullable Switches switches,
+      List<Loading> loading,
+      @Nullable Loads loads) {}
 
   private Results results(
       String time, long seconds, Machine machine, List<Cell> cells, Parts parts) {
@@ -113,6 +119,7 @@ public final class Benchmark {
         Results.rows(cells, measured),
         latency == null ? null : Results.LatencyResults.of(latency),
         parts.switches(),
+        parts.loading(),
         parts.loads(),
         Marks.all(measured, parts),
         Marks.jsonLimit(measured).orElse(null));
@@ -194,6 +201,11 @@ public final class Benchmark {
   private Loads loads() throws IOException, InterruptedException {
     progress("loads");
     return Loads.measure(folder, options.quick() ? List.of(50) : List.of(50, 500));
+  }
+
+  private List<Loading> loading(LocalCluster cluster, Subject ffnn) throws Exception {
+    progress("loading");
+    return Loading.measure(cluster, ffnn);
   }
 
   private void progress(String format, Object... values) {

@@ -33,6 +33,7 @@ final class Marks {
     if (switches != null) {
       marks.whileSwitching(switches);
     }
+    parts.loading().forEach(marks::whileLoading);
     if (loads != null) {
       marks.ofFetches(loads);
     }
@@ -103,6 +104,13 @@ final class Marks {
           "fetch of " + fetch.megabytes() + " MB from " + fetch.from() + " against a plain copy";
       marks.add(Mark.atLeast(claim, fetch.ofCopy(), 0.9));
     }
+  }
+
+  private void whileLoading(Loading loading) {
+    String claim =
+        "throughput while versions of %d MB are fetched and loaded: %s"
+            .formatted(loading.mebibytes(), loading.peer().name().toLowerCase(Locale.ROOT));
+    marks.add(Mark.atLeast(claim, loading.throughput(), 0.9));
   }
 
   // Whoever takes commands is held to one mark, however they come.

@@ -20,12 +20,13 @@ record Options(boolean quick, Path results, Set<Part> parts) {
     KAFKA,
     LATENCY,
     SWITCHES,
+    LOADING,
     LOADS
   }
 
   /**
    * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
-   *     --parts=memory,kafka,latency,switches,loads}
+   *     --parts=memory,kafka,latency,switches,loading,loads}
    * @throws IllegalArgumentException for any other
    */
   static Options parse(List<String> arguments) {
@@ -49,7 +50,7 @@ record Options(boolean quick, Path results, Set<Part> parts) {
                 "argument '"
                     + argument
                     + "': expected --quick=true|false, --results=FILE or"
-                    + " --parts=memory,kafka,latency,switches,loads");
+                    + " --parts=memory,kafka,latency,switches,loading,loads");
       }
     }
     return new Options(quick, results, parts);

@@ -45,6 +45,15 @@ final class ReportText {
           switches.gapMillis().toText(),
           switches.gapMillisWithout().toText());
     }
+    for (Loading loading : results.loading()) {
+      line(
+          "%n%d loads of %d MB beside %s, %s ms each: throughput %s of that without",
+          loading.loads(),
+          loading.mebibytes(),
+          loading.peer().title(),
+          loading.loadMillis().toText(),
+          loading.throughput().toText());
+    }
     Loads loads = results.loads();
     if (loads != null) {
       printLoads(loads);

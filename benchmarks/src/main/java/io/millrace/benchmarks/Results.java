@@ -35,6 +35,7 @@ record Results(
     List<Row> cells,
     @Nullable LatencyResults latency,
     @Nullable Switches switches,
+    List<Loading> loading,
     @Nullable Loads loads,
     List<Verdict> marks,
     @Nullable Spread jsonLimit) {

@@ -110,6 +110,13 @@ final class ResultsPage {
           "%nThe longest gaps in stretches of the same job without a switch: %s ms.",
           switches.gapMillisWithout().toText());
     }
+    results
+        .loading()
+        .forEach(
+            it ->
+                line(
+                    "%nA load beside %s took %s ms, from its command to the first score.",
+                    it.peer().title(), it.loadMillis().toText()));
   }
 
   private void arms() {

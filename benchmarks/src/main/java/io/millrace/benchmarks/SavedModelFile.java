@@ -17,7 +17,17 @@ final class SavedModelFile {
 
   /** Writes into a version's directory and returns it. */
   static Path write(Network network, Path directory) {
-    return new SavedModelFile().writeLayers(network, directory);
+    return write(network, directory, 0);
+  }
+
+  /** As {@link #write(Network, Path)}, with a variable of so many MiB besides that does nothing. */
+  static Path write(Network network, Path directory, int ballastMebibytes) {
+    SavedModelFile file = new SavedModelFile();
+    if (ballastMebibytes > 0) {
+      float[] ballast = new float[ballastMebibytes << 18];
+      file.variable("ballast", ballast, ballast.length);
+    }
+    return file.writeLayers(network, directory);
   }
 
   private Path writeLayers(Network network, Path directory) {

@@ -61,6 +61,7 @@ class ResultsPageTest {
                     Peer.CHAINED, "50% of own", 1e5, 1, 2, 3, 4, 50, Spread.of(3, 4))),
             List.of(new Latency.Burst(Peer.NAIVE, 1e4, 3_000, null))),
         null,
+        List.of(new Loading(Peer.COORDINATED, 20, 50, Spread.of(390, 400), Spread.of(0.93, 0.95))),
         new Loads(
             List.of(new Loads.Load(50, Loads.Way.MEMORY, Spread.of(60, 70), 102)),
             List.of(new Loads.Fetch(50, "HDFS", Spread.of(400), Spread.of(0.95)))),
@@ -84,6 +85,7 @@ class ResultsPageTest {
             "| ffnn binary memory p1 cap 128 | Millrace chained | plain loop, CPU | 0.90",
             "not recovered by the end",
             "0.81 (0.80..0.81) of parsing alone.",
+            "took 395 (390..400) ms, from its command to the first score.",
             "| 50 MB | local folder, by memory | 65.0 (60.0..70.0) | 102 |",
             "- 50 MB from HDFS: 400 (400..400) MB/s, 0.95 (0.95..0.95) of a plain copy",
             "`mvn -q -Pbench -Dquick verify`");
