@@ -39,8 +39,14 @@ final class ClusterBench implements AutoCloseable {
    * @param options what the cluster needs besides settings that make a test quick
    */
   ClusterBench(Path folder, UnaryOperator<FlinkCluster.Builder> options) throws Exception {
+    this(folder, KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka")), options);
+  }
+
+  /** With a broker of the caller's making, which is closed with the cluster. */
+  ClusterBench(Path folder, KafkaBroker broker, UnaryOperator<FlinkCluster.Builder> options)
+      throws Exception {
     this.folder = folder;
-    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    this.broker = broker;
     FlinkCluster.Builder builder =
         FlinkCluster.of(HOME, folder.resolve("flink"))
             .set("heartbeat.interval", "1 s")

@@ -29,11 +29,15 @@ public final class S3Server implements AutoCloseable {
       List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Path buckets;
+  private final Keys keys;
   private final ReservedPort port;
   private final ChildJvm process;
 
-  private S3Server(Path buckets, ReservedPort port, ChildJvm process) {
+  private record Keys(String access, String secret) {}
+
+  private S3Server(Path buckets, Keys keys, ReservedPort port, ChildJvm process) {
     this.buckets = buckets;
+    this.keys = keys;
     this.port = port;
     this.process = process;
   }
@@ -51,12 +55,23 @@ public final class S3Server implements AutoCloseable {
    * @throws IOException if it does not start, with the end of its log
    */
   public static S3Server start(Path jars, Path directory) throws IOException, InterruptedException {
+    return start(jars, directory, ACCESS_KEY, SECRET_KEY);
+  }
+
+  /**
+   * As {@link #start(Path, Path)}, for a client with these keys.
+   *
+   * @param accessKey letters and digits, as the other one
+   */
+  public static S3Server start(Path jars, Path directory, String accessKey, String secretKey)
+      throws IOException, InterruptedException {
+    Keys keys = new Keys(accessKey, secretKey);
     Path buckets = Files.createDirectories(directory.toAbsolutePath().resolve("buckets"));
     ReservedPort port = ReservedPort.reserve();
     boolean started = false;
     try {
       Path configuration = directory.toAbsolutePath().resolve("s3proxy.properties");
-      Files.writeString(configuration, properties(port, buckets));
+      Files.writeString(configuration, properties(keys, port, buckets));
       ChildJvm process =
           ChildJvm.start(
               new ChildJvm.Command(
@@ -68,7 +83,7 @@ public final class S3Server implements AutoCloseable {
                   List.of("--properties", configuration.toString())));
       process.awaitReady(START, port::isListening);
       started = true;
-      return new S3Server(buckets, port, process);
+      return new S3Server(buckets, keys, port, process);
     } finally {
       if (!started) {
         port.close();
@@ -82,11 +97,11 @@ public final class S3Server implements AutoCloseable {
   }
 
   public String accessKey() {
-    return ACCESS_KEY;
+    return keys.access();
   }
 
   public String secretKey() {
-    return SECRET_KEY;
+    return keys.secret();
   }
 
   /** Creates an empty bucket. */
@@ -104,16 +119,16 @@ public final class S3Server implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port.number());
   }
 
-  private static String properties(ReservedPort port, Path buckets) {
+  private static String properties(Keys keys, ReservedPort port, Path buckets) {
     return String.join(
         "\n",
         "s3proxy.endpoint=" + endpoint(port),
         "s3proxy.authorization=aws-v2-or-v4",
-        "s3proxy.identity=" + ACCESS_KEY,
-        "s3proxy.credential=" + SECRET_KEY,
+        "s3proxy.identity=" + keys.access(),
+        "s3proxy.credential=" + keys.secret(),
         "jclouds.provider=filesystem-nio2",
-        "jclouds.identity=" + ACCESS_KEY,
-        "jclouds.credential=" + SECRET_KEY,
+        "jclouds.identity=" + keys.access(),
+        "jclouds.credential=" + keys.secret(),
         "jclouds.filesystem.basedir=" + buckets,
         "");
   }

@@ -1,0 +1,246 @@
+package io.millrace.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.connectors.control.CommandPublisher;
+import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.model.Command;
+import io.millrace.model.ModelReason;
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.processes.CommandResult;
+import io.millrace.testing.processes.FlinkCluster;
+import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.S3Server;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.DefaultPluginManager;
+import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Credentials in everything that takes them, on real processes, while things go well and while they
+ * go wrong: none turns up in a log, a metric, an exception or an event.
+ */
+class SecretsITCase {
+  private static final long SEED = Long.getLong("millrace.seed", System.nanoTime());
+
+  /** What the processes write, but for what is theirs to keep: the job's jar, checkpoints. */
+  private static final String LOGS = ".*\\.log(\\.[0-9]+)?|.*\\.out";
+
+  @TempDir static Path folder;
+
+  private final PlantedSecrets secrets = new PlantedSecrets(SEED);
+  private final String password = secrets.plant("the password for Kafka");
+  private final String wrongPassword = secrets.plant("a wrong password for Kafka");
+  private final String keystorePassword = secrets.plant("the password of a key store");
+  private final String accessKey = secrets.plant("the access key for S3");
+  private final String secretKey = secrets.plant("the secret key for S3");
+  private final String userInfo = secrets.plant("user-info of a location");
+  private final String signature = secrets.plant("the signature of a location");
+
+  /** Everything that was said, beside the logs. */
+  private final List<String> said = new ArrayList<>();
+
+  @Test
+  void credentials_whateverHappens_turnUpNowhere() throws Exception {
+    System.out.println("seed " + SEED);
+    try (S3Server s3 = S3Server.start(S3Server.jars(), folder.resolve("s3"), accessKey, secretKey);
+        ClusterBench bench =
+            new ClusterBench(
+                folder,
+                KafkaBroker.startWithSasl(
+                    KafkaBroker.jars(), folder.resolve("kafka"), "alice", password),
+                flink -> configure(flink, s3));
+        ScoringTopics topics = bench.topics("secrets");
+        EventLog events = new EventLog(topics)) {
+      s3.createBucket("models");
+      upload(s3, SavedModels.constantVersion(folder.resolve("fraud/2"), 2));
+      topics.version(1);
+      String job = bench.submit(topics, 1, arguments(bench, topics, password));
+      events.awaitActive(0, 1, 1);
+      publish(topics, 2, "s3://models/fraud/2");
+      events.awaitActive(0, 2, 1);
+      topics.sendNumbers(0, 200);
+      topics.awaitOutputs();
+
+      refuse(bench, topics);
+      reject(topics, events);
+      String failing = bench.submit(topics, 1, wrongDigest(bench, topics));
+      ScoringTopics.await("the job fails", () -> exceptions(bench, failing) > 0);
+      s3.close();
+      publish(topics, 6, "s3://models/fraud/6");
+      awaitRejection(events, 6, ModelReason.FETCH_FAILED);
+
+      ScoringTopics.await(
+          "the metrics are known", () -> metrics(bench, job).contains("num_inferences"));
+      listen(bench, topics, job);
+      listen(bench, topics, failing);
+    }
+    List<String> logged = secrets.below(folder.resolve("flink"), LOGS);
+    assertThat(logs()).contains("s3.access-key, ******", "s3.secret-key, ******", "FETCH_FAILED");
+    assertThat(logged).isEmpty();
+    assertThat(String.join("\n", said))
+        .contains("NOT_FOUND", "num_inferences", "as announced, got");
+    assertThat(secrets.in(String.join("\n", said))).isEmpty();
+  }
+
+  private FlinkCluster.Builder configure(FlinkCluster.Builder flink, S3Server s3) {
+    return flink
+        .set("taskmanager.numberOfTaskSlots", "3")
+        .set("s3.endpoint", s3.endpoint().toString())
+        .set("s3.path.style.access", "true")
+        .set("s3.access-key", accessKey)
+        .set("s3.secret-key", secretKey)
+        // What the REST interface says of metrics is as old as that: ten seconds by default.
+        .set("metrics.fetcher.update-interval", "200 ms");
+  }
+
+  private void upload(S3Server s3, Path version) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.setString("s3.endpoint", s3.endpoint().toString());
+    configuration.setString("s3.path.style.access", "true");
+    configuration.setString("s3.access-key", accessKey);
+    configuration.setString("s3.secret-key", secretKey);
+    FileSystem.initialize(
+        configuration,
+        new DefaultPluginManager(
+            new DirectoryBasedPluginFinder(ClusterBench.HOME.resolve("plugins")).findPlugins(),
+            new String[] {"java.", "org.apache.flink.", "org.slf4j."}));
+    try (Stream<Path> files = Files.walk(version)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        var target = new org.apache.flink.core.fs.Path("s3://models/" + folder.relativize(file));
+        try (OutputStream out =
+            target.getFileSystem().create(target, FileSystem.WriteMode.OVERWRITE)) {
+          Files.copy(file, out);
+        }
+      }
+    } finally {
+      FileSystem.initialize(new Configuration(), null);
+    }
+  }
+
+  private String[] arguments(
+      ClusterBench bench, ScoringTopics topics, String kafkaPassword, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-Dkafka.bootstrap-servers=" + bench.broker.saslBootstrapServers(),
+                "-Dkafka.properties.security.protocol=SASL_PLAINTEXT",
+                "-Dkafka.properties.sasl.mechanism=PLAIN",
+                "-Dkafka.properties.sasl.jaas.config="
+                    + "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                    + " username=\"alice\" password=\""
+                    + kafkaPassword
+                    + "\";",
+                "-Dkafka.properties.ssl.keystore.password=" + keystorePassword,
+                "-Dmodel.roots=[\"%s\", \"s3://models/\"]".formatted(topics.models)));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** Of a job whose first version is not what it is said to be. */
+  private String[] wrongDigest(ClusterBench bench, ScoringTopics topics) {
+    return arguments(
+        bench,
+        topics,
+        password,
+        "-Djob.name=failing",
+        "-Dmodel.name=failing",
+        "-Dmodel.version-policy=1",
+        "-Dmodel.digest=sha256:" + "0".repeat(64));
+  }
+
+  /** Jobs that are refused when they are submitted. */
+  private void refuse(ClusterBench bench, ScoringTopics topics) throws Exception {
+    for (String[] arguments :
+        List.of(
+            arguments(bench, topics, wrongPassword),
+            arguments(bench, topics, password, "--ssl.key.password=" + keystorePassword))) {
+      CommandResult result =
+          bench.trySubmit(topics, ClusterBench.JOB_JAR, List.of("-p", "1"), arguments);
+      assertThat(result.exitCode()).as(result.out()).isNotZero();
+      said.add(result.out() + result.err());
+    }
+  }
+
+  /** Commands that are refused, and versions that are rejected. */
+  private void reject(ScoringTopics topics, EventLog events) throws Exception {
+    publish(topics, 3, "s3://models/fraud/3");
+    awaitRejection(events, 3, ModelReason.NOT_FOUND);
+    publish(topics, 4, "s3://key:" + userInfo + "@models/fraud/4");
+    awaitRejection(events, 4, ModelReason.OUTSIDE_ROOTS);
+    publish(topics, 5, "s3://models/fraud/5?X-Amz-Signature=" + signature);
+    awaitRejection(events, 5, ModelReason.OUTSIDE_ROOTS);
+    publish(topics, 5, "s3://models/fraud/5?X-Amz-Signature=" + signature + "1");
+    awaitRejection(events, 5, ModelReason.CONFLICT);
+  }
+
+  private static void publish(ScoringTopics topics, long version, String uri) throws Exception {
+    try (CommandPublisher publisher =
+        CommandPublisher.open(
+            new KafkaClientProperties(topics.broker.bootstrapServers(), Map.of()),
+            topics.topic("models"))) {
+      publisher.send(new Command.Publish("m", version, URI.create(uri), null, 0, true, null));
+    }
+  }
+
+  private static void awaitRejection(EventLog events, long version, ModelReason reason)
+      throws Exception {
+    events.await(
+        0,
+        "rejects version " + version + " with " + reason,
+        event -> event.version() == version && event.reason() == reason);
+  }
+
+  private static int exceptions(ClusterBench bench, String job) throws Exception {
+    return bench.get("jobs/" + job + "/exceptions").at("/exceptionHistory/entries").size();
+  }
+
+  /** What the cluster and the topics say of a job: events, exceptions, metrics. */
+  private void listen(ClusterBench bench, ScoringTopics topics, String job) throws Exception {
+    for (ConsumerRecord<byte[], byte[]> event : topics.read("events")) {
+      said.add(new String(event.value(), UTF_8));
+    }
+    for (String path : List.of("", "/config", "/exceptions", "/plan")) {
+      said.add(bench.flink.get("jobs/" + job + path));
+    }
+    said.add(metrics(bench, job));
+    for (JsonNode taskManager : bench.get("taskmanagers").path("taskmanagers")) {
+      String metrics = "taskmanagers/" + taskManager.path("id").asText() + "/metrics";
+      said.add(bench.flink.get(metrics));
+    }
+  }
+
+  /** The names of all metrics of a job's tasks. */
+  private static String metrics(ClusterBench bench, String job) throws Exception {
+    StringBuilder names = new StringBuilder();
+    for (JsonNode vertex : bench.get("jobs/" + job).path("vertices")) {
+      String path = "jobs/%s/vertices/%s/subtasks/metrics";
+      names.append(bench.flink.get(path.formatted(job, vertex.path("id").asText())));
+    }
+    return names.toString();
+  }
+
+  private static String logs() throws IOException {
+    StringBuilder logs = new StringBuilder();
+    try (Stream<Path> files = Files.list(folder.resolve("flink"))) {
+      for (Path file : files.filter(it -> it.toString().endsWith(".log")).toList()) {
+        logs.append(Files.readString(file));
+      }
+    }
+    return logs.toString();
+  }
+}
