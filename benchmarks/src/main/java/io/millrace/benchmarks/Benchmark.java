@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.Options.Part;
 import io.millrace.benchmarks.Setting.Format;
 import io.millrace.benchmarks.Setting.Transport;
+import io.millrace.model.ModelException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -83,6 +84,7 @@ public final class Benchmark {
       Switches switches = options.has(Part.SWITCHES) ? switches(cluster, ffnn) : null;
       Loads loads = options.has(Part.LOADS) ? loads() : null;
       List<Loading> loading = options.has(Part.LOADING) ? loading(cluster, ffnn) : List.of();
+      Spread scan = options.has(Part.SCAN) ? scan() : null;
       anchor.add(measureAnchor(ffnn));
       anchor.endRound();
       if (!anchor.isSteady()) {
@@ -90,7 +92,7 @@ public final class Benchmark {
       }
       long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
       Machine machine = Machine.here(djl.version());
-      Parts parts = new Parts(latency, switches, loading, loads);
+      Parts parts = new Parts(latency, switches, loading, loads, scan);
       report(results(time, seconds, machine, cells, parts));
       return true;
     }
@@ -101,7 +103,8 @@ public final class Benchmark {
       @Nullable Latency latency,
       @Nullable Switches switches,
       List<Loading> loading,
-      @Nullable Loads loads) {}
+      @Nullable Loads loads,
+      @Nullable Spread scan) {}
 
   private Results results(
       String time, long seconds, Machine machine, List<Cell> cells, Parts parts) {
@@ -206,6 +209,11 @@ public final class Benchmark {
   private List<Loading> loading(LocalCluster cluster, Subject ffnn) throws Exception {
     progress("loading");
     return Loading.measure(cluster, ffnn);
+  }
+
+  private Spread scan() throws ModelException {
+    progress("scan");
+    return Scans.measure(folder);
   }
 
   private void progress(String format, Object... values) {

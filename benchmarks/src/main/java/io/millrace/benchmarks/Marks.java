@@ -37,6 +37,10 @@ final class Marks {
     if (loads != null) {
       marks.ofFetches(loads);
     }
+    Spread scanMillis = parts.scan();
+    if (scanMillis != null) {
+      marks.marks.add(Mark.atMostMillis("scan of a graph of 50 MB", scanMillis, 1000));
+    }
     return marks.marks.stream().map(mark -> new Results.Verdict(mark, mark.holds())).toList();
   }
 

@@ -21,12 +21,13 @@ record Options(boolean quick, Path results, Set<Part> parts) {
     LATENCY,
     SWITCHES,
     LOADING,
-    LOADS
+    LOADS,
+    SCAN
   }
 
   /**
    * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
-   *     --parts=memory,kafka,latency,switches,loading,loads}
+   *     --parts=memory,kafka,latency,switches,loading,loads,scan}
    * @throws IllegalArgumentException for any other
    */
   static Options parse(List<String> arguments) {
@@ -50,7 +51,7 @@ record Options(boolean quick, Path results, Set<Part> parts) {
                 "argument '"
                     + argument
                     + "': expected --quick=true|false, --results=FILE or"
-                    + " --parts=memory,kafka,latency,switches,loading,loads");
+                    + " --parts=memory,kafka,latency,switches,loading,loads,scan");
       }
     }
     return new Options(quick, results, parts);

@@ -30,7 +30,8 @@ class CellTest {
       for (Arm arm : Cell.arms(Cell.table(quick))) {
         measured.add(arm, new Sample(1000, 1000, 1000, 0));
       }
-      assertThat(Marks.all(measured, new Benchmark.Parts(null, null, List.of(), null))).hasSize(19);
+      assertThat(Marks.all(measured, new Benchmark.Parts(null, null, List.of(), null, null)))
+          .hasSize(19);
     }
   }
 
