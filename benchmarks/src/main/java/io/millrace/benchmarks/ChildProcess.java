@@ -38,9 +38,11 @@ final class ChildProcess implements AutoCloseable {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(arguments);
-    Process process =
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.to(log.toFile())).start();
-    return new ChildProcess(name, log, process);
+    ProcessBuilder builder =
+        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
+    // Its options are its own: another collector, say, would be one too many.
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return new ChildProcess(name, log, builder.start());
   }
 
   void tell(String line) throws IOException {
