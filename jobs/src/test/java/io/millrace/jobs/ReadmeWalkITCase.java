@@ -9,11 +9,8 @@ import io.millrace.testing.check.Observation;
 import io.millrace.testing.check.SourcePosition;
 import io.millrace.testing.processes.CommandResult;
 import io.millrace.testing.processes.ReservedPort;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  * ones.
  */
 class ReadmeWalkITCase {
-  private static final Pattern WALK = Pattern.compile("(?s)<!-- walk:.*?```sh\\R(.*?)```");
-  private static final String DONE = "__done ";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -44,16 +35,12 @@ class ReadmeWalkITCase {
   @TempDir Path folder;
   private final int kafkaPort = ReservedPort.freeNumber();
   private final int restPort = ReservedPort.freeNumber();
-  private BufferedWriter toShell;
-  private BufferedReader fromShell;
 
   ReadmeWalkITCase() throws IOException {}
 
   private List<String> commands() throws IOException {
-    Matcher matcher = WALK.matcher(Files.readString(Path.of("../README.md")));
-    assertThat(matcher.find()).isTrue();
     List<String> lines = new ArrayList<>();
-    for (String line : matcher.group(1).lines().filter(line -> !line.isBlank()).toList()) {
+    for (String line : ShellWalk.commands("walk")) {
       lines.add(
           line.replaceFirst("(bin/millrace cluster (start|status|stop))", "$1 " + directory())
               .replace("/tmp/fraud", folder.resolve("fraud").toString())
@@ -89,36 +76,20 @@ class ReadmeWalkITCase {
   void walk_everyCommand_doesWhatItSays() throws Exception {
     List<String> commands = commands();
     assertThat(commands).hasSizeGreaterThan(10).last().asString().startsWith("kill ");
-    ProcessBuilder builder =
-        new ProcessBuilder("bash").directory(Path.of("..").toFile()).redirectErrorStream(true);
-    builder.environment().put("FLINK_CONF_DIR", configuration().toString());
-    Process shell = builder.start();
-    // A command that hangs ends with the shell, and the walk with it.
-    CompletableFuture<Void> limit =
-        CompletableFuture.runAsync(
-            () -> end(shell),
-            CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
-    toShell = shell.outputWriter(StandardCharsets.UTF_8);
-    fromShell = shell.inputReader(StandardCharsets.UTF_8);
-    try {
+    Map<String, String> environment = Map.of("FLINK_CONF_DIR", configuration().toString());
+    try (ShellWalk shell = new ShellWalk(environment, LIMIT)) {
       List<ProcessHandle> background = List.of();
       for (String command : commands) {
         if (command.startsWith("kill $")) {
-          background = shell.descendants().toList();
+          background = shell.background();
           assertThat(background).isNotEmpty();
         }
         beforehand(command);
-        String printed = run(command);
+        String printed = shell.run(command);
         afterwards(command, printed);
       }
-      toShell.close();
-      shell.waitFor();
-      for (ProcessHandle process : background) {
-        process.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      }
+      shell.awaitEnd(background);
     } finally {
-      limit.cancel(false);
-      end(shell);
       // Its processes are nobody's children.
       CommandResult.of(
           List.of(
@@ -129,27 +100,6 @@ class ReadmeWalkITCase {
               folder.resolve("cluster").toString()),
           folder,
           PATIENCE);
-    }
-  }
-
-  private static void end(Process shell) {
-    shell.descendants().forEach(ProcessHandle::destroy);
-    shell.destroyForcibly();
-  }
-
-  private String run(String command) throws IOException {
-    System.out.println("$ " + command);
-    toShell.write(command + "\necho '" + DONE + "'$?\n");
-    toShell.flush();
-    StringBuilder printed = new StringBuilder();
-    for (String line = fromShell.readLine(); ; line = fromShell.readLine()) {
-      assertThat(line).as(command + ": the shell ended: " + printed).isNotNull();
-      if (line.startsWith(DONE)) {
-        assertThat(line).as(command + ": " + printed).isEqualTo(DONE + "0");
-        return printed.toString();
-      }
-      System.out.println(line);
-      printed.append(line).append('\n');
     }
   }
 
