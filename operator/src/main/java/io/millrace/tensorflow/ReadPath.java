@@ -7,6 +7,7 @@ import io.millrace.model.ModelReason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -23,15 +24,35 @@ final class ReadPath implements AutoCloseable {
   private static final String ASSETS = "assets/";
   private static final int BUFFER_BYTES = 1 << 20;
 
+  /** Apart from what the classes of another job write in the same process. */
+  private static final String ROOT = "ram://millrace-" + UUID.randomUUID();
+
+  /** Folders in use: TensorFlow never forgets the name of one that it loaded from. */
+  private static final BitSet TAKEN = new BitSet();
+
   private final String name;
   private final String location;
+
+  /** The number of a folder in memory; -1 for one on a disk. */
+  private final int number;
 
   /** What was written to memory and not deleted yet. */
   private final List<String> written = new ArrayList<>();
 
-  private ReadPath(String name, String location) {
+  private boolean closed;
+
+  private ReadPath(String name, String location, int number) {
     this.name = name;
     this.location = location;
+    this.number = number;
+  }
+
+  private static ReadPath inMemory(String name) {
+    synchronized (TAKEN) {
+      int number = TAKEN.nextClearBit(0);
+      TAKEN.set(number);
+      return new ReadPath(name, ROOT + "/" + number, number);
+    }
   }
 
   /**
@@ -42,10 +63,9 @@ final class ReadPath implements AutoCloseable {
    */
   static ReadPath of(ModelContent content, SavedModel model) throws ModelException {
     if (content instanceof ModelContent.Folder folder) {
-      return new ReadPath(content.name(), folder.directory().toAbsolutePath().toString());
+      return new ReadPath(content.name(), folder.directory().toAbsolutePath().toString(), -1);
     }
-    // Never used twice: what is written to an existing file goes to its end.
-    ReadPath path = new ReadPath(content.name(), "ram://millrace-" + UUID.randomUUID());
+    ReadPath path = inMemory(content.name());
     boolean complete = false;
     try {
       path.take((ModelMemory) content, model);
@@ -143,9 +163,9 @@ final class ReadPath implements AutoCloseable {
 
   private void delete(List<String> paths) {
     for (String path : paths) {
-      written.remove(path);
       try {
         NativeFiles.get().delete(of(path));
+        written.remove(path);
       } catch (IOException e) {
         LOG.warn("The memory of a model's file is lost: {}", e.getMessage());
       }
@@ -156,5 +176,12 @@ final class ReadPath implements AutoCloseable {
   @Override
   public void close() {
     delete(List.copyOf(written));
+    // What is written to an existing file goes to its end: where one is left, the name is lost.
+    if (!closed && number >= 0 && written.isEmpty()) {
+      synchronized (TAKEN) {
+        TAKEN.clear(number);
+      }
+    }
+    closed = true;
   }
 }
