@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.flink.FileSystemModelStore;
+import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -121,12 +122,16 @@ public final class ModelUpload {
       String path = prefix + child.getPath().getName();
       if (child.isDir()) {
         refuseOthers(fileSystem, child.getPath(), path + "/", files);
-      } else if (!files.contains(path) && !path.equals(PART)) {
+      } else if (!files.contains(path) && !isLeftBehind(path)) {
         throw new IOException(
             "%s is no version that an upload left half done: it holds %s; expected only %s; remove it or choose another place"
                 .formatted(version, path, files));
       }
     }
+  }
+
+  private static boolean isLeftBehind(String path) {
+    return path.equals(PART) || path.equals(Manifest.PART_FILE_NAME);
   }
 
   private List<String> files() throws IOException {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /**
  * The digest of a version's files: SHA-256 over the lines {@code <sha256> <size> <path>\n}, sorted
- * by path (by code units, as String orders), over every file but the manifest and its signature.
+ * by path (by code units, as String orders), over every file that is none of the packaging.
  */
 final class ModelDigest {
   private final SortedMap<String, String> lines = new TreeMap<>();

@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.FileNotFoundException;
@@ -64,7 +65,7 @@ final class ModelDirectory {
     }
   }
 
-  /** All files at any depth, sorted by path. */
+  /** All files at any depth, sorted by path, but what a write of the manifest left behind. */
   List<File> files() throws ModelException, InterruptedException {
     List<File> files = new ArrayList<>();
     try {
@@ -72,6 +73,7 @@ final class ModelDirectory {
     } catch (IOException e) {
       throw failure(location, e);
     }
+    files.removeIf(file -> file.path().equals(Manifest.PART_FILE_NAME));
     files.sort(Comparator.comparing(File::path));
     return files;
   }

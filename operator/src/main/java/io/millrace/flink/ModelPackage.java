@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class ModelPackage {
   private static final String EXPECTED = "the directory of one version";
 
-  /** Renamed when it is whole: half a manifest would pass for a version that is still to come. */
-  private static final String PART = Manifest.FILE_NAME + ".part";
-
   private final ModelLocation location;
 
   private ModelPackage(ModelLocation location) {
@@ -73,7 +70,7 @@ public final class ModelPackage {
     try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {
         String name = directory.relativize(path).toString();
-        if (!Manifest.isPackaging(name) && !name.equals(PART)) {
+        if (!Manifest.isPackaging(name)) {
           MessageDigest sha256 = ModelDigest.sha256();
           long size = hash(Files.newInputStream(path), sha256);
           files.add(new Manifest.File(name, size, HexFormat.of().formatHex(sha256.digest())));
@@ -94,26 +91,32 @@ public final class ModelPackage {
    */
   public void write(Manifest manifest) throws IOException {
     var target = location.child(Manifest.FILE_NAME).toFlinkPath();
-    var part = location.child(PART).toFlinkPath();
     FileSystem fileSystem = target.getFileSystem();
     if (fileSystem.exists(target)) {
       throw new IOException(target + " is there already: remove it to package the files anew");
     }
-    try (OutputStream out = fileSystem.create(part, FileSystem.WriteMode.OVERWRITE)) {
-      out.write(ManifestJson.write(manifest));
-    }
-    if (!fileSystem.rename(part, target)) {
-      throw new IOException(part + " cannot be renamed to " + Manifest.FILE_NAME);
+    // Half a manifest would pass for a version that is still to come.
+    var part = location.child(Manifest.PART_FILE_NAME).toFlinkPath();
+    try {
+      try (OutputStream out = fileSystem.create(part, FileSystem.WriteMode.OVERWRITE)) {
+        out.write(ManifestJson.write(manifest));
+      }
+      if (!fileSystem.rename(part, target)) {
+        throw new IOException(part + " cannot be renamed to " + Manifest.FILE_NAME);
+      }
+    } catch (IOException e) {
+      throw withoutRest(fileSystem, part, e);
     }
   }
 
-  /**
-   * Removes what a {@link #write} that was cut off left behind, so that it does not count among the
-   * version's files.
-   */
-  public void sweep() throws IOException {
-    var part = location.child(PART).toFlinkPath();
-    part.getFileSystem().delete(part, false);
+  private static IOException withoutRest(
+      FileSystem fileSystem, org.apache.flink.core.fs.Path part, IOException failure) {
+    try {
+      fileSystem.delete(part, false);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
   }
 
   /**

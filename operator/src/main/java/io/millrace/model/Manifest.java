@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * <p>Immutable.
  *
  * @param version model, version, and the digest over the files
- * @param files every file but the manifest itself and its signature, sorted by path; at least one
+ * @param files every file that is none of the packaging, sorted by path; at least one
  * @param tensorFlowVersion the version that wrote the model, empty where it did not say
  * @param signatures those that can be called, sorted by key
  */
@@ -32,6 +32,9 @@ public record Manifest(
 
   /** The name of its signature. */
   public static final String SIGNATURE_FILE_NAME = "model.sig";
+
+  /** What a manifest is called until it is whole; nobody's file where the writer was cut off. */
+  public static final String PART_FILE_NAME = FILE_NAME + ".part";
 
   private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9._-]{1,200}");
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
@@ -80,7 +83,9 @@ public record Manifest(
 
   /** Whether it is a part of the packaging, which no manifest lists. */
   public static boolean isPackaging(String path) {
-    return path.equals(FILE_NAME) || path.equals(SIGNATURE_FILE_NAME);
+    return path.equals(FILE_NAME)
+        || path.equals(SIGNATURE_FILE_NAME)
+        || path.equals(PART_FILE_NAME);
   }
 
   // A manifest comes from outside, so a path must not lead out of the directory, whoever uses it.

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,24 +54,40 @@ class ModelPackageTest {
   }
 
   @Test
-  void sweep_leavesTheFilesOfTheVersionAlone() throws Exception {
-    version.sweep();
-    Files.writeString(model.resolve("manifest.json.part"), "{");
+  void write_whereItCannotBe_leavesNothing() throws Exception {
+    Manifest manifest = Packaged.manifest(model);
+    Files.createSymbolicLink(model.resolve("manifest.json.part"), Path.of("/dev/full"));
 
-    version.sweep();
-    assertThat(Packaged.files(model)).hasSize(2);
-    Manifest written = Packaged.write(model);
-    version.sweep();
-    assertThat(version.manifest()).contains(written);
+    assertThatThrownBy(() -> version.write(manifest))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("No space left on device");
+    try (Stream<Path> left = Files.list(model)) {
+      assertThat(left)
+          .map(Path::getFileName)
+          .map(Path::toString)
+          .containsExactlyInAnyOrder("saved_model.pb", "variables");
+    }
+    assertThat(version.manifest()).isEmpty();
+
+    version.write(manifest);
+    assertThat(version.verify().findings()).isEmpty();
   }
 
   @Test
-  void write_whereItCannotBe_leavesNothing() throws Exception {
+  void restOfAWrite_thatWasInterrupted_countsNowhere() throws Exception {
     Manifest manifest = Packaged.manifest(model);
-    Files.createDirectory(model.resolve("manifest.json.part"));
-
-    assertThatThrownBy(() -> version.write(manifest)).isInstanceOf(IOException.class);
+    Files.writeString(model.resolve("manifest.json.part"), "{\"format\"");
+    FileSystemModelStore store = FileSystemModelStore.of(List.of(temporary.toUri().toString()));
+    try (ModelFiles files = store.fetch(model.toUri(), null)) {
+      assertThat(files.digest()).isEqualTo(manifest.version().digest());
+      assertThat(files.directory().resolve("manifest.json.part")).doesNotExist();
+    }
     assertThat(version.manifest()).isEmpty();
+
+    version.write(manifest);
+    Files.writeString(model.resolve("manifest.json.part"), "{\"format\"");
+    assertThat(version.verify().findings()).isEmpty();
+    store.fetch(model.toUri(), manifest.version().digest()).close();
   }
 
   @Test

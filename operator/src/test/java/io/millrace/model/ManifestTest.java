@@ -41,7 +41,7 @@ class ManifestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"manifest.json", "model.sig"})
+  @ValueSource(strings = {"manifest.json", "model.sig", "manifest.json.part"})
   void file_ofThePackaging_isRefused(String path) {
     assertThatThrownBy(() -> file(path)).hasMessageContaining("expected none of the packaging");
     assertThat(file("assets/" + path).path()).endsWith(path);

@@ -65,7 +65,6 @@ final class ModelPackageCommand implements Callable<Integer> {
       Manifest manifest = describe(opened, location);
       ModelPackage target = ModelPackage.at(location);
       if (to != null) {
-        target.sweep();
         new ModelUpload(opened.files().directory(), location).run();
       }
       boolean written = write(target, manifest);
