@@ -91,9 +91,10 @@ public final class ScoreTopicCheck {
     KafkaConnection connection = new KafkaConnection(client);
     String topic = config.get(ScoreTopicOptions.INPUT_TOPIC);
     int partitions = connection.partitionCounts(List.of(topic)).getOrDefault(topic, 0);
-    Command.Publish publish = startingVersion(config, client);
-    List<KafkaRecord> records = new TopicSample(config, connection, partitions).read(RECORDS);
     ModelUse use = ModelUse.of(config);
+    Command.Publish publish = startingVersion(config, client);
+    use.requireDigest(publish);
+    List<KafkaRecord> records = new TopicSample(config, connection, partitions).read(RECORDS);
     FileSystemModelStore store =
         FileSystemModelStore.of(new StartingVersions(config).roots())
             .with(config.get(InferenceOptions.INTEGRITY))

@@ -1,9 +1,7 @@
 package io.millrace.flink;
 
-import io.millrace.flink.InferenceOptions.Integrity;
 import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.model.BatchOptions;
-import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEngine;
@@ -141,7 +139,7 @@ final class ModelLoader {
   private ServedModel lease(
       Publish publish, @Nullable ServingSchema schema, SharedModel.BeforeLoad before)
       throws ModelException, InterruptedException {
-    requireDigest(publish);
+    settings.use().requireDigest(publish);
     SharedModel.Key key =
         new SharedModel.Key(
             scope,
@@ -166,22 +164,6 @@ final class ModelLoader {
     } catch (ModelException | RuntimeException | Error e) {
       lease.close();
       throw e;
-    }
-  }
-
-  // What the job's own code or configuration names has nobody in between who could exchange it.
-  private void requireDigest(Publish publish) throws ModelException {
-    boolean commanded = publish.sequence() > Command.CONFIGURED;
-    if (settings.integrity() == Integrity.REQUIRED && commanded && publish.digest() == null) {
-      throw new ModelException(
-          ModelReason.MALFORMED_COMMAND,
-          publish.model()
-              + "/"
-              + publish.version()
-              + " is published without a digest, and "
-              + InferenceOptions.INTEGRITY.key()
-              + " is required: expected the digest of its manifest, as 'millrace model publish'"
-              + " sends it");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.Batching;
+import io.millrace.flink.InferenceOptions.Integrity;
 import io.millrace.flink.InferenceOptions.NonFinite;
 import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.flink.InferenceOptions.Probe;
@@ -8,6 +9,8 @@ import io.millrace.flink.InferenceOptions.Sharing;
 import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.BatchOptions;
 import io.millrace.model.BatchSizes;
+import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
 import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
@@ -43,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelUse implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private final Integrity integrity;
   private final LoadOptions loadOptions;
   private final HashMap<String, Shape> inputShapes;
   private final BatchDimension batchDimension;
@@ -52,6 +56,7 @@ public final class ModelUse implements Serializable {
 
   private ModelUse(ReadableConfig config) {
     requireDiskForProbe(config);
+    integrity = config.get(InferenceOptions.INTEGRITY);
     loadOptions =
         new LoadOptions(
             config.getOptional(InferenceOptions.TAGS).orElse(null),
@@ -106,6 +111,27 @@ public final class ModelUse implements Serializable {
               + InferenceOptions.SHARING.key()
               + " task-manager: expected both, or slot, as a version that several slots share is"
               + " closed only when the last of them lets go");
+    }
+  }
+
+  /**
+   * Refuses a version that is published without the digest that the job requires. What the job's
+   * own code or configuration names has nobody in between who could exchange it.
+   *
+   * @throws ModelException MALFORMED_COMMAND
+   */
+  public void requireDigest(Publish publish) throws ModelException {
+    boolean commanded = publish.sequence() > Command.CONFIGURED;
+    if (integrity == Integrity.REQUIRED && commanded && publish.digest() == null) {
+      throw new ModelException(
+          ModelReason.MALFORMED_COMMAND,
+          publish.model()
+              + "/"
+              + publish.version()
+              + " is published without a digest, and "
+              + InferenceOptions.INTEGRITY.key()
+              + " is required: expected the digest of its manifest, as 'millrace model publish'"
+              + " sends it");
     }
   }
 

@@ -278,6 +278,23 @@ class ScoreTopicITCase {
   }
 
   @Test
+  void check_versionPublishedWithoutADigest_isRefusedWhereOneIsRequired() throws Exception {
+    Path config = config("");
+    topics.send(
+        "control" + suffix,
+        0,
+        "echo/2",
+        "{\"format\": 1, \"command\": \"publish\", \"model\": \"echo\", \"version\": 2, \"uri\": \""
+            + folder.resolve("models/2").toUri()
+            + "\"}");
+    send(0, "a", "{\"x\": 1}");
+
+    assertThat(check(config).out()).contains("echo/2 sha256:", "1 read, 1 fit");
+    assertFails(
+        check(config, "-Dmodel.integrity=required"), 1, "echo/2 is published without a digest");
+  }
+
+  @Test
   void check_recordsThatFitAndThatDoNot_areCountedWithTheFirstOfEachReason() throws Exception {
     Path config = config("");
     send(0, "a", "{\"x\": 1}");
