@@ -127,6 +127,7 @@ final class BareEngine implements AutoCloseable {
         LoadOptions.DEFAULT
             .withTags(task.tags())
             .withSignatureKey(task.signature())
+            .withOpsPolicy(task.opsPolicy())
             .withThreads(setting.intraOp(), setting.interOp());
     Model known = models.get(options);
     if (known == null) {

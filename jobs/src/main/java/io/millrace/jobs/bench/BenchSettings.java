@@ -3,6 +3,7 @@ package io.millrace.jobs.bench;
 import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.model.ModelFiles;
+import io.millrace.model.OpsPolicy;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param location the model, as the user knows it
  * @param files of the model; the caller closes them after the run
  * @param tags of the graph, or null for the usual one
+ * @param opsPolicy which ops the model may reach
  * @param signature as the model has it
  * @param shapes of inputs, dimension 0 included, that the signature leaves open
  * @param input where records come from
@@ -32,6 +35,7 @@ public record BenchSettings(
     URI location,
     ModelFiles files,
     @Nullable List<String> tags,
+    OpsPolicy opsPolicy,
     Signature signature,
     Map<String, Shape> shapes,
     Input input,
@@ -146,6 +150,7 @@ public record BenchSettings(
     return new Task(
         files.directory().toString(),
         tags,
+        opsPolicy,
         signature.name(),
         dimensions,
         input.file() == null ? null : input.file().toAbsolutePath().toString(),
@@ -161,6 +166,9 @@ public record BenchSettings(
     }
     if (tags != null) {
       options.put("model.saved-model-tags", tags.toString());
+    }
+    if (opsPolicy != OpsPolicy.STANDARD) {
+      options.put("model.ops-policy", opsPolicy.name().toLowerCase(Locale.ROOT));
     }
     if (!shapes.isEmpty()) {
       options.put(

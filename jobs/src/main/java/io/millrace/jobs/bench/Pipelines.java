@@ -115,6 +115,7 @@ final class Pipelines implements AutoCloseable {
     task.shapes().forEach((input, shape) -> shapes.put(input, shape.toString()));
     Configuration options = new Configuration();
     options.set(InferenceOptions.SIGNATURE_KEY, task.signature());
+    options.set(InferenceOptions.OPS_POLICY, task.opsPolicy());
     options.set(InferenceOptions.INPUT_SHAPES, shapes);
     options.set(InferenceOptions.MAX_BATCH_SIZE, cell.batchSize());
     options.set(InferenceOptions.BATCH_TIMEOUT, NO_TIMEOUT);

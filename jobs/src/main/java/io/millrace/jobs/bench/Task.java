@@ -1,6 +1,7 @@
 package io.millrace.jobs.bench;
 
 import io.millrace.jobs.ScoreTopicOptions.Format;
+import io.millrace.model.OpsPolicy;
 import io.millrace.tensor.Shape;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directory the model's, local
  * @param tags as the user gave them, or null
+ * @param opsPolicy which ops the model may reach
  * @param signature the key
  * @param dimensions the shapes that the user stated, by input
  * @param records a file of records, or null where they are made up
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record Task(
     String directory,
     @Nullable List<String> tags,
+    OpsPolicy opsPolicy,
     String signature,
     Map<String, long[]> dimensions,
     @Nullable String records,

@@ -71,6 +71,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private ModelArgument model = new ModelArgument();
 
+  @Mixin private OpsPolicyOption policy = new OpsPolicyOption();
+
   @Option(
       names = "--signature",
       paramLabel = "KEY",
@@ -215,6 +217,7 @@ final class BenchCommand implements Callable<Integer> {
             opened.location(),
             opened.files(),
             model.tags(),
+            policy.policy(),
             signature(SavedModelReader.read(opened.files().directory())),
             shapes(),
             new BenchSettings.Input(records, format, seed),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.models.ExampleBytes;
+import io.millrace.testing.models.MaliciousModels;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,6 +85,19 @@ class BenchITCase {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
         .contains("measuring 1 settings", "takes a record a call", "max-batch-size: 1,");
+  }
+
+  @Test
+  void bench_modelThatThePolicyRefuses_isMeasuredWhereThePolicyIsOff() throws IOException {
+    Path model = MaliciousModels.writing(folder.resolve("7"), folder.resolve("written"));
+
+    assertOneLine(bench(model), 1, "op 'WriteFile' (node 'hostile')", "ops-policy standard");
+    assertThat(folder.resolve("written")).doesNotExist();
+
+    CommandLineRun run =
+        bench(model, "--policy", "off", "--batch-sizes", "3", "--parallelism", "1");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("measuring 1 settings", "model: {ops-policy: off}");
   }
 
   @Test
