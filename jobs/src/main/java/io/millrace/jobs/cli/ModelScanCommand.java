@@ -18,14 +18,15 @@ import picocli.CommandLine.Spec;
     name = "scan",
     description = {
       "Judges what a SavedModel would run against a policy, signature by signature; runs nothing.",
-      "Exits with 3 if the default signature, or the named one, is refused."
+      "Exits with 3 if the default signature, or the named one, is refused; where there is no"
+          + " default one, if every one is."
     },
     footer = {
       "",
       "Examples:",
       "  millrace model scan /models/fraud/7",
       "  millrace model scan --policy strict --signature predict hdfs:///models/fraud/7",
-      "  millrace model scan --json s3://models/fraud/7 | jq '.signatures[].refusals'"
+      "  millrace model scan --json s3://models/fraud/7 | jq '.refusals, .signatures[].refusals'"
     })
 final class ModelScanCommand implements Callable<Integer> {
 
@@ -38,7 +39,8 @@ final class ModelScanCommand implements Callable<Integer> {
       paramLabel = "KEY",
       description =
           "The only signature to judge; by default all are, and the exit code is that of"
-              + " serving_default, or of the only one.")
+              + " serving_default, else of the only one; where there is neither, it is 3 if all are"
+              + " refused.")
   private @Nullable String signatureKey;
 
   @Option(names = "--json", description = "Print JSON of a stable schema.")

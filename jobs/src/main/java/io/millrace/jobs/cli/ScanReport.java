@@ -72,12 +72,17 @@ final class ScanReport {
     put(root.putArray("refusals"), scan.ofModel());
     ObjectNode signatures = root.putObject("signatures");
     verdicts.forEach(
-        (key, refusals) -> {
+        (key, all) -> {
           ObjectNode node = signatures.putObject(key);
-          node.put("accepted", refusals.isEmpty());
-          put(node.putArray("refusals"), refusals);
+          node.put("accepted", all.isEmpty());
+          put(node.putArray("refusals"), own(key));
         });
     return JSON.writeValueAsString(root) + "\n";
+  }
+
+  /** What speaks against this signature beside what speaks against the model. */
+  private List<Refusal> own(String key) {
+    return scan.ofSignatures().getOrDefault(key, List.of());
   }
 
   private static void put(ArrayNode target, List<Refusal> refusals) {
@@ -94,20 +99,17 @@ final class ScanReport {
     text.append("location    ").append(opened.location()).append('\n');
     text.append("digest      ").append(opened.files().digest()).append('\n');
     text.append("ops-policy  ").append(scan.policyName()).append("\n\n");
-    put(text, "model", scan.ofModel().isEmpty(), scan.ofModel());
+    boolean modelAccepted = scan.ofModel().isEmpty();
+    put(text, "model", modelAccepted ? "accepted" : "refused", scan.ofModel());
+    String refused = modelAccepted ? "refused" : "refused, as the model is (see above)";
     verdicts.forEach(
         (key, all) ->
-            put(
-                text,
-                "signature '" + key + "'",
-                all.isEmpty(),
-                scan.ofSignatures().getOrDefault(key, List.of())));
+            put(text, "signature '" + key + "'", all.isEmpty() ? "accepted" : refused, own(key)));
     return text.toString();
   }
 
-  private static void put(
-      StringBuilder text, String what, boolean accepted, List<Refusal> refusals) {
-    text.append(what).append(accepted ? ": accepted\n" : ": refused\n");
+  private static void put(StringBuilder text, String what, String verdict, List<Refusal> refusals) {
+    text.append(what).append(": ").append(verdict).append('\n');
     for (Refusal refusal : refusals) {
       text.append("  ").append(refusal.reason()).append("  ").append(refusal.message());
       text.append('\n');

@@ -120,6 +120,31 @@ class ModelScanITCase {
   }
 
   @Test
+  void scan_refusedModel_saysWhyOnceForAllSignatures() throws IOException {
+    Path model = HostileModels.reaching(folder, "ReadFile", Place.INITIALISER);
+
+    CommandLineRun text = scan(model);
+    assertThat(text.exitCode()).isEqualTo(3);
+    assertThat(text.out())
+        .contains("model: refused\n  OP_REFUSED  op 'ReadFile'")
+        .endsWith("signature 'serving_default': refused, as the model is (see above)\n")
+        .containsOnlyOnce("OP_REFUSED");
+
+    CommandLineRun run = scan(model, "--json");
+    assertThat(run.exitCode()).isEqualTo(3);
+    JsonNode scanned = JSON.readTree(run.out());
+    assertThat(scanned.get("accepted").booleanValue()).isFalse();
+    assertThat(scanned.at("/refusals")).hasSize(1);
+    assertThat(scanned.at("/refusals/0/op").textValue()).isEqualTo("ReadFile");
+    assertThat(scanned.at("/signatures/serving_default/accepted").booleanValue()).isFalse();
+    assertThat(scanned.at("/signatures/serving_default/refusals")).isEmpty();
+
+    CommandLineRun named = scan(model, "--signature", "serving_default");
+    assertThat(named.exitCode()).isEqualTo(3);
+    assertThat(named.err()).contains("op 'ReadFile' (node 'hostile')");
+  }
+
+  @Test
   void scan_policy_decides() {
     Path model = HostileModels.reaching(folder, "RangeDataset", Place.INITIALISER);
 
