@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -28,16 +29,28 @@ record Options(boolean quick, Path results, Set<Part> parts) {
   /**
    * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
    *     --parts=memory,kafka,latency,switches,loading,loads,scan}
-   * @throws IllegalArgumentException for any other
+   * @throws IllegalArgumentException for any other, and for one that is given twice: the build
+   *     looks for the results where {@code -Dbench.results} says
    */
   static Options parse(List<String> arguments) {
     boolean quick = false;
     Path results = Path.of("results.json");
     Set<Part> parts = EnumSet.allOf(Part.class);
+    Set<String> names = new HashSet<>();
     for (String argument : arguments) {
       int equals = argument.indexOf('=');
+      String name = argument.substring(0, Math.max(0, equals));
       String value = argument.substring(equals + 1);
-      switch (argument.substring(0, Math.max(0, equals))) {
+      if (!names.add(name)) {
+        throw new IllegalArgumentException(
+            "argument '"
+                + argument
+                + "': expected "
+                + name
+                + " once; the build gives --quick and --results, as -Dquick and"
+                + " -Dbench.results=FILE say");
+      }
+      switch (name) {
         case "--quick" -> quick = Boolean.parseBoolean(value);
         case "--results" -> results = Path.of(value);
         case "--parts" -> {

@@ -53,4 +53,12 @@ class CellTest {
     assertThatThrownBy(() -> Options.parse(List.of("--slow")))
         .hasMessageStartingWith("argument '--slow': expected --quick=true|false");
   }
+
+  /** The build looks for the results where it has said that they go. */
+  @Test
+  void parse_argumentGivenTwice_isRefused() {
+    assertThatThrownBy(() -> Options.parse(List.of("--results=a.json", "--results=b.json")))
+        .hasMessageStartingWith("argument '--results=b.json': expected --results once")
+        .hasMessageContaining("-Dbench.results=FILE");
+  }
 }
