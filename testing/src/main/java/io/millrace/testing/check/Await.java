@@ -35,10 +35,10 @@ public final class Await {
   public static <T> T first(
       String what, Duration patience, Duration poll, Callable<T> look, Predicate<T> enough)
       throws Exception {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long start = System.nanoTime();
     T last = look.call();
     while (!enough.test(last)) {
-      if (System.nanoTime() > deadline) {
+      if (System.nanoTime() - start > patience.toNanos()) {
         throw new AssertionError(
             "not within " + patience.toSeconds() + " s: " + what + " (last look: " + last + ")");
       }
