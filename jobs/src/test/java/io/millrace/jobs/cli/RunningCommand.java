@@ -17,6 +17,9 @@ final class RunningCommand implements AutoCloseable {
   private final Thread thread;
   private volatile int exitCode;
 
+  /** What a time-out shows. */
+  private record Printed(String out, String err) {}
+
   private RunningCommand(String... args) {
     this.thread =
         new Thread(
@@ -38,8 +41,8 @@ final class RunningCommand implements AutoCloseable {
         "'" + text + "' is printed",
         PATIENCE,
         POLL,
-        out::toString,
-        printed -> printed.contains(text) || !thread.isAlive());
+        () -> new Printed(out.toString(), err.toString()),
+        printed -> printed.out().contains(text) || !thread.isAlive());
     assertThat(out.toString()).as("errors: %s", err).contains(text);
   }
 
