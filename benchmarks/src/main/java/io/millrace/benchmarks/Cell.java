@@ -16,7 +16,7 @@ import java.util.Set;
 record Cell(Setting setting, boolean quick, List<Peer> peers) {
   private static final List<Peer> OURS = List.of(Peer.CHAINED, Peer.BROADCAST);
 
-  /** Between records, the coordinated shell is the chained one: batches of 128 show it. */
+  /** Between records, the coordinated shell is the chained one: the batch of the marks shows it. */
   private static final List<Peer> SHELLS = Peer.shells();
 
   private static final List<Peer> LIMITS =
@@ -55,11 +55,11 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
     cells.add(memory(Network.FFNN, 1, 1, false, one));
     cells.add(memory(Network.FFNN, 1, 8, false, one));
     cells.add(memory(Network.FFNN, 1, 32, true, one));
-    cells.add(memory(Network.FFNN, 1, 128, true, all(naive, SHELLS, LIMITS)));
+    cells.add(memory(Network.FFNN, 1, Marks.CAP, true, all(naive, SHELLS, LIMITS)));
     cells.add(memory(Network.FFNN, 1, 512, false, one));
     List<Peer> two = List.of(Peer.NAIVE, Peer.ONNX, Peer.PASS_THROUGH);
     cells.add(memory(Network.FFNN, 2, 32, false, all(two, OURS)));
-    cells.add(memory(Network.FFNN, 2, 128, false, all(two, SHELLS)));
+    cells.add(memory(Network.FFNN, 2, Marks.CAP, false, all(two, SHELLS)));
   }
 
   private static void addOthers(List<Cell> cells) {
@@ -68,20 +68,20 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
     List<Peer> two = all(List.of(Peer.NAIVE), SHELLS);
     cells.add(memory(Network.HEAVY, 1, 1, false, one));
     cells.add(memory(Network.HEAVY, 1, 32, false, one));
-    cells.add(memory(Network.HEAVY, 1, 128, true, all(naive, SHELLS, LIMITS)));
+    cells.add(memory(Network.HEAVY, 1, Marks.CAP, true, all(naive, SHELLS, LIMITS)));
     cells.add(memory(Network.HEAVY, 1, 512, false, one));
-    cells.add(memory(Network.HEAVY, 2, 128, false, two));
+    cells.add(memory(Network.HEAVY, 2, Marks.CAP, false, two));
     cells.add(memory(Network.CONVOLUTION, 1, 1, false, all(naive, OURS)));
     cells.add(memory(Network.CONVOLUTION, 1, 32, false, all(naive, OURS)));
-    cells.add(memory(Network.CONVOLUTION, 1, 128, true, all(naive, SHELLS, LIMITS)));
-    cells.add(memory(Network.CONVOLUTION, 2, 128, false, two));
+    cells.add(memory(Network.CONVOLUTION, 1, Marks.CAP, true, all(naive, SHELLS, LIMITS)));
+    cells.add(memory(Network.CONVOLUTION, 2, Marks.CAP, false, two));
   }
 
   private static void addJson(List<Cell> cells) {
     List<Peer> one = List.of(Peer.CRAYFISH, Peer.PARSE);
     cells.add(json(1, 32, false, all(one, OURS)));
-    cells.add(json(1, 128, true, all(one, SHELLS)));
-    cells.add(json(2, 128, false, all(List.of(Peer.PARSE), SHELLS)));
+    cells.add(json(1, Marks.CAP, true, all(one, SHELLS)));
+    cells.add(json(2, Marks.CAP, false, all(List.of(Peer.PARSE), SHELLS)));
   }
 
   private static void addKafka(List<Cell> cells) {
@@ -89,10 +89,10 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
     List<Peer> ours = all(List.of(Peer.PASS_THROUGH), SHELLS);
     List<Peer> json = all(List.of(Peer.PASS_THROUGH, Peer.CRAYFISH), SHELLS);
     cells.add(kafka(Network.FFNN, Format.BINARY, 1, 32, false, all(binary, OURS)));
-    cells.add(kafka(Network.FFNN, Format.BINARY, 1, 128, true, all(binary, SHELLS)));
-    cells.add(kafka(Network.FFNN, Format.BINARY, 2, 128, false, ours));
-    cells.add(kafka(Network.FFNN, Format.JSON, 1, 128, false, json));
-    cells.add(kafka(Network.HEAVY, Format.BINARY, 1, 128, false, ours));
+    cells.add(kafka(Network.FFNN, Format.BINARY, 1, Marks.CAP, true, all(binary, SHELLS)));
+    cells.add(kafka(Network.FFNN, Format.BINARY, 2, Marks.CAP, false, ours));
+    cells.add(kafka(Network.FFNN, Format.JSON, 1, Marks.CAP, false, json));
+    cells.add(kafka(Network.HEAVY, Format.BINARY, 1, Marks.CAP, false, ours));
   }
 
   private static Cell memory(

@@ -22,6 +22,16 @@ class CellTest {
     assertThat(cells).extracting(cell -> cell.setting().cap()).contains(1, 8, 32, 128, 512);
   }
 
+  @Test
+  void table_hasTheCoordinatedShellInTheBatchOfTheMarksAlone() {
+    assertThat(Cell.table(false))
+        .allSatisfy(
+            cell ->
+                assertThat(cell.peers().contains(Peer.COORDINATED))
+                    .as("%s", cell.setting())
+                    .isEqualTo(cell.setting().cap() == Marks.CAP));
+  }
+
   /** Both runs have all that the marks are made of. */
   @Test
   void table_hasWhatTheMarksNeed() {
