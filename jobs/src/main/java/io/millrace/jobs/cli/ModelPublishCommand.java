@@ -49,7 +49,9 @@ final class ModelPublishCommand implements Callable<Integer> {
   @Option(
       names = "--digest",
       paramLabel = "sha256:...",
-      description = "What the files hash to; PATH is not read then.")
+      description =
+          "What the files hash to; PATH is not read then, nor its manifest compared with name and"
+              + " version.")
   private @Nullable String digest;
 
   @Option(
@@ -110,8 +112,14 @@ final class ModelPublishCommand implements Callable<Integer> {
     ModelVersion packaged = manifest.version();
     if (!packaged.model().equals(publish.model()) || packaged.version() != publish.version()) {
       throw CommandException.usage(
-          "%s is packaged as %s: expected %s/%d; publish it as what it is, or package it anew"
-              .formatted(publish.uri(), packaged, publish.model(), publish.version()),
+          "%s is packaged as %s: expected %s/%d; publish it as what it is, or remove its %s and"
+                  .formatted(
+                      publish.uri(),
+                      packaged,
+                      publish.model(),
+                      publish.version(),
+                      Manifest.FILE_NAME)
+              + " package it as what it is to be",
           null);
     }
   }

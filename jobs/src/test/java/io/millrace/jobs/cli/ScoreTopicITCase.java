@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,6 +175,31 @@ class ScoreTopicITCase {
 
       assertThat(versions(topics.await("out" + suffix, 2))).containsExactly(1L, 2L);
     }
+  }
+
+  @Test
+  void publish_packagedVersion_isAnnouncedAsWhatItIsPackagedAsAlone() throws Exception {
+    Path model = SavedModels.constantVersion(folder.resolve("packaged/echo/4"), 4);
+    String config = config("").toString();
+    String[] publish = {"model", "publish", model.toString(), "--config", config};
+    assertThat(CommandLineRun.of("model", "package", model.toString()).exitCode()).isZero();
+
+    CommandLineRun published = CommandLineRun.of(publish);
+    assertThat(published.exitCode()).as(published.err()).isZero();
+    assertThat(published.out()).contains("published echo/4 (sha256:", "offset 0");
+
+    String[] asAnother = Arrays.copyOf(publish, publish.length + 2);
+    asAnother[publish.length] = "--version";
+    asAnother[publish.length + 1] = "5";
+    assertFails(
+        CommandLineRun.of(asAnother),
+        2,
+        "is packaged as echo/4: expected echo/5; publish it as what it is, or remove its"
+            + " manifest.json and package it");
+    Files.delete(model.resolve("manifest.json"));
+    assertThat(CommandLineRun.of("model", "package", model.toString(), "--version", "5").exitCode())
+        .isZero();
+    assertThat(CommandLineRun.of(asAnother).out()).contains("published echo/5 (sha256:");
   }
 
   @Test
