@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.TensorInfo;
@@ -21,6 +22,9 @@ final class Initialisers {
   private static final String TABLES = "table_initializer";
   private static final String ASSETS = "saved_model_assets";
   private static final Path FOLDER = Path.of("assets");
+
+  // What is judged is what is fed, by TensorFlow's loader and by us: one form leaves no doubt.
+  private static final Pattern FIRST_OUTPUT = Pattern.compile("[^:^]+(:0)?");
 
   private Initialisers() {}
 
@@ -60,12 +64,24 @@ final class Initialisers {
    *
    * @param folder of the assets, as messages name it
    * @throws ModelException LOAD_FAILED if an asset's name is no path, leads out of {@code assets/},
-   *     or has {@code ..} in it, which behind a link leads elsewhere than it says
+   *     or has {@code ..} in it, which behind a link leads elsewhere than it says; or if its tensor
+   *     is not the first of a node
    */
   static Map<String, String> assets(String folder, MetaGraphDef metaGraph) throws ModelException {
     Map<String, String> assets = new LinkedHashMap<>();
     for (AssetFileDef asset : definitions(metaGraph)) {
-      assets.put(asset.getTensorInfo().getName(), inside(folder, asset).toString());
+      String tensor = asset.getTensorInfo().getName();
+      if (!FIRST_OUTPUT.matcher(tensor).matches()) {
+        throw new ModelException(
+            ModelReason.LOAD_FAILED,
+            folder
+                + ": the path of asset '"
+                + asset.getFilename()
+                + "' is fed as '"
+                + tensor
+                + "', expected the first output of a node, 'node' or 'node:0'");
+      }
+      assets.put(tensor, inside(folder, asset).toString());
     }
     return assets;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tensorflow.proto.DataType.DT_FLOAT;
 import static org.tensorflow.proto.DataType.DT_STRING;
 
+import io.millrace.model.ModelReason;
 import io.millrace.model.OpsPolicy;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.Node;
@@ -108,6 +109,21 @@ class ModelFilesScanTest {
     Node table = model.node("HashTableV2", "table");
     model.initialiser(model.node(FILL, "fill").input(table).input(asset().name() + ":1"));
     assertRefused(FILL, "fill");
+  }
+
+  // Whoever feeds the first output all the same leaves the second one to the node.
+  @Test
+  void assetThatIsASecondOutput_isRefused() throws Exception {
+    Node split = model.node("Split", "split").input(elsewhere());
+    asset();
+    model.initialiser(fill("fill", model.node("Identity", "same").input(split.output(1))));
+    Scanned.edited(
+        model.write(directory),
+        graph -> graph.getAssetFileDefBuilder(0).getTensorInfoBuilder().setName("split:1"));
+    Scanned.assertRefused(
+        directory,
+        ModelReason.LOAD_FAILED,
+        "'words.txt' is fed as 'split:1', expected the first output of a node");
   }
 
   @Test
