@@ -5,10 +5,12 @@ import io.millrace.model.ModelReason;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.OpDef;
 
 /**
  * What is refused under any policy, because it would end the process or fill its memory before an
@@ -77,6 +79,7 @@ final class GraphStructure {
       if (OpClasses.of(name) != null) {
         throw corrupt("a function has the name of the op '" + name + "'");
       }
+      verifyDefaults(function);
       verifyNames(function.getNodeDefList(), of(function));
     }
   }
@@ -86,6 +89,25 @@ final class GraphStructure {
     for (NodeDef node : nodes) {
       if (!names.add(node.getName())) {
         throw corrupt("two nodes" + where + " are named '" + node.getName() + "'");
+      }
+    }
+  }
+
+  /**
+   * A default takes the place of a placeholder in the body, unseen by what looks at the attributes
+   * of nodes. TensorFlow writes none.
+   */
+  private void verifyDefaults(FunctionDef function) throws ModelException {
+    for (OpDef.AttrDef attribute : function.getSignature().getAttrList()) {
+      AttrValue value = attribute.getDefaultValue();
+      AttrValue.ListValue list = value.getList();
+      if (value.hasFunc() || list.getFuncCount() > 0) {
+        throw corrupt(
+            "attribute '" + attribute.getName() + "'" + of(function) + " has a default function");
+      }
+      if (value.hasTensor() || list.getTensorCount() > 0) {
+        throw corrupt(
+            "attribute '" + attribute.getName() + "'" + of(function) + " has a default tensor");
       }
     }
   }

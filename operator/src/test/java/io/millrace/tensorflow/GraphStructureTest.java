@@ -102,6 +102,37 @@ class GraphStructureTest {
     assertRefused(model, ModelReason.TOO_LARGE, "'hostile' of function 'inner' (NoOp)");
   }
 
+  @Test
+  void defaultsOfAFunctionsAttributes_areNeitherFunctionsNorTensors() throws Exception {
+    AttrValue.Builder function = AttrValue.newBuilder();
+    function.getFuncBuilder().setName("inner");
+    AttrValue.Builder tensors = AttrValue.newBuilder();
+    tensors.getListBuilder().addTensorBuilder().setDtype(DT_FLOAT);
+    assertRefused(
+        withDefault(function),
+        ModelReason.LOAD_FAILED,
+        "attribute 'f' of function 'inner' has a default function");
+    assertRefused(
+        withDefault(tensors),
+        ModelReason.LOAD_FAILED,
+        "attribute 'f' of function 'inner' has a default tensor");
+    scan(withDefault(AttrValue.newBuilder().setB(true))).require(null);
+  }
+
+  private Path withDefault(AttrValue.Builder value) throws Exception {
+    return edited(
+        HostileModels.reaching(directory, "NoOp", Place.FUNCTION),
+        graph ->
+            graph
+                .getGraphDefBuilder()
+                .getLibraryBuilder()
+                .getFunctionBuilder(0)
+                .getSignatureBuilder()
+                .addAttrBuilder()
+                .setName("f")
+                .setDefaultValue(value));
+  }
+
   private Path plain() {
     return HostileModels.holding(directory, "NoOp");
   }
