@@ -24,6 +24,7 @@ final class OpJudge {
           "ShardedFilespec", 0);
 
   private static final String CANDIDATES = "FixedUnigramCandidateSampler";
+  private static final String VOCABULARY = "vocab_file";
   private static final int MOST_REFUSALS = 100;
 
   private final ReachableOps ops;
@@ -77,10 +78,10 @@ final class OpJudge {
       return false;
     }
     if (callee.name().equals(CANDIDATES)) {
-      return site.node()
-          .getAttrOrDefault("vocab_file", AttrValue.getDefaultInstance())
-          .getS()
-          .isEmpty();
+      AttrValue path = site.node().getAttrMap().get(VOCABULARY);
+      // Of another kind is a placeholder: whoever calls the function says what stands there.
+      return path == null
+          || (path.getValueCase() == AttrValue.ValueCase.S && path.getS().isEmpty());
     }
     // SaveV2 has none that is right: what is loaded and scored writes nothing.
     Integer input = PATH_INPUTS.get(callee.name());

@@ -244,4 +244,15 @@ class ModelFilesScanTest {
     sampler.attr("vocab_file", "/etc/passwd");
     assertRefused("FixedUnigramCandidateSampler", "sampler");
   }
+
+  @Test
+  void vocabularyThatACallerNames_isRefused() throws Exception {
+    FunctionDef.Builder sampling =
+        HostileModels.body("sampling", "FixedUnigramCandidateSampler", "sampler").toBuilder();
+    AttrValue.Builder given = AttrValue.newBuilder().setPlaceholder("file");
+    sampling.getNodeDefBuilder(0).putAttr("vocab_file", given.build());
+    model.function(sampling.build());
+    y.input("^" + model.node("sampling", "call").attr("file", "/etc/passwd").name());
+    assertRefused("FixedUnigramCandidateSampler", "sampler");
+  }
 }
