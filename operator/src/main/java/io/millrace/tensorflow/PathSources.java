@@ -27,15 +27,11 @@ final class PathSources {
   private static final Set<String> BRANCHES = Set.of("then_branch", "else_branch", "branches");
   private static final int NONE = -1;
 
-  // Each is looked for among all nodes.
-  private static final int MOST_VARIABLES = 1_000;
-
   private final ReachableOps ops;
   private final Reached reached;
   private final Set<String> fed;
   private final Set<Source> known = new HashSet<>();
   private final Map<String, Map<String, NodeDef>> bodies = new HashMap<>();
-  private int variables;
 
   /**
    * @param fed the tensors of the graph that the run is fed with paths that are allowed, as {@code
@@ -93,7 +89,7 @@ final class PathSources {
 
   /** TensorFlow 2 exported assets as variables that the initialiser assigns. */
   private boolean throughVariable(@Nullable NodeDef node, Deque<Source> open) {
-    if (node == null || !node.getOp().equals("ReadVariableOp") || ++variables > MOST_VARIABLES) {
+    if (node == null || !node.getOp().equals("ReadVariableOp")) {
       return false;
     }
     Source handle = input(new Site(node, null), 0);

@@ -30,8 +30,6 @@ final class ReachableOps {
   // LSTM for each device).
   private static final String INTERFACE = "api_implements";
 
-  private static final Set<String> READS = Set.of("ReadVariableOp", "VarIsInitializedOp");
-
   /**
    * A function, or an op, that a node calls.
    *
@@ -44,6 +42,9 @@ final class ReachableOps {
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Map<String, List<String>> implementations = new HashMap<>();
   private final Map<String, List<String>> gradients = new HashMap<>();
+
+  /** Made when it is first asked for: few models have paths in variables. */
+  private @Nullable VariableAssignments assignments;
 
   ReachableOps(GraphDef graph) {
     for (NodeDef node : graph.getNodeList()) {
@@ -170,40 +171,10 @@ final class ReachableOps {
 
   /** The tensors that a variable of the graph is assigned, or null if it may get others. */
   @Nullable List<String> assigned(String variable) {
-    NodeDef handle = nodes.get(variable);
-    if (handle == null || !handle.getOp().equals("VarHandleOp")) {
-      return null;
+    if (assignments == null) {
+      assignments = new VariableAssignments(nodes.values(), functions.values());
     }
-    List<String> values = new ArrayList<>();
-    for (NodeDef node : nodes.values()) {
-      if (!node.getName().equals(variable) && isHandleOf(node, handle)) {
-        return null;
-      }
-      for (int i = 0; i < node.getInputCount(); i++) {
-        boolean used = nodeName(node.getInput(i)).equals(variable);
-        if (used && node.getOp().equals("AssignVariableOp") && i == 0 && node.getInputCount() > 1) {
-          values.add(node.getInput(1));
-        } else if (used && !node.getInput(i).startsWith("^") && !READS.contains(node.getOp())) {
-          return null;
-        }
-      }
-    }
-    boolean shared =
-        functions.values().stream()
-            .flatMap(function -> function.getNodeDefList().stream())
-            .anyMatch(node -> isHandleOf(node, handle));
-    return shared || values.isEmpty() ? null : values;
-  }
-
-  private static boolean isHandleOf(NodeDef node, NodeDef handle) {
-    return node.getOp().equals("_VarHandlesOp")
-        || (node.getOp().equals("VarHandleOp") && shared(node).equals(shared(handle)));
-  }
-
-  private static String shared(NodeDef handle) {
-    AttrValue name = handle.getAttrMap().get("shared_name");
-    String text = name == null ? "" : name.getS().toStringUtf8();
-    return text.isEmpty() ? handle.getName() : text;
+    return assignments.of(variable);
   }
 
   @Nullable NodeDef node(String name) {

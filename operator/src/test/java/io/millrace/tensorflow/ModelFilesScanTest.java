@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.NameAttrList;
@@ -87,6 +89,30 @@ class ModelFilesScanTest {
     Node path = model.node("VarHandleOp", "path");
     model.initialiser(model.node("AssignVariableOp", "assign").input(path).input(asset()));
     model.node("AssignVariableOp", "again").input(path).input(elsewhere());
+    model.initialiser(fill("fill", model.node("ReadVariableOp", "read").input(path)));
+    assertRefused(FILL, "fill");
+  }
+
+  // All handles without a name are that of one variable, whatever their nodes are called.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "v"})
+  void variableThatAnotherHandleIsAssigned_isRefused(String name) throws Exception {
+    Node path = model.node("VarHandleOp", "path").attr("shared_name", name);
+    Node other = model.node("VarHandleOp", "other").attr("shared_name", name);
+    model.initialiser(model.node("AssignVariableOp", "assign").input(path).input(asset()));
+    model.initialiser(model.node("AssignVariableOp", "again").input(other).input(elsewhere()));
+    model.initialiser(fill("fill", model.node("ReadVariableOp", "read").input(path)));
+    assertRefused(FILL, "fill");
+  }
+
+  @Test
+  void variableWhoseHandleACallerMayName_isRefused() throws Exception {
+    FunctionDef.Builder unused = HostileModels.body("unused", "VarHandleOp", "any").toBuilder();
+    AttrValue.Builder given = AttrValue.newBuilder().setPlaceholder("name");
+    unused.getNodeDefBuilder(0).putAttr("shared_name", given.build());
+    model.function(unused.build());
+    Node path = model.node("VarHandleOp", "path").attr("shared_name", "v");
+    model.initialiser(model.node("AssignVariableOp", "assign").input(path).input(asset()));
     model.initialiser(fill("fill", model.node("ReadVariableOp", "read").input(path)));
     assertRefused(FILL, "fill");
   }
