@@ -3,8 +3,10 @@ package io.millrace.tensorflow;
 import com.google.protobuf.ByteString;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import java.util.Map;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -32,19 +34,30 @@ final class Constants {
   }
 
   /**
-   * Takes the tensors among a node's attributes.
+   * Takes the tensors among a node's attributes, and among those that they give functions: a
+   * function's body may have a constant of any of them.
    *
    * @param where what the node belongs to, to be read behind its name
    * @throws ModelException LOAD_FAILED for a shape that none is or a payload of another size,
    *     TOO_LARGE for values that stand for too many
    */
   void add(NodeDef node, String where) throws ModelException {
-    for (AttrValue value : node.getAttrMap().values()) {
+    add(node.getAttrMap(), node, where);
+  }
+
+  // By recursion: protobuf does not read messages that are nested deeply.
+  private void add(Map<String, AttrValue> attributes, NodeDef node, String where)
+      throws ModelException {
+    for (AttrValue value : attributes.values()) {
       if (value.hasTensor()) {
         add(value.getTensor(), node, where);
       }
+      add(value.getFunc().getAttrMap(), node, where);
       for (TensorProto tensor : value.getList().getTensorList()) {
         add(tensor, node, where);
+      }
+      for (NameAttrList function : value.getList().getFuncList()) {
+        add(function.getAttrMap(), node, where);
       }
     }
   }

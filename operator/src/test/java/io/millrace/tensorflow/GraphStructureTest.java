@@ -11,6 +11,7 @@ import io.millrace.testing.models.HostileModels.Place;
 import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.Tensors;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +101,24 @@ class GraphStructureTest {
                 .getNodeDefBuilder(0)
                 .putAttr("value", large));
     assertRefused(model, ModelReason.TOO_LARGE, "'hostile' of function 'inner' (NoOp)");
+  }
+
+  @Test
+  void constantThatAFunctionIsGiven_counts() throws Exception {
+    TensorProto one = TensorProto.newBuilder().setDtype(DT_FLOAT).build();
+    AttrValue.Builder function = AttrValue.newBuilder();
+    function
+        .getFuncBuilder()
+        .setName("inner")
+        .putAttr("V", AttrValue.newBuilder().setTensor(shaped(one, 1 << 30)).build());
+    AttrValue.Builder functions = AttrValue.newBuilder();
+    functions.getListBuilder().addFunc(function.getFunc());
+    for (AttrValue value : List.of(function.build(), functions.build())) {
+      edited(
+          HostileModels.reaching(directory, "NoOp", Place.FUNCTION),
+          graph -> graph.getGraphDefBuilder().getNodeBuilder(0).putAttr("f", value));
+      assertRefused(directory, ModelReason.TOO_LARGE, "the shape [1073741824] and a payload of");
+    }
   }
 
   @Test
