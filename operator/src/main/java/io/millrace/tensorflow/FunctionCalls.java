@@ -7,17 +7,21 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.FunctionDefLibrary;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
  * Refuses functions that call themselves, directly or not, and functions that are nested too
- * deeply: TensorFlow follows calls by recursion, until the stack of the process is used up.
+ * deeply: TensorFlow follows calls by recursion, until the stack of the process is used up. Refuses
+ * functions, and a graph, of too many nodes as well once TensorFlow has put the bodies of functions
+ * in the place of their calls: in a row of functions that call the next one twice, each doubles it.
  */
 final class FunctionCalls {
   /** How deep calls may be nested; models of Keras come to about ten. */
@@ -28,6 +32,10 @@ final class FunctionCalls {
   private final String file;
   private final Map<String, FunctionDef> functions = new HashMap<>();
   private final Map<String, Integer> depths = new HashMap<>();
+
+  /** The nodes of a function with those of all that it calls, which are at most MOST_NODES. */
+  private final Map<String, Long> expanded = new HashMap<>();
+
   private final Deque<Frame> stack = new ArrayDeque<>();
   private final Set<String> entered = new LinkedHashSet<>();
 
@@ -41,25 +49,29 @@ final class FunctionCalls {
   /** A function whose callees are being looked at. */
   private static final class Frame {
     final String function;
+    final Map<String, Integer> calls;
     final Iterator<String> callees;
     int depth = 1;
 
-    Frame(String function, Iterator<String> callees) {
+    Frame(String function, Map<String, Integer> calls) {
       this.function = function;
-      this.callees = callees;
+      this.calls = calls;
+      this.callees = calls.keySet().iterator();
     }
   }
 
   /**
-   * @throws ModelException LOAD_FAILED naming the functions
+   * @throws ModelException LOAD_FAILED naming the functions; TOO_LARGE for more nodes than a graph
+   *     may have
    */
-  static void verify(String file, FunctionDefLibrary library) throws ModelException {
-    FunctionCalls calls = new FunctionCalls(file, library);
+  static void verify(String file, GraphDef graph) throws ModelException {
+    FunctionCalls calls = new FunctionCalls(file, graph.getLibrary());
     for (String function : calls.functions.keySet()) {
       if (!calls.depths.containsKey(function)) {
         calls.visit(function);
       }
     }
+    calls.expand("the graph", graph.getNodeList(), calls.calls(graph.getNodeList()));
   }
 
   private void visit(String first) throws ModelException {
@@ -86,7 +98,7 @@ final class FunctionCalls {
       path = path.subList(path.indexOf(function), path.size());
       throw refused("function '" + function + "' calls itself: ", path, function);
     }
-    stack.addLast(new Frame(function, callees(function).iterator()));
+    stack.addLast(new Frame(function, calls(nodes(function))));
     if (stack.size() > DEEPEST) {
       throw refused(
           "functions are nested deeper than " + DEEPEST + " calls: ",
@@ -99,6 +111,8 @@ final class FunctionCalls {
     stack.removeLast();
     entered.remove(frame.function);
     depths.put(frame.function, frame.depth);
+    String what = "function '" + frame.function + "'";
+    expanded.put(frame.function, expand(what, nodes(frame.function), frame.calls));
     if (frame.depth > DEEPEST) {
       throw refused(
           "functions are nested deeper than " + DEEPEST + " calls: ",
@@ -110,17 +124,44 @@ final class FunctionCalls {
     }
   }
 
-  private Set<String> callees(String function) {
-    Set<String> callees = new LinkedHashSet<>();
+  /** The nodes, with those of the functions that they call, whose own are known. */
+  private long expand(String what, List<NodeDef> nodes, Map<String, Integer> calls)
+      throws ModelException {
+    long sum = nodes.size();
+    for (Map.Entry<String, Integer> call : calls.entrySet()) {
+      sum += call.getValue() * expanded.getOrDefault(call.getKey(), 0L);
+    }
+    if (sum > GraphStructure.MOST_NODES) {
+      throw new ModelException(
+          ModelReason.TOO_LARGE,
+          file
+              + ": "
+              + what
+              + " has "
+              + sum
+              + " nodes with those of the functions that it calls, at each of their calls: expected"
+              + " at most "
+              + GraphStructure.MOST_NODES);
+    }
+    return sum;
+  }
+
+  private List<NodeDef> nodes(String function) {
     FunctionDef definition = functions.get(function);
-    for (NodeDef node : definition == null ? List.<NodeDef>of() : definition.getNodeDefList()) {
+    return definition == null ? List.of() : definition.getNodeDefList();
+  }
+
+  /** How often nodes call each function. */
+  private Map<String, Integer> calls(List<NodeDef> nodes) {
+    Map<String, Integer> calls = new LinkedHashMap<>();
+    for (NodeDef node : nodes) {
       for (ReachableOps.Callee callee : ReachableOps.callees(node)) {
         if (functions.containsKey(callee.name())) {
-          callees.add(callee.name());
+          calls.merge(callee.name(), 1, Integer::sum);
         }
       }
     }
-    return callees;
+    return calls;
   }
 
   private ModelException refused(String what, List<String> path, String end) {

@@ -39,7 +39,7 @@ final class GraphStructure {
     structure.verifySizes();
     structure.verifyNames();
     structure.verifyConstants();
-    FunctionCalls.verify(file, metaGraph.getGraphDef().getLibrary());
+    FunctionCalls.verify(file, metaGraph.getGraphDef());
   }
 
   private void verifySizes() throws ModelException {

@@ -44,6 +44,37 @@ class GraphStructureTest {
         "nested deeper than 200 calls");
   }
 
+  private Path doubling(int functions) throws Exception {
+    return edited(
+        HostileModels.nested(directory, functions, false),
+        graph -> {
+          for (var function :
+              graph.getGraphDefBuilder().getLibraryBuilder().getFunctionBuilderList()) {
+            function.addNodeDef(function.getNodeDef(0).toBuilder().setName("again"));
+          }
+        });
+  }
+
+  // 18 levels of two calls each are 2^19 - 2 nodes, and a function of its own adds two.
+  @Test
+  void functionsThatCallTheNextOneTwice_areRefusedByTheirNodesInAll() throws Exception {
+    scan(doubling(18)).require(null);
+    assertRefused(
+        doubling(20), ModelReason.TOO_LARGE, "nodes with those of the functions that it calls");
+    assertRefused(doubling(100), ModelReason.TOO_LARGE, "expected at most 1000000");
+  }
+
+  @Test
+  void callsOfTheGraph_countLikeThoseOfFunctions() throws Exception {
+    edited(
+        doubling(18),
+        graph -> {
+          var call = graph.getGraphDef().getNodeList().get(2).toBuilder();
+          graph.getGraphDefBuilder().addNode(call.setName("again"));
+        });
+    assertRefused(directory, ModelReason.TOO_LARGE, "the graph has ");
+  }
+
   private Path constant(TensorProto value) {
     SavedModelWriter model = new SavedModelWriter();
     var y = model.constant("big", value);
