@@ -50,8 +50,11 @@ final class OpJudge {
     for (Site site : reached.sites()) {
       for (Callee callee : ReachableOps.callees(site.node())) {
         String fault = fault(site, callee, sources);
-        if (fault != null && refusals.size() < MOST_REFUSALS) {
+        if (fault != null) {
           refusals.add(refusal(run, site, callee.name(), fault));
+        }
+        if (refusals.size() == MOST_REFUSALS) {
+          return refusals;
         }
       }
     }

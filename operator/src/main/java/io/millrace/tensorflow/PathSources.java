@@ -4,6 +4,7 @@ import io.millrace.tensorflow.ReachableOps.Callee;
 import io.millrace.tensorflow.Reached.Call;
 import io.millrace.tensorflow.Reached.Site;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,7 +32,9 @@ final class PathSources {
   private final Reached reached;
   private final Set<String> fed;
   private final Set<Source> known = new HashSet<>();
+  private final Set<Source> unknown = new HashSet<>();
   private final Map<String, Map<String, NodeDef>> bodies = new HashMap<>();
+  private final Map<String, Map<String, Integer>> arguments = new HashMap<>();
 
   /**
    * @param fed the tensors of the graph that the run is fed with paths that are allowed, as {@code
@@ -53,19 +56,35 @@ final class PathSources {
       return false;
     }
     Deque<Source> open = new ArrayDeque<>(List.of(first));
-    Set<Source> seen = new HashSet<>();
+    Map<Source, Source> users = new HashMap<>(Map.of(first, first));
     while (!open.isEmpty()) {
       Source source = open.remove();
-      if (!known.contains(source) && seen.add(source) && !follow(source, open)) {
+      List<Source> origins = new ArrayList<>();
+      if (unknown.contains(source) || (!known.contains(source) && !follow(source, origins))) {
+        forget(source, users);
         return false;
       }
+      for (Source origin : origins) {
+        if (users.putIfAbsent(origin, source) == null) {
+          open.add(origin);
+        }
+      }
     }
-    known.addAll(seen);
+    known.addAll(users.keySet());
     return true;
   }
 
+  /**
+   * Notes a source as unknown, and those on the way to it: else each is followed all over again.
+   */
+  private void forget(Source source, Map<Source, Source> users) {
+    for (Source next = source; next != null && unknown.add(next); ) {
+      next = users.get(next);
+    }
+  }
+
   /** Adds where a tensor comes from; false if that is unknown. */
-  private boolean follow(Source source, Deque<Source> open) {
+  private boolean follow(Source source, List<Source> open) {
     String in = source.function();
     if (in == null) {
       if (fed.contains(tensorName(source.reference()))) {
@@ -88,7 +107,7 @@ final class PathSources {
   }
 
   /** TensorFlow 2 exported assets as variables that the initialiser assigns. */
-  private boolean throughVariable(@Nullable NodeDef node, Deque<Source> open) {
+  private boolean throughVariable(@Nullable NodeDef node, List<Source> open) {
     if (node == null || !node.getOp().equals("ReadVariableOp")) {
       return false;
     }
@@ -103,14 +122,14 @@ final class PathSources {
   }
 
   private static boolean throughIdentity(
-      @Nullable NodeDef node, @Nullable String function, Deque<Source> open) {
+      @Nullable NodeDef node, @Nullable String function, List<Source> open) {
     if (node == null || !node.getOp().equals("Identity")) {
       return false;
     }
     return add(input(new Site(node, function), 0), open);
   }
 
-  private boolean throughCalls(String function, int argument, Deque<Source> open) {
+  private boolean throughCalls(String function, int argument, List<Source> open) {
     List<Call> calls = reached.calls(function);
     for (Call call : calls) {
       int input = callerInput(call, argument);
@@ -121,7 +140,7 @@ final class PathSources {
     return !calls.isEmpty();
   }
 
-  private static boolean add(@Nullable Source source, Deque<Source> open) {
+  private static boolean add(@Nullable Source source, List<Source> open) {
     return source != null && open.add(source);
   }
 
@@ -143,19 +162,23 @@ final class PathSources {
     return CONDITIONALS.contains(op) && branch ? argument + 1 : NONE;
   }
 
-  private static int argument(FunctionDef function, String name) {
-    List<OpDef.ArgDef> arguments = function.getSignature().getInputArgList();
-    for (int i = 0; i < arguments.size(); i++) {
-      OpDef.ArgDef argument = arguments.get(i);
+  private int argument(FunctionDef function, String name) {
+    return arguments
+        .computeIfAbsent(function.getSignature().getName(), key -> arguments(function))
+        .getOrDefault(name, NONE);
+  }
+
+  private static Map<String, Integer> arguments(FunctionDef function) {
+    Map<String, Integer> places = new HashMap<>();
+    int place = 0;
+    for (OpDef.ArgDef argument : function.getSignature().getInputArgList()) {
       // A list takes a number of inputs that is not known here.
       if (!argument.getNumberAttr().isEmpty() || !argument.getTypeListAttr().isEmpty()) {
-        return NONE;
+        break;
       }
-      if (argument.getName().equals(name)) {
-        return i;
-      }
+      places.putIfAbsent(argument.getName(), place++);
     }
-    return NONE;
+    return places;
   }
 
   private Map<String, NodeDef> body(String name, FunctionDef function) {

@@ -55,7 +55,7 @@ class GraphStructureTest {
         });
   }
 
-  // 18 levels of two calls each are 2^19 - 2 nodes, and a function of its own adds two.
+  // 18 of them come to 2^19 - 2 nodes.
   @Test
   void functionsThatCallTheNextOneTwice_areRefusedByTheirNodesInAll() throws Exception {
     scan(doubling(18)).require(null);

@@ -123,6 +123,38 @@ class ModelFilesScanTest {
     assertRefused(FILL, "fill");
   }
 
+  // What is known of the way to an unknown origin says nothing against the one beside it.
+  @Test
+  void unknownOrigin_isRememberedForItsWayAlone() throws Exception {
+    model.function(filling("filling"));
+    Node own = model.node("Identity", "own").input(asset());
+    Node other = model.node("Identity", "other").input(elsewhere());
+    model.initialiser(call("PartitionedCall", "f", "call").input(own));
+    model.initialiser(call("PartitionedCall", "f", "again").input(other));
+    model.initialiser(fill("fine", own));
+    model.initialiser(fill("wrong", other));
+    assertThat(
+            ModelScan.of(model.write(directory), null, OpsPolicy.STANDARD)
+                .refusals("serving_default"))
+        .extracting(Refusal::node)
+        .containsExactlyInAnyOrder("fill", "wrong");
+  }
+
+  @Test
+  void refusals_endAtTheHundredth() throws Exception {
+    for (int i = 0; i < 101; i++) {
+      y.input("^" + fill("fill" + i, elsewhere(i)).name());
+    }
+    assertThat(
+            ModelScan.of(model.write(directory), null, OpsPolicy.STANDARD)
+                .refusals("serving_default"))
+        .hasSize(100);
+  }
+
+  private Node elsewhere(int i) {
+    return model.constant("elsewhere" + i, Tensors.string("/etc/passwd"));
+  }
+
   @Test
   void pathThatIsMadeOfAnAssets_isRefused() throws Exception {
     Node joined = model.node("StringJoin", "joined").input(asset()).input(elsewhere());
