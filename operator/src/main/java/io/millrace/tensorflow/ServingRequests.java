@@ -198,6 +198,10 @@ public final class ServingRequests {
     Map<Integer, List<ByteString>> fields = new HashMap<>();
     CodedInputStream in = message.newCodedInput();
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_START_GROUP) {
+        // No message of Serving's has one, and protobuf 3 skips them by recursion without a limit.
+        throw new IOException("there is a group: expected a PredictionLog");
+      }
       if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
         fields
             .computeIfAbsent(WireFormat.getTagFieldNumber(tag), number -> new ArrayList<>())

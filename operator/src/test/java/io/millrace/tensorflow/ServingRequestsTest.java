@@ -217,6 +217,14 @@ class ServingRequestsTest {
   }
 
   @Test
+  void read_groupsNestedWithoutEnd_areRefusedInsteadOfEndingTheThread() {
+    byte[] groups = new byte[1_000_000];
+    Arrays.fill(groups, (byte) 0x0b);
+    WarmUpRequests.write(directory, two(), groups);
+    assertRefused(BATCHED, "record 1", "there is a group");
+  }
+
+  @Test
   void read_recordThatIsNoRequest_isRefusedNamingIt() {
     WarmUpRequests.write(directory, two(), new byte[0]);
     assertRefused(BATCHED, "record 1", "expected a PredictionLog");
