@@ -20,8 +20,8 @@ import org.tensorflow.proto.TensorShapeProto;
  * in TensorFlow's {@code Tensor::FromProto}.
  */
 final class RequestTensor {
-  /** A shape of a few bytes can ask for any number of elements. */
-  private static final long MAX_BYTES = 1L << 26;
+  // A tstring, as which a row writes it.
+  private static final int STRING_BYTES = 24;
 
   private final ElementType type;
   private final long[] dimensions;
@@ -39,15 +39,17 @@ final class RequestTensor {
   /**
    * Reads a tensor.
    *
+   * @param mostBytes that it may take, whatever its own length: a shape of a few bytes can ask for
+   *     any number of elements
    * @throws IllegalArgumentException saying what of it makes no sense
    */
-  static RequestTensor of(TensorProto proto) {
+  static RequestTensor of(TensorProto proto, long mostBytes) {
     ElementType type = ElementType.ofNumber(proto.getDtypeValue());
     long[] dimensions =
         proto.getTensorShape().getDimList().stream()
             .mapToLong(TensorShapeProto.Dim::getSize)
             .toArray();
-    long elements = elements(type, dimensions);
+    long elements = elements(type, dimensions, mostBytes);
     if (type == ElementType.STRING) {
       if (!proto.getTensorContent().isEmpty()) {
         throw new IllegalArgumentException("strings in tensor_content: expected string_val");
@@ -71,7 +73,7 @@ final class RequestTensor {
     return new RequestTensor(type, dimensions, memory, null);
   }
 
-  private static long elements(ElementType type, long[] dimensions) {
+  private static long elements(ElementType type, long[] dimensions, long mostBytes) {
     long elements = 1;
     try {
       for (long dimension : dimensions) {
@@ -81,14 +83,24 @@ final class RequestTensor {
         }
         elements = Math.multiplyExact(elements, dimension);
       }
-      if (Math.multiplyExact(elements, Math.max(1, type.byteSize())) <= MAX_BYTES) {
+      if (Math.multiplyExact(elements, width(type)) <= mostBytes) {
         return elements;
       }
     } catch (ArithmeticException e) {
       // More than any limit.
     }
     throw new IllegalArgumentException(
-        type + Arrays.toString(dimensions) + ": expected at most " + MAX_BYTES + " bytes");
+        type
+            + Arrays.toString(dimensions)
+            + ": expected at most "
+            + mostBytes
+            + " bytes, what is left of "
+            + ServingRequests.MAX_BYTES
+            + " for all records");
+  }
+
+  private static int width(ElementType type) {
+    return type == ElementType.STRING ? STRING_BYTES : type.byteSize();
   }
 
   private static void requireCount(int listed, long elements) {
@@ -145,6 +157,11 @@ final class RequestTensor {
       case INT8, UINT8, QINT8, QUINT8, INT4, UINT4 -> memory.put((byte) proto.getIntVal(i));
       case STRING -> throw new IllegalStateException("strings have no memory form");
     }
+  }
+
+  /** What it takes by its shape. */
+  long bytes() {
+    return Shape.of(dimensions).elements() * width(type);
   }
 
   /** Dimension 0; -1 for a scalar. */

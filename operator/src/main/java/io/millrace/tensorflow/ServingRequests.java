@@ -62,6 +62,9 @@ public final class ServingRequests {
   private final List<SampleRow> rows = new ArrayList<>();
   private final TreeMap<String, Integer> skipped = new TreeMap<>();
 
+  /** What the tensors of all records may still take: a shape of a few bytes can ask for more. */
+  private long bytesLeft = MAX_BYTES;
+
   private ServingRequests(Signature signature) {
     this.signature = signature;
   }
@@ -152,14 +155,21 @@ public final class ServingRequests {
     return name == null || name.isEmpty() ? DEFAULT_SIGNATURE : name.toStringUtf8();
   }
 
-  private static Map<String, RequestTensor> inputs(Map<Integer, List<ByteString>> request)
+  private Map<String, RequestTensor> inputs(Map<Integer, List<ByteString>> request)
       throws IOException {
     Map<String, RequestTensor> inputs = new TreeMap<>();
     for (ByteString entry : request.getOrDefault(INPUTS, List.of())) {
       Map<Integer, List<ByteString>> pair = fields(entry);
       String name = orEmpty(last(pair, KEY)).toStringUtf8();
+      if (signature.inputIndex(name) < 0) {
+        throw new IOException(
+            "unknown input '" + name + "': expected one of " + signature.inputNames());
+      }
       try {
-        inputs.put(name, RequestTensor.of(TensorProto.parseFrom(orEmpty(last(pair, VALUE)))));
+        TensorProto proto = TensorProto.parseFrom(orEmpty(last(pair, VALUE)));
+        RequestTensor tensor = RequestTensor.of(proto, bytesLeft);
+        bytesLeft -= tensor.bytes();
+        inputs.put(name, tensor);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("input '" + name + "': " + e.getMessage(), e);
       }

@@ -85,7 +85,7 @@ class WarmUpITCase {
     byte[] other = WarmUpRequests.predict("", Map.of("z", Tensors.floats(new float[1], 1)));
     WarmUpRequests.write(roots.resolve("2"), other);
     assertRejected(
-        ModelReason.WARM_UP_FAILED, "tf_serving_warmup_requests', record 0, row 0", "'z'", "[x]");
+        ModelReason.WARM_UP_FAILED, "tf_serving_warmup_requests', record 0", "'z'", "[x]");
   }
 
   @Test

@@ -217,6 +217,28 @@ class ServingRequestsTest {
   }
 
   @Test
+  void read_tensorsThatTakeTooMuchInAll_areRefused() {
+    TensorProto half =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_FLOAT)
+            .setTensorShape(Tensors.floats(new float[0], 1, (1L << 23) + 1).getTensorShape())
+            .build();
+    byte[] log = WarmUpRequests.predict("", Map.of("x", half));
+    WarmUpRequests.write(directory, log, log);
+    assertRefused(
+        signature(X),
+        "record 1",
+        "input 'x': float32[1, 8388609]: expected at most 33554428 bytes, what is left of 67108864");
+  }
+
+  @Test
+  void read_inputThatTheSignatureLacks_isRefused() {
+    byte[] log = WarmUpRequests.predict("", Map.of("z", Tensors.floats(new float[] {1}, 1)));
+    WarmUpRequests.write(directory, two(), log);
+    assertRefused(BATCHED, "record 1", "unknown input 'z': expected one of [word, x]");
+  }
+
+  @Test
   void read_groupsNestedWithoutEnd_areRefusedInsteadOfEndingTheThread() {
     byte[] groups = new byte[1_000_000];
     Arrays.fill(groups, (byte) 0x0b);
