@@ -28,6 +28,7 @@ final class GoldenFile {
   private static final String TOLERANCE = "tolerance";
   private static final String ABSOLUTE = "absolute";
   private static final String RELATIVE = "relative";
+  private static final int MAX_ROWS = 1 << 16;
   private static final double DEFAULT_ABSOLUTE = 1e-6;
   private static final double DEFAULT_RELATIVE = 1e-5;
 
@@ -60,6 +61,7 @@ final class GoldenFile {
     require(
         !root.has(INSTANCES) || (instances.isArray() && !instances.isEmpty()),
         INSTANCES + ": expected a list of at least one row");
+    requireRows(INSTANCES, instances.size());
     JsonNode outputs = root.path(OUTPUTS);
     require(
         outputs.isObject() && !outputs.isEmpty(),
@@ -84,6 +86,10 @@ final class GoldenFile {
         value.isMissingNode() || (value.isNumber() && value.doubleValue() >= 0),
         TOLERANCE + "." + name + " is " + value + ": expected a number >= 0");
     return value.isMissingNode() ? unset : value.doubleValue();
+  }
+
+  private static void requireRows(String what, int rows) throws IOException {
+    require(rows <= MAX_ROWS, what + " has " + rows + " rows: expected at most " + MAX_ROWS);
   }
 
   private static boolean onlyHas(JsonNode node, String... names) {
@@ -164,6 +170,7 @@ final class GoldenFile {
             count < 0 || count == values.size(),
             "'" + column.getKey() + "' has " + values.size() + " rows: expected " + count);
         count = values.size();
+        requireRows("'" + column.getKey() + "'", count);
       }
     }
     return count;

@@ -94,6 +94,22 @@ class GoldenFileTest {
   }
 
   @Test
+  void rows_moreThanAnyVersionNeeds_areRefused() throws Exception {
+    String ones = "1" + ",1".repeat(65_535);
+    assertThat(parse("{'inputs': [" + ones + "], 'outputs': {'y': [" + ones + "]}}").rows(ONE))
+        .hasSize(65_536);
+    assertRefused(
+        "{'inputs': {'x': [1], 'z': [1]}, 'outputs': {'y': [" + ones + ",1]}}",
+        "'y' has 65537 rows: expected 1");
+    assertRefused(
+        "{'inputs': {'x': [" + ones + ",1], 'z': [1]}, 'outputs': {'y': [1]}}",
+        "'x' has 65537 rows: expected at most 65536");
+    assertRefused(
+        "{'instances': [" + ones + ",1], 'outputs': {'y': [1]}}",
+        "instances has 65537 rows: expected at most 65536");
+  }
+
+  @Test
   void admits_nanAndInfinities_areOnlyThemselves() {
     GoldenTolerance wide = new GoldenTolerance(1e300, 1e300);
     double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
