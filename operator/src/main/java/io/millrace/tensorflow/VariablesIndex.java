@@ -19,6 +19,8 @@ import org.tensorflow.proto.BundleHeaderProto;
  */
 final class VariablesIndex {
   static final String INDEX = "variables/variables.index";
+  // About a hundred bytes a variable; the largest models have some ten thousand variables.
+  private static final int MAX_BYTES = 64 << 20;
   private static final String SHARD = "variables/variables.data-%05d-of-%05d";
   private static final String HEADER = "";
   // The names of the shards' files have five digits for it; it also bounds what is allocated.
@@ -63,14 +65,20 @@ final class VariablesIndex {
    * Reads the index of a SavedModel.
    *
    * @return null if there is none
-   * @throws ModelException LOAD_FAILED if it is corrupt
+   * @throws ModelException LOAD_FAILED if it is corrupt, TOO_LARGE if it is larger than any
    */
   static @Nullable VariablesIndex read(ModelContent content) throws ModelException {
     if (!content.contains(INDEX)) {
       return null;
     }
     try (InputStream in = content.open(INDEX)) {
-      return new VariablesIndex(content, SortedTable.parse(in.readAllBytes()));
+      long size = content.size(INDEX);
+      if (size > MAX_BYTES) {
+        throw new ModelException(
+            ModelReason.TOO_LARGE,
+            content.name(INDEX) + " has " + size + " bytes: expected at most " + MAX_BYTES);
+      }
+      return new VariablesIndex(content, SortedTable.parse(in.readNBytes(MAX_BYTES)));
     } catch (IOException | RuntimeException e) {
       throw new ModelException(
           ModelReason.LOAD_FAILED, content.name(INDEX) + " is corrupt: " + e.getMessage(), e);

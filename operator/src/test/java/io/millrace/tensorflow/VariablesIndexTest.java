@@ -9,6 +9,7 @@ import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -77,6 +78,19 @@ class VariablesIndexTest {
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.INCOMPLETE))
         .hasMessageContaining("variables.data-00000-of-00001 is missing");
+  }
+
+  @Test
+  void read_moreBytesThanAnyIndexHas_areRefusedUnread() throws Exception {
+    write(new byte[0]);
+    Path index = directory.resolve("variables/variables.index");
+    try (RandomAccessFile file = new RandomAccessFile(index.toFile(), "rw")) {
+      file.setLength((64 << 20) + 1);
+    }
+    assertThatThrownBy(() -> VariablesIndex.read(new ModelContent.Folder(directory)))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.TOO_LARGE))
+        .hasMessage(index + " has 67108865 bytes: expected at most 67108864");
   }
 
   private void assertRefused(String why) {
