@@ -29,12 +29,13 @@ final class FileLimits {
   private static final int HEAP_PER_OBJECT_BYTE = 2;
 
   /** A message, a string, or their entry in a map, and the place in a list that has doubled. */
-  private static final int OBJECT_BYTES = 96;
+  static final int OBJECT_BYTES = 96;
 
   /** What is not known is kept by number, in a map of lists. */
   private static final int UNKNOWN_FIELD_BYTES = 4 * OBJECT_BYTES;
 
-  private static final int NUMBER_BYTES = 16;
+  /** In a list that has doubled. */
+  static final int NUMBER_BYTES = 16;
 
   /** As protobuf's parser. */
   private static final int MOST_DEPTH = 100;
@@ -75,7 +76,7 @@ final class FileLimits {
               + ", a quarter of this process's heap; save weights as variables, not in the graph");
     }
     if (!binary) {
-      TextLimits.verify(file, content.open(path));
+      TextLimits.verify(file, content.open(path), heap / HEAP_PER_OBJECT_BYTE);
       return;
     }
     FileLimits limits = new FileLimits();
@@ -85,10 +86,10 @@ final class FileLimits {
       limits.count(coded, SavedModel.getDescriptor(), 0);
     }
     GraphStructure.verifyCounts(file, limits.nodes, limits.signatures);
-    limits.verifyObjects(file, heap / HEAP_PER_OBJECT_BYTE);
+    verifyObjects(file, limits.objectBytes, heap / HEAP_PER_OBJECT_BYTE);
   }
 
-  private void verifyObjects(String file, long most) throws ModelException {
+  static void verifyObjects(String file, long objectBytes, long most) throws ModelException {
     if (objectBytes > most) {
       throw new ModelException(
           ModelReason.TOO_LARGE,

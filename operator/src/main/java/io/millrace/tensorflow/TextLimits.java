@@ -10,14 +10,14 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Counts the messages of a text proto, and how deep they are nested: protobuf 3 reads them by
- * recursion without a limit, and a stack that is used up ends the task.
+ * Adds up what the objects of a text proto take once they are made, and how deep messages are
+ * nested: protobuf 3 reads them by recursion without a limit, and a stack that is used up ends the
+ * task.
  */
 final class TextLimits {
   /** As protobuf's own limit for binary files. */
   private static final int MOST_DEPTH = 100;
 
-  private static final long MOST_MESSAGES = 4L * GraphStructure.MOST_NODES;
   private static final int COMMENT = '#';
 
   // As protobuf's tokenizer has it: a comment ends at each of these, a string at a line feed alone.
@@ -27,7 +27,7 @@ final class TextLimits {
   private int inside;
 
   private int depth;
-  private long messages;
+  private long objectBytes;
 
   private TextLimits() {}
 
@@ -39,9 +39,11 @@ final class TextLimits {
   /**
    * @param file as messages name it
    * @param text its content, which is read to its end and closed
+   * @param mostBytes what the objects may take
    * @throws ModelException TOO_LARGE
    */
-  static void verify(String file, InputStream text) throws IOException, ModelException {
+  static void verify(String file, InputStream text, long mostBytes)
+      throws IOException, ModelException {
     TextLimits limits = new TextLimits();
     try (Reader in = reader(text)) {
       for (int c = in.read(); c >= 0; c = in.read()) {
@@ -50,18 +52,14 @@ final class TextLimits {
         } else {
           limits.take(c);
         }
-        if (limits.depth > MOST_DEPTH || limits.messages > MOST_MESSAGES) {
+        if (limits.depth > MOST_DEPTH) {
           throw new ModelException(
               ModelReason.TOO_LARGE,
-              file
-                  + " holds more messages, or nests them deeper, than any model: expected at most "
-                  + MOST_MESSAGES
-                  + ", and "
-                  + MOST_DEPTH
-                  + " deep");
+              file + " nests messages more than " + MOST_DEPTH + " deep, as no model does");
         }
       }
     }
+    FileLimits.verifyObjects(file, limits.objectBytes, mostBytes);
   }
 
   private void take(int c) {
@@ -71,11 +69,15 @@ final class TextLimits {
       inside = c == inside || c == '\n' ? 0 : inside;
     } else if (c == '"' || c == '\'' || c == COMMENT) {
       inside = c;
+      objectBytes += c == COMMENT ? 0 : FileLimits.OBJECT_BYTES;
     } else if (c == '{' || c == '<') {
-      messages++;
+      objectBytes += FileLimits.OBJECT_BYTES;
       depth++;
     } else if (c == '}' || c == '>') {
       depth--;
+    } else if (c == ':' || c == ',') {
+      // Each number stands behind one of these.
+      objectBytes += FileLimits.NUMBER_BYTES;
     }
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.GraphDef;
@@ -63,7 +64,8 @@ class FileLimitsTest {
   }
 
   private void verify(long heap) throws IOException, ModelException {
-    FileLimits.verify(new ModelContent.Folder(directory), "saved_model.pb", true, heap);
+    String name = file.getFileName().toString();
+    FileLimits.verify(new ModelContent.Folder(directory), name, name.endsWith("pb"), heap);
   }
 
   private void assertTooLarge(long heap, String message) {
@@ -109,6 +111,17 @@ class FileLimitsTest {
       content = delimited(field, content);
     }
     Files.write(file, content);
+    assertTooLarge(HEAP, ", half of this process's heap");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'a {} ', 96", "'a: \"\" ', 112", "'1,', 16"})
+  void textThatWouldFillTheHeap_isRefusedBeforeItIsRead(String part, int bytes) throws Exception {
+    file = directory.resolve("saved_model.pbtxt");
+    int most = (int) HEAP / 2 / bytes;
+    Files.writeString(file, part.repeat(most));
+    verify(HEAP);
+    Files.writeString(file, part.repeat(most + 1));
     assertTooLarge(HEAP, ", half of this process's heap");
   }
 
