@@ -26,6 +26,7 @@ final class NativeSession implements AutoCloseable {
   private final TF_Graph graph;
   private final TF_Session session;
   private boolean closed;
+  private boolean gone;
 
   private NativeSession(TF_Graph graph, TF_Session session) {
     this.graph = graph;
@@ -163,9 +164,16 @@ final class NativeSession implements AutoCloseable {
     closed = true;
     try (NativeStatus status = new NativeStatus()) {
       tensorflow.TF_CloseSession(session, status.handle());
+      boolean stopped = status.isOk();
       tensorflow.TF_DeleteSession(session, status.handle());
+      gone = stopped && status.isOk();
     } finally {
       tensorflow.TF_DeleteGraph(graph);
     }
+  }
+
+  /** Whether it was closed, and TensorFlow had nothing to say against it. */
+  boolean isGone() {
+    return gone;
   }
 }

@@ -17,7 +17,7 @@ import org.tensorflow.proto.SavedModel;
 /**
  * Where TensorFlow reads a model's files: their directory, or, for files in memory, a folder of
  * their own in TensorFlow's file system {@code ram://}, out of which they are deleted again. The
- * caller closes it, behind the model.
+ * caller closes it, behind the model. Thread-safe.
  */
 final class ReadPath implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadPath.class);
@@ -39,6 +39,7 @@ final class ReadPath implements AutoCloseable {
   /** What was written to memory and not deleted yet. */
   private final List<String> written = new ArrayList<>();
 
+  private boolean unused;
   private boolean closed;
 
   private ReadPath(String name, String location, int number) {
@@ -78,6 +79,7 @@ final class ReadPath implements AutoCloseable {
           e);
     } finally {
       if (!complete) {
+        path.release();
         path.close();
       }
     }
@@ -157,7 +159,7 @@ final class ReadPath implements AutoCloseable {
   }
 
   /** Forgets what only a load reads. Assets stay: an op may open one when it is run. */
-  void keepAssets() {
+  synchronized void keepAssets() {
     delete(written.stream().filter(path -> !path.startsWith(ASSETS)).toList());
   }
 
@@ -172,12 +174,21 @@ final class ReadPath implements AutoCloseable {
     }
   }
 
+  /**
+   * Says that no session reads here any more: once it is closed, its name is another model's. One
+   * that is never released stays taken, for a session that might be there still would read the
+   * other model's files.
+   */
+  synchronized void release() {
+    unused = true;
+  }
+
   /** Deletes what is left in memory. Idempotent. */
   @Override
-  public void close() {
+  public synchronized void close() {
     delete(List.copyOf(written));
     // What is written to an existing file goes to its end: where one is left, the name is lost.
-    if (!closed && number >= 0 && written.isEmpty()) {
+    if (!closed && unused && number >= 0 && written.isEmpty()) {
       synchronized (TAKEN) {
         TAKEN.clear(number);
       }

@@ -86,6 +86,9 @@ public final class TensorFlowEngine implements ModelEngine {
       NativeSession session = NativeSession.load(path, SavedModelFile.tags(metaGraph), config);
       opened = true;
       return session;
+    } catch (ModelException e) {
+      path.release();
+      throw e;
     } finally {
       if (!opened) {
         path.close();

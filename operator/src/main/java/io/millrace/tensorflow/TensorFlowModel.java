@@ -40,6 +40,11 @@ final class TensorFlowModel implements Model {
     this.scan = scan;
   }
 
+  /** Where TensorFlow reads the files. */
+  String location() {
+    return files.location();
+  }
+
   @Override
   public List<String> signatureKeys() {
     return signatures.keys();
@@ -113,6 +118,9 @@ final class TensorFlowModel implements Model {
   public void close() {
     try (files) {
       session.close();
+      if (session.isGone()) {
+        files.release();
+      }
     }
   }
 }

@@ -132,6 +132,40 @@ class MemoryModelsITCase {
         .build();
   }
 
+  private static String location(Model model) {
+    return ((TensorFlowModel) model).location();
+  }
+
+  /** TensorFlow never forgets a name. */
+  @Test
+  void loadedAgain_readsItsOwnFilesWhereTheClosedOneDid() throws Exception {
+    Path first = SavedModels.vocabulary(directory.resolve("a"), List.of("oak", "elm"));
+    Path second = SavedModels.vocabulary(directory.resolve("b"), List.of("elm", "ash"));
+    String location;
+    try (Model model = Loaded.fromMemory(first)) {
+      location = location(model);
+      assertThat(id(model, "elm")).isEqualTo(1);
+    }
+    try (Model again = Loaded.fromMemory(second);
+        Model other = Loaded.fromMemory(first)) {
+      assertThat(location(again)).isEqualTo(location);
+      assertThat(location(other)).isNotEqualTo(location);
+      assertThat(id(again, "elm")).isZero();
+      assertThat(id(again, "oak")).isEqualTo(-1);
+      assertThat(id(other, "elm")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void pathThatASessionMayStillRead_staysTaken() throws Exception {
+    SavedModels.vocabulary(directory, List.of("oak"));
+    ReadPath path = ReadPath.of(Loaded.memory(directory), SavedModel.getDefaultInstance());
+    path.close();
+    try (Model model = Loaded.fromMemory(directory)) {
+      assertThat(location(model)).isNotEqualTo(path.location());
+    }
+  }
+
   /** In TensorFlow's memory, a name is there where it begins that of another model. */
   @Test
   void severalAtOnce_keepToTheirOwnFiles() throws Exception {
