@@ -83,6 +83,10 @@ final class StagedFiles implements AutoCloseable {
   private final class BlockWriter extends OutputStream {
     private final List<Block> blocks;
     private long left;
+
+    /** The last block beyond the size that was said: each is twice as large as the one before. */
+    private long beyond = LEAST_BLOCK_BYTES / 2;
+
     private @Nullable MemorySegment current;
     private int written;
 
@@ -105,23 +109,31 @@ final class StagedFiles implements AutoCloseable {
         segment.put(written, source, offset + done, part);
         written += part;
         done += part;
+        left -= part;
         // It shows what was written and no more.
         blocks.set(blocks.size() - 1, block(segment));
       }
-      left -= length;
       bytes += length;
     }
 
     private MemorySegment segment() {
       MemorySegment segment = current;
       if (segment == null || written == segment.size()) {
-        long wanted = Math.max(LEAST_BLOCK_BYTES, Math.min(MOST_BLOCK_BYTES, left));
+        long wanted = Math.max(LEAST_BLOCK_BYTES, Math.min(MOST_BLOCK_BYTES, wanted()));
         segment = MemorySegmentFactory.allocateOffHeapUnsafeMemory(Math.toIntExact(wanted));
         current = segment;
         written = 0;
         blocks.add(block(segment));
       }
       return segment;
+    }
+
+    private long wanted() {
+      if (left > 0) {
+        return left;
+      }
+      beyond = Math.min(MOST_BLOCK_BYTES, 2 * beyond);
+      return beyond;
     }
 
     private Block block(MemorySegment segment) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.model.ModelMemory;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,23 @@ class StagedFilesTest {
         }
       }
     }
+  }
+
+  @Test
+  void write_sizeUnknown_doublesTheBlocks() throws Exception {
+    byte[] part = new byte[1 << 16];
+    List<Integer> blocks = new ArrayList<>();
+    try (StagedFiles staged = new StagedFiles()) {
+      try (OutputStream out = staged.create("file", -1)) {
+        for (int i = 0; i < 20; i++) {
+          out.write(part);
+        }
+      }
+      try (ModelMemory memory = staged.take("m")) {
+        memory.move("file", bytes -> blocks.add(bytes.remaining() >> 16));
+      }
+    }
+    assertThat(blocks).containsExactly(1, 2, 4, 8, 5);
   }
 
   @Test
