@@ -111,21 +111,20 @@ final class GoldenReport {
   private boolean isExpected(JsonNode expected, TensorReader actual, int element) {
     ElementType type = actual.spec().type();
     return switch (type) {
-      // As it was written: the nearest float32 of a number in decimals, not the number itself.
-      case FLOAT16, BFLOAT16, FLOAT32, FLOAT8_E5M2, FLOAT8_E4M3FN ->
-          tolerance.admits((float) JsonValues.real(expected), actual.getDouble(element));
-      case FLOAT64 -> tolerance.admits(JsonValues.real(expected), actual.getDouble(element));
-      case COMPLEX64 ->
-          tolerance.admits((float) JsonValues.part(expected, 0), actual.getReal(element))
-              && tolerance.admits(
-                  (float) JsonValues.part(expected, 1), actual.getImaginary(element));
-      case COMPLEX128 ->
-          tolerance.admits(JsonValues.part(expected, 0), actual.getReal(element))
-              && tolerance.admits(JsonValues.part(expected, 1), actual.getImaginary(element));
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64, FLOAT8_E5M2, FLOAT8_E4M3FN ->
+          admits(type, JsonValues.real(expected), actual.getDouble(element));
+      case COMPLEX64, COMPLEX128 ->
+          admits(type, JsonValues.part(expected, 0), actual.getReal(element))
+              && admits(type, JsonValues.part(expected, 1), actual.getImaginary(element));
       case BOOL -> JsonValues.bool(expected) == actual.getBoolean(element);
       case STRING -> Arrays.equals(JsonValues.bytes(expected), actual.getBytes(element));
       default -> JsonValues.integer(expected, type) == actual.getLong(element);
     };
+  }
+
+  // A number is written in decimals: the nearest of the type is meant, not the number itself.
+  private boolean admits(ElementType type, double expected, double actual) {
+    return tolerance.admits(FloatRounding.nearest(type, expected), actual);
   }
 
   private static String text(TensorReader actual, int element) {
