@@ -38,8 +38,8 @@ final class Constants {
    * function's body may have a constant of any of them.
    *
    * @param where what the node belongs to, to be read behind its name
-   * @throws ModelException LOAD_FAILED for a shape that none is or a payload of another size,
-   *     TOO_LARGE for values that stand for too many
+   * @throws ModelException LOAD_FAILED for a shape that none is, a payload of another size or a
+   *     handle, TOO_LARGE for values that stand for too many
    */
   void add(NodeDef node, String where) throws ModelException {
     add(node.getAttrMap(), node, where);
@@ -71,6 +71,13 @@ final class Constants {
           ModelReason.LOAD_FAILED,
           what,
           "a shape that no tensor has: " + shape(tensor.getTensorShape()));
+    }
+    if (tensor.getDtype() == DataType.DT_RESOURCE || tensor.getDtype() == DataType.DT_VARIANT) {
+      // It names a variable, a table or a file beside what the graph's own nodes do.
+      throw refused(
+          ModelReason.LOAD_FAILED,
+          what,
+          "a value of " + tensor.getDtype() + ": expected one of a type that files can hold");
     }
     ByteString content = tensor.getTensorContent();
     if (width != UNKNOWN && !content.isEmpty() && content.size() != elements * width) {

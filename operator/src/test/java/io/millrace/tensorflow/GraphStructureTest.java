@@ -16,8 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -115,6 +117,14 @@ class GraphStructureTest {
     TensorProto two = Tensors.floats(new float[] {1, 2}, 2);
     scan(constant(two)).require(null);
     assertRefused(constant(shaped(two, size)), ModelReason.LOAD_FAILED, message);
+  }
+
+  // The handle of a variable, or of a list with such handles in it.
+  @ParameterizedTest
+  @EnumSource(names = {"DT_RESOURCE", "DT_VARIANT"})
+  void constantThatIsAHandle_isRefused(DataType type) throws Exception {
+    TensorProto handle = TensorProto.newBuilder().setDtype(type).build();
+    assertRefused(constant(handle), ModelReason.LOAD_FAILED, "(Const) has a value of " + type);
   }
 
   @Test
