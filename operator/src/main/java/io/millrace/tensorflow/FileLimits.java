@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -87,6 +88,13 @@ final class FileLimits {
     }
     GraphStructure.verifyCounts(file, limits.nodes, limits.signatures);
     verifyObjects(file, limits.objectBytes, heap / HEAP_PER_OBJECT_BYTE);
+  }
+
+  /** About what the objects of a message take beyond its own bytes, once it is parsed. */
+  static long objectBytes(ByteString message, Descriptor type) throws IOException {
+    FileLimits limits = new FileLimits();
+    limits.count(message.newCodedInput(), type, 0);
+    return limits.objectBytes;
   }
 
   static void verifyObjects(String file, long objectBytes, long most) throws ModelException {

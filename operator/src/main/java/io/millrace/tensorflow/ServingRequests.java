@@ -41,6 +41,12 @@ public final class ServingRequests {
   static final long MAX_BYTES = 1L << 26;
   static final int MAX_ROWS = 1 << 16;
 
+  /** Numbers that are listed one by one take four times what they come to. */
+  private static final long MAX_OBJECT_BYTES = 4 * MAX_BYTES;
+
+  /** The largest number of a field that is looked for: what lies behind takes no memory. */
+  private static final int MAX_FIELD = 7;
+
   private static final Logger LOG = LoggerFactory.getLogger(ServingRequests.class);
   private static final int PREDICT_LOG = 6;
   private static final Map<Integer, String> OTHER_LOGS =
@@ -166,8 +172,7 @@ public final class ServingRequests {
             "unknown input '" + name + "': expected one of " + signature.inputNames());
       }
       try {
-        TensorProto proto = TensorProto.parseFrom(orEmpty(last(pair, VALUE)));
-        RequestTensor tensor = RequestTensor.of(proto, bytesLeft);
+        RequestTensor tensor = RequestTensor.of(proto(orEmpty(last(pair, VALUE))), bytesLeft);
         bytesLeft -= tensor.bytes();
         inputs.put(name, tensor);
       } catch (IllegalArgumentException e) {
@@ -175,6 +180,18 @@ public final class ServingRequests {
       }
     }
     return inputs;
+  }
+
+  private static TensorProto proto(ByteString tensor) throws IOException {
+    long bytes = FileLimits.objectBytes(tensor, TensorProto.getDescriptor());
+    if (bytes > MAX_OBJECT_BYTES) {
+      throw new IOException(
+          "the tensor would take about "
+              + bytes
+              + " bytes once it is read: expected at most "
+              + MAX_OBJECT_BYTES);
+    }
+    return TensorProto.parseFrom(tensor);
   }
 
   private void addRows(String place, Map<String, RequestTensor> inputs) throws IOException {
@@ -212,7 +229,8 @@ public final class ServingRequests {
         // No message of Serving's has one, and protobuf 3 skips them by recursion without a limit.
         throw new IOException("there is a group: expected a PredictionLog");
       }
-      if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+      if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED
+          && WireFormat.getTagFieldNumber(tag) <= MAX_FIELD) {
         fields
             .computeIfAbsent(WireFormat.getTagFieldNumber(tag), number -> new ArrayList<>())
             .add(in.readBytes());

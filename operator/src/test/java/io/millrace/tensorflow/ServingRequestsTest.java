@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 
 class ServingRequestsTest {
   private static final TensorSpec X = new TensorSpec("x", ElementType.FLOAT32, Shape.of(-1, 2));
@@ -229,6 +231,17 @@ class ServingRequestsTest {
         signature(X),
         "record 1",
         "input 'x': float32[1, 8388609]: expected at most 33554428 bytes, what is left of 67108864");
+  }
+
+  @Test
+  void read_tensorOfObjectsThatWouldFillTheHeap_isRefused() {
+    TensorProto.Builder dimensions = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT);
+    dimensions.setTensorShape(
+        TensorShapeProto.newBuilder()
+            .addAllDim(Collections.nCopies(2_800_000, TensorShapeProto.Dim.getDefaultInstance())));
+    byte[] log = WarmUpRequests.predict("", Map.of("x", dimensions.build()));
+    WarmUpRequests.write(directory, log);
+    assertRefused(BATCHED, "record 0", "expected at most 268435456");
   }
 
   @Test
