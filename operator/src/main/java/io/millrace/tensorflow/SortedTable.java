@@ -19,7 +19,17 @@ final class SortedTable {
   // A copy of up to 64 bytes takes 3: a block that claims to unpack to more than this is damaged.
   private static final int MAX_SNAPPY_RATIO = 22;
 
-  private SortedTable() {}
+  // A key may share all of its bytes with the one before it, and a block be named again and again:
+  // what is read in all has little to do with the size of the file.
+  private static final long MAX_READ_BYTES = 256L << 20;
+  private static final int ENTRY_BYTES = 200;
+
+  private final byte[] file;
+  private long bytesLeft = MAX_READ_BYTES;
+
+  private SortedTable(byte[] file) {
+    this.file = file;
+  }
 
   /**
    * All keys and values.
@@ -27,6 +37,10 @@ final class SortedTable {
    * @throws IOException if it is not a table
    */
   static TreeMap<String, byte[]> parse(byte[] file) throws IOException {
+    return new SortedTable(file).read();
+  }
+
+  private TreeMap<String, byte[]> read() throws IOException {
     if (file.length < FOOTER_BYTES) {
       throw new IOException(file.length + " bytes are too few for a table");
     }
@@ -39,19 +53,20 @@ final class SortedTable {
     varint(footer);
     varint(footer);
     TreeMap<String, byte[]> entries = new TreeMap<>();
-    for (byte[] handle : entries(block(file, footer)).values()) {
-      entries.putAll(entries(block(file, ByteBuffer.wrap(handle))));
+    for (byte[] handle : entries(block(footer)).values()) {
+      entries.putAll(entries(block(ByteBuffer.wrap(handle))));
     }
     return entries;
   }
 
   /** A block, unpacked; the handle is its offset and its size. */
-  private static byte[] block(byte[] file, ByteBuffer handle) throws IOException {
+  private byte[] block(ByteBuffer handle) throws IOException {
     long offset = varint(handle);
     long size = varint(handle);
     if (offset < 0 || size < 0 || offset >= file.length || size >= file.length - offset) {
       throw new IOException("a block lies outside the file");
     }
+    take(size);
     int end = (int) (offset + size);
     byte[] content = Arrays.copyOfRange(file, (int) offset, end);
     return switch (file[end]) {
@@ -61,7 +76,15 @@ final class SortedTable {
     };
   }
 
-  private static TreeMap<String, byte[]> entries(byte[] block) throws IOException {
+  private void take(long bytes) throws IOException {
+    bytesLeft -= bytes;
+    if (bytesLeft < 0) {
+      throw new IOException(
+          "its entries come to more than all may have, " + MAX_READ_BYTES + " bytes");
+    }
+  }
+
+  private TreeMap<String, byte[]> entries(byte[] block) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN);
     int restarts = buffer.getInt(block.length - Integer.BYTES);
     buffer.limit(Math.toIntExact(block.length - Integer.BYTES * (restarts + 1L)));
@@ -74,7 +97,9 @@ final class SortedTable {
       }
       int unshared = (int) varint(buffer);
       byte[] value = new byte[bounded((int) varint(buffer), buffer)];
-      key = Arrays.copyOf(key, shared + bounded(unshared, buffer));
+      int length = shared + bounded(unshared, buffer);
+      take((long) ENTRY_BYTES + length + value.length);
+      key = Arrays.copyOf(key, length);
       buffer.get(key, shared, unshared);
       buffer.get(value);
       entries.put(new String(key, StandardCharsets.UTF_8), value);
@@ -90,11 +115,12 @@ final class SortedTable {
   }
 
   /** Snappy's raw format (snappy/format_description.txt). */
-  private static byte[] unpack(ByteBuffer packed) throws IOException {
+  private byte[] unpack(ByteBuffer packed) throws IOException {
     long size = varint(packed);
     if (size < 0 || size > (long) MAX_SNAPPY_RATIO * packed.remaining()) {
       throw new IOException("a block of " + packed.limit() + " bytes cannot unpack to " + size);
     }
+    take(size);
     byte[] unpacked = new byte[(int) size];
     int position = 0;
     while (packed.hasRemaining()) {

@@ -81,6 +81,17 @@ class VariablesIndexTest {
   }
 
   @Test
+  void read_keysThatShareMegabytes_areRefusedBeforeTheyFillTheHeap() throws Exception {
+    byte[][] records = new byte[300][];
+    records[0] = record("w".repeat(1 << 20), new byte[0]);
+    for (int i = 1; i < records.length; i++) {
+      records[i] = bytes(out -> numbers(out, 1 << 20, 0, 0));
+    }
+    write(table(block(records), UNCOMPRESSED));
+    assertRefused("its entries come to more than all may have, 268435456 bytes");
+  }
+
+  @Test
   void read_moreBytesThanAnyIndexHas_areRefusedUnread() throws Exception {
     write(new byte[0]);
     Path index = directory.resolve("variables/variables.index");
