@@ -185,6 +185,7 @@ final class SwitchLoop implements SoakLoop {
             .model(MODELS.get(model), 1, content(contents, 1).toString())
             .with(InferenceOptions.ROOTS, contents.stream().map(Path::toString).toList())
             .with(InferenceOptions.BATCH_TIMEOUT, Duration.ofMillis(1))
+            .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
             .commands(commands)
             .features(writer)
             .predictions(reader, Types.LONG);

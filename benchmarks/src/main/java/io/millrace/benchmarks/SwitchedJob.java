@@ -150,6 +150,8 @@ final class SwitchedJob implements AutoCloseable {
             .recordsAreNotReused()
             .with(InferenceOptions.MAX_BATCH_SIZE, Marks.CAP)
             .with(InferenceOptions.BATCH_TIMEOUT, Pipelines.BATCH_TIMEOUT)
+            // Nobody is writing them any more.
+            .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
             .with(InferenceOptions.ROOTS, List.of(root.toString()))
             .with(InferenceOptions.COMMAND_DELIVERY, delivery)
             .commands(commands(env, folders, versions))

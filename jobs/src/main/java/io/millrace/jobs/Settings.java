@@ -60,6 +60,7 @@ final class Settings {
               digest -> digest.matches("sha256:[0-9a-f]{64}")),
           Setting.choice(InferenceOptions.INTEGRITY, InferenceOptions.Integrity.class),
           Setting.choice(InferenceOptions.STAGING, InferenceOptions.Staging.class),
+          Setting.duration(InferenceOptions.STABLE_FOR),
           Setting.text(InferenceOptions.SIGNATURE_KEY, "a signature of the model"),
           Setting.texts(InferenceOptions.TAGS, "a list of tags"),
           Setting.texts(InferenceOptions.ROOTS, "a list of paths or URIs"),

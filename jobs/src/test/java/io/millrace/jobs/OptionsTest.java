@@ -45,6 +45,7 @@ class OptionsTest {
     expected.put("model.digest", NONE);
     expected.put("model.integrity", "if-present");
     expected.put("model.staging", "disk");
+    expected.put("model.stable-for", "1 s");
     expected.put("model.signature-key", NONE);
     expected.put("model.saved-model-tags", NONE);
     expected.put("model.roots", NONE);

@@ -114,7 +114,7 @@ final class ScoringTopics implements AutoCloseable {
         output: {topic: %1$sout, transaction-timeout: 2 min, latency-header: true}
         dead-letters: {topic: %1$sdead}
         control: {topic: %1$smodels, status-topic: %1$sevents}
-        model: {name: m, base: "%3$s"}
+        model: {name: m, base: "%3$s", stable-for: 1 ms}
         batching: {max-batch-size: 32}
         checkpointing: {interval: 300 ms, timeout: 1 min}
         """

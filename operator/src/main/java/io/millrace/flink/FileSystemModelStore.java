@@ -39,14 +39,21 @@ public final class FileSystemModelStore implements ModelStore {
   private final SizeLimit limit;
   private final Integrity integrity;
   private final Staging staging;
+  private final @Nullable UploadCheck uploads;
 
   private FileSystemModelStore(
-      ModelRoots roots, Path parent, SizeLimit limit, Integrity integrity, Staging staging) {
+      ModelRoots roots,
+      Path parent,
+      SizeLimit limit,
+      Integrity integrity,
+      Staging staging,
+      @Nullable UploadCheck uploads) {
     this.roots = roots;
     this.parent = parent;
     this.limit = limit;
     this.integrity = integrity;
     this.staging = staging;
+    this.uploads = uploads;
   }
 
   /**
@@ -70,24 +77,30 @@ public final class FileSystemModelStore implements ModelStore {
         parent.toAbsolutePath(),
         SizeLimit.NONE,
         Integrity.IF_PRESENT,
-        Staging.DISK);
+        Staging.DISK,
+        null);
   }
 
   /** The same store, which refuses a version that is too large before it reads its files. */
   FileSystemModelStore limitedBy(SizeLimit sizeLimit) {
-    return new FileSystemModelStore(roots, parent, sizeLimit, integrity, staging);
+    return new FileSystemModelStore(roots, parent, sizeLimit, integrity, staging, uploads);
   }
 
   /**
    * The same store, which demands a manifest, or checks versions against theirs if they have one.
    */
   public FileSystemModelStore with(Integrity demanded) {
-    return new FileSystemModelStore(roots, parent, limit, demanded, staging);
+    return new FileSystemModelStore(roots, parent, limit, demanded, staging, uploads);
   }
 
   /** The same store, which fetches to a folder, or to memory, never touching a local disk. */
   public FileSystemModelStore with(Staging place) {
-    return new FileSystemModelStore(roots, parent, limit, integrity, place);
+    return new FileSystemModelStore(roots, parent, limit, integrity, place, uploads);
+  }
+
+  /** The same store, which refuses a version without a manifest that is still being written. */
+  FileSystemModelStore with(UploadCheck check) {
+    return new FileSystemModelStore(roots, parent, limit, integrity, staging, check);
   }
 
   /**
@@ -113,7 +126,27 @@ public final class FileSystemModelStore implements ModelStore {
   @Override
   public ModelFiles fetch(URI uri, @Nullable String digest)
       throws ModelException, InterruptedException {
-    ModelLocation location = roots.check(uri);
+    Listing listing = list(locate(uri), digest);
+    settle(listing);
+    return fetch(listing);
+  }
+
+  /**
+   * The location, if models may lie there; does no I/O.
+   *
+   * @throws ModelException OUTSIDE_ROOTS
+   */
+  ModelLocation locate(URI uri) throws ModelException {
+    return roots.check(uri);
+  }
+
+  /**
+   * What there is to fetch, checked as far as names and sizes go.
+   *
+   * @param digest what the files must hash to, or null
+   */
+  Listing list(ModelLocation location, @Nullable String digest)
+      throws ModelException, InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted before reading " + location);
     }
@@ -124,21 +157,40 @@ public final class FileSystemModelStore implements ModelStore {
     if (manifest != null) {
       manifest.requireDigest(digest);
       files = manifest.requireListing(files);
+    } else if (uploads != null) {
+      uploads.requireVariables(location, files);
     }
     limit.check(location, size(files));
-    ModelCopy copy = new ModelCopy(directory, files, manifest);
-    if (staging == Staging.MEMORY) {
-      FreeMemory.require(location.toString(), size(files));
-      return toMemory(location, copy, digest);
+    return new Listing(location, directory, files, manifest, digest);
+  }
+
+  /**
+   * Waits until a version of which nothing says that it is whole has not changed for a while.
+   *
+   * @throws ModelException INCOMPLETE if it does change
+   */
+  void settle(Listing listing) throws ModelException, InterruptedException {
+    if (listing.digest() == null && uploads != null) {
+      uploads.requireStable(listing);
     }
+  }
+
+  /** Fetches what was listed; the caller owns the files. */
+  ModelFiles fetch(Listing listing) throws ModelException, InterruptedException {
+    ModelCopy copy = new ModelCopy(listing.directory(), listing.files(), listing.manifest());
+    return staging == Staging.MEMORY ? toMemory(listing, copy) : toFolder(listing, copy);
+  }
+
+  private ModelFiles toFolder(Listing listing, ModelCopy copy)
+      throws ModelException, InterruptedException {
+    ModelLocation location = listing.location();
     PrivateFolder folder = createFolder(location);
     boolean complete = false;
     try {
       String actual = copy.toFolder(folder.path());
-      checkDigest(location.toString(), digest, actual);
-      long bytes = files.stream().mapToLong(ModelDirectory.File::size).sum();
+      checkDigest(location.toString(), listing.announced(), actual);
       complete = true;
-      return new ModelFiles(folder.path(), actual, bytes, folder::close);
+      return new ModelFiles(folder.path(), actual, listing.bytes(), folder::close);
     } catch (IOException e) {
       throw ModelDirectory.failure(location, e);
     } finally {
@@ -148,15 +200,16 @@ public final class FileSystemModelStore implements ModelStore {
     }
   }
 
-  private static ModelFiles toMemory(
-      ModelLocation location, ModelCopy copy, @Nullable String digest)
+  private static ModelFiles toMemory(Listing listing, ModelCopy copy)
       throws ModelException, InterruptedException {
+    String name = listing.location().toString();
+    FreeMemory.require(name, size(listing.files()));
     try (StagedFiles memory = new StagedFiles()) {
       String actual = copy.toMemory(memory);
-      checkDigest(location.toString(), digest, actual);
-      return new ModelFiles(memory.take(location.toString()), actual);
+      checkDigest(name, listing.announced(), actual);
+      return new ModelFiles(memory.take(name), actual);
     } catch (IOException e) {
-      throw ModelDirectory.failure(location, e);
+      throw ModelDirectory.failure(listing.location(), e);
     }
   }
 

@@ -144,6 +144,13 @@ public final class InferenceOptions {
           .withDescription(
               "Where a version's files are kept for the load: in a private folder on the TaskManager's disk, or in its native memory, of which a load then needs the size of the files more. A probe reads files from a disk.");
 
+  public static final ConfigOption<Duration> STABLE_FOR =
+      ConfigOptions.key("model.stable-for")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(1))
+          .withDescription(
+              "How long the files of a version that has neither a manifest nor an announced digest must keep their names, sizes and times before they are fetched; one that changes meanwhile is still being written, and rejected.");
+
   public static final ConfigOption<Probe> PROBE =
       ConfigOptions.key("model.probe")
           .enumType(Probe.class)

@@ -108,7 +108,7 @@ final class InferenceRuntime<T, OUT> {
   }
 
   /**
-   * @param temporary a folder for temporary files; models are copied below it while they are held
+   * @param temporary a folder for temporary files; models are copied and kept below it
    * @param taskManager the TaskManager's configuration, for the native memory that it has
    */
   static ModelLoader loader(
@@ -127,13 +127,15 @@ final class InferenceRuntime<T, OUT> {
           case SLOT -> task.getAllocationIDAsString();
           case TASK_MANAGER -> "task-manager";
         };
+    SizeLimit limit = limit(settings, task.getNumberOfParallelSubtasks(), taskManager);
     ModelStore store =
-        FileSystemModelStore.of(
+        settings
+            .fetch()
+            .store(
                 settings.roots(),
-                temporary.resolve("millrace-models-" + System.getProperty("user.name")))
-            .with(settings.integrity())
-            .with(settings.staging())
-            .limitedBy(limit(settings, task.getNumberOfParallelSubtasks(), taskManager));
+                temporary,
+                remote ->
+                    remote.with(settings.integrity()).with(settings.staging()).limitedBy(limit));
     return new ModelLoader(settings, scope, store, engine(), samples);
   }
 

@@ -21,6 +21,7 @@ record InferenceSettings(
     List<String> roots,
     Integrity integrity,
     Staging staging,
+    FetchSettings fetch,
     Sharing sharing,
     @Nullable Duration probeTimeout,
     Duration batchTimeout,
@@ -53,6 +54,7 @@ record InferenceSettings(
         List.copyOf(roots),
         config.get(InferenceOptions.INTEGRITY),
         config.get(InferenceOptions.STAGING),
+        FetchSettings.of(config),
         config.get(InferenceOptions.SHARING),
         config.get(InferenceOptions.PROBE) == Probe.ON
             ? LowerBounds.atLeastOneMilli(config, InferenceOptions.PROBE_TIMEOUT)

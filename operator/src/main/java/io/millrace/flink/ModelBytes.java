@@ -186,7 +186,8 @@ public final class ModelBytes {
     List<ModelDirectory.File> listing = new ArrayList<>();
     for (Manifest.File file : files) {
       // Nothing opens it there.
-      listing.add(new ModelDirectory.File(file.path(), file.size(), new Path(file.path())));
+      // Nothing opens it there, or asks how old it is.
+      listing.add(new ModelDirectory.File(file.path(), file.size(), 0, new Path(file.path())));
     }
     manifest.requireListing(listing);
     for (Manifest.File file : files) {

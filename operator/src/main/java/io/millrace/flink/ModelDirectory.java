@@ -26,8 +26,9 @@ final class ModelDirectory {
 
   /**
    * @param path relative to the directory, with '/'
+   * @param modified when it was written, in milliseconds and by the store's clock
    */
-  record File(String path, long size, Path location) {}
+  record File(String path, long size, long modified, Path location) {}
 
   private final ModelLocation location;
   private final FileSystem fileSystem;
@@ -97,7 +98,9 @@ final class ModelDirectory {
       if (status.isDir()) {
         collect(status.getPath(), prefix + name + "/", depth + 1, files);
       } else {
-        files.add(new File(prefix + name, status.getLen(), status.getPath()));
+        files.add(
+            new File(
+                prefix + name, status.getLen(), status.getModificationTime(), status.getPath()));
       }
     }
   }

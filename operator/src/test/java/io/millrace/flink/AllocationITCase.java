@@ -78,6 +78,7 @@ class AllocationITCase {
     return records ->
         Inference.on(records)
             .model("m", 1, model)
+            .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
             .with(InferenceOptions.MAX_BATCH_SIZE, batchSize)
             .with(InferenceOptions.RUN_IN, runIn)
             .with(InferenceOptions.BATCH_TIMEOUT, Duration.ofMinutes(10))
@@ -186,6 +187,7 @@ class AllocationITCase {
             .returns(PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
     Inference.on(records)
         .model("m", 1, model)
+        .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
         .with(InferenceOptions.MAX_BATCH_SIZE, batchSize)
         .with(InferenceOptions.RUN_IN, runIn)
         // Full batches only.

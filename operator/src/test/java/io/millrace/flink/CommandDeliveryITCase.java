@@ -223,6 +223,7 @@ class CommandDeliveryITCase {
         .features((value, row) -> row.input("x").put(value))
         .with(InferenceOptions.ROOTS, List.of(models().toString()))
         .with(InferenceOptions.COMMAND_DELIVERY, delivery)
+        .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
         .commands(commands)
         .predictions((value, prediction, version) -> version.version(), Types.LONG)
         .predictions()

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.SavedModels.Layer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -100,6 +101,7 @@ class DeterministicITCase {
                       row.input("x").put(values, 0, WIDTH);
                     })
                 .with(InferenceOptions.DETERMINISTIC, deterministic)
+                .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
                 .with(InferenceOptions.MAX_BATCH_SIZE, batchSize)
                 .predictions(
                     (id, prediction, version) -> {

@@ -4,6 +4,7 @@ import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.PredictionReader;
 import io.millrace.tensor.FeatureWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +27,10 @@ final class FloatJobs {
   }
 
   static Inference<Float> inference(DataStream<Float> records, Path model) {
-    return Inference.on(records).model("m", 1, model.toString()).features(X);
+    return Inference.on(records)
+        .model("m", 1, model.toString())
+        .features(X)
+        .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1));
   }
 
   static List<Float> randomValues(int count, long seed, double negative) {

@@ -105,6 +105,7 @@ final class Harness implements AutoCloseable {
     config.set(InferenceOptions.MAX_BATCH_SIZE, batchSize);
     config.set(InferenceOptions.BATCH_TIMEOUT, Duration.ofMillis(5));
     config.set(InferenceOptions.RUN_IN, runIn);
+    config.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(1));
     OutputTag<Rejection<Float>> rejections =
         new OutputTag<>(
             "rejections",

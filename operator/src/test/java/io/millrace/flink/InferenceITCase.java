@@ -109,6 +109,7 @@ class InferenceITCase {
         collect(
             Inference.on(records)
                 .model("m", 1, model.toString())
+                .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
                 .features((record, row) -> row.input("x").put((float) record[0]))
                 .predictions(
                     (record, prediction, version) ->
@@ -199,6 +200,7 @@ class InferenceITCase {
             collect(
                 Inference.on(env.fromData(1f, 2f, 3f))
                     .model("m", 1, model.toString())
+                    .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
                     .features(
                         (value, row) -> {
                           row.input("a").put(value);
@@ -220,6 +222,7 @@ class InferenceITCase {
             collect(
                 Inference.on(env.fromData(Types.INT, lengths.toArray(Integer[]::new)))
                     .model("m", 1, model.toString())
+                    .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
                     .features(
                         (length, row) -> {
                           var x = row.input("x").shape(length);
@@ -314,6 +317,7 @@ class InferenceITCase {
     collect(
         Inference.on(env.fromData(Types.FLOAT, values.toArray(Float[]::new)))
             .model("m", 3, model.toString())
+            .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
             .features(X)
             .with(InferenceOptions.MAX_BATCH_SIZE, 20)
             .predictions(Y, Types.FLOAT)

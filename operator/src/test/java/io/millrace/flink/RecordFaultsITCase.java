@@ -15,6 +15,7 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.RecordReason;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -101,6 +102,7 @@ class RecordFaultsITCase {
         collect(
             Inference.on(records)
                 .model("m", 1, model.toString())
+                .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
                 .features(writer)
                 .predictions(
                     (n, prediction, version) -> n + "=" + prediction.output("y").getFloat(0),

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ class VariableLengthsITCase {
     DataStream<Integer> stream =
         environment(1).fromData(Types.INT, records.toArray(Integer[]::new));
     return Inference.on(stream)
+        .with(InferenceOptions.STABLE_FOR, Duration.ofMillis(1))
         .model("m", 1, SavedModels.ragged(folder.resolve("1")).toString())
         .features(
             (length, row) -> {
