@@ -46,6 +46,7 @@ final class ScoreTopicRequirements {
     }
     checkModel(config);
     checkLocations(config);
+    checkRetries(config);
     checkTopics(config);
     checkFeatures(config);
     RecordFormats.writer(config);
@@ -94,6 +95,20 @@ final class ScoreTopicRequirements {
     if (!roots && control && !base) {
       throw new ConfigurationException(
           "model.roots is missing: expected the locations below which published versions may lie");
+    }
+  }
+
+  private static void checkRetries(ReadableConfig config) throws ConfigurationException {
+    Duration first = config.get(InferenceOptions.LOAD_RETRY_INTERVAL);
+    Duration longest = config.get(InferenceOptions.MAX_LOAD_RETRY_INTERVAL);
+    if (longest.compareTo(first) < 0) {
+      throw new ConfigurationException(
+          "%s is %s: expected at least %s, which is %s"
+              .formatted(
+                  InferenceOptions.MAX_LOAD_RETRY_INTERVAL.key(),
+                  TimeUtils.formatWithHighestUnit(longest),
+                  InferenceOptions.LOAD_RETRY_INTERVAL.key(),
+                  TimeUtils.formatWithHighestUnit(first)));
     }
   }
 

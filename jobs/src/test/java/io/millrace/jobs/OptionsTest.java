@@ -46,6 +46,9 @@ class OptionsTest {
     expected.put("model.integrity", "if-present");
     expected.put("model.staging", "disk");
     expected.put("model.stable-for", "1 s");
+    expected.put("model.max-num-load-retries", "5");
+    expected.put("model.load-retry-interval", "1 s");
+    expected.put("model.max-load-retry-interval", "30 s");
     expected.put("model.signature-key", NONE);
     expected.put("model.saved-model-tags", NONE);
     expected.put("model.roots", NONE);

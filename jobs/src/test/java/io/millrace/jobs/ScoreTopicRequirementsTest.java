@@ -128,6 +128,15 @@ class ScoreTopicRequirementsTest {
   }
 
   @Test
+  void check_retriesWhoseLongestWaitIsBelowTheFirst_areRefused() {
+    assertRefused(
+        Map.of("model.load-retry-interval", "1 min"),
+        "model.max-load-retry-interval is 30 s",
+        "model.load-retry-interval, which is 1 min");
+    assertRefused(Map.of("model.max-num-load-retries", "-1"), "an integer from 0 to 1000");
+  }
+
+  @Test
   void check_batchTimeoutBelowAMillisecond_isRefused() {
     assertRefused(
         Map.of("batching.batch-timeout", "10 micros"), "batching.batch-timeout", "at least 1 ms");

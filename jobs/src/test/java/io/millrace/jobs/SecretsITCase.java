@@ -90,7 +90,9 @@ class SecretsITCase {
       listen(bench, topics, failing);
     }
     List<String> logged = secrets.below(folder.resolve("flink"), LOGS);
-    assertThat(logs()).contains("s3.access-key, ******", "s3.secret-key, ******", "FETCH_FAILED");
+    assertThat(logs())
+        .contains(
+            "s3.access-key, ******", "s3.secret-key, ******", "FETCH_FAILED", "Trying again in");
     assertThat(logged).isEmpty();
     assertThat(String.join("\n", said))
         .contains("NOT_FOUND", "num_inferences", "as announced, got");
@@ -146,6 +148,8 @@ class SecretsITCase {
                     + kafkaPassword
                     + "\";",
                 "-Dkafka.properties.ssl.keystore.password=" + keystorePassword,
+                "-Dmodel.max-num-load-retries=1",
+                "-Dmodel.load-retry-interval=1 ms",
                 "-Dmodel.roots=[\"%s\", \"s3://models/\"]".formatted(topics.models)));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);

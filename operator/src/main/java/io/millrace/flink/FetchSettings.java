@@ -1,24 +1,51 @@
 package io.millrace.flink;
 
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import io.millrace.model.ModelStore;
+import io.millrace.serving.Backoff;
+import io.millrace.serving.RetryingModelStore;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+import org.apache.flink.util.ExceptionUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How versions are fetched.
  *
  * @param stableFor how long a version without a manifest must not change
  */
-record FetchSettings(Duration stableFor) implements Serializable {
+record FetchSettings(int retries, Duration firstRetry, Duration longestRetry, Duration stableFor)
+    implements Serializable {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchSettings.class);
+
   /**
    * @throws IllegalArgumentException naming key, value and what is allowed
    */
   static FetchSettings of(ReadableConfig config) {
-    return new FetchSettings(LowerBounds.atLeastOneMilli(config, InferenceOptions.STABLE_FOR));
+    Duration first = LowerBounds.atLeastOneMilli(config, InferenceOptions.LOAD_RETRY_INTERVAL);
+    Duration longest = config.get(InferenceOptions.MAX_LOAD_RETRY_INTERVAL);
+    if (longest.compareTo(first) < 0) {
+      throw new IllegalArgumentException(
+          "%s is %s: expected at least %s, which is %s"
+              .formatted(
+                  InferenceOptions.MAX_LOAD_RETRY_INTERVAL.key(),
+                  longest,
+                  InferenceOptions.LOAD_RETRY_INTERVAL.key(),
+                  first));
+    }
+    return new FetchSettings(
+        LowerBounds.atLeast(config, InferenceOptions.MAX_NUM_LOAD_RETRIES, 0),
+        first,
+        longest,
+        LowerBounds.atLeastOneMilli(config, InferenceOptions.STABLE_FOR));
   }
 
   /**
@@ -35,10 +62,32 @@ record FetchSettings(Duration stableFor) implements Serializable {
     FileSystemModelStore remote =
         FileSystemModelStore.of(roots, copies)
             .with(new UploadCheck(stableFor, FetchSettings::sleep));
-    return refining.apply(remote);
+    return new RetryingModelStore(
+        refining.apply(remote),
+        new Backoff(retries, firstRetry, longestRetry),
+        FetchSettings::mayPass,
+        () -> ThreadLocalRandom.current().nextLong(),
+        FetchSettings::pause);
+  }
+
+  /** Whether the same fetch may succeed a little later. */
+  static boolean mayPass(ModelException failure) {
+    return failure.reason() == ModelReason.FETCH_FAILED
+        && ExceptionUtils.findThrowable(failure, UnsupportedFileSystemSchemeException.class)
+            .isEmpty();
   }
 
   private static void sleep(Duration time) throws InterruptedException {
     Thread.sleep(time.toMillis());
+  }
+
+  private static void pause(int retry, Duration delay, ModelException failure)
+      throws InterruptedException {
+    if (retry == 1) {
+      LOG.warn("Trying again in {} ms: {}", delay.toMillis(), failure.getMessage());
+    } else {
+      LOG.debug("Retry {} in {} ms", retry, delay.toMillis(), failure);
+    }
+    sleep(delay);
   }
 }

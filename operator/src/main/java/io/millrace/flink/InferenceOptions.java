@@ -151,6 +151,26 @@ public final class InferenceOptions {
           .withDescription(
               "How long the files of a version that has neither a manifest nor an announced digest must keep their names, sizes and times before they are fetched; one that changes meanwhile is still being written, and rejected.");
 
+  public static final ConfigOption<Integer> MAX_NUM_LOAD_RETRIES =
+      ConfigOptions.key("model.max-num-load-retries")
+          .intType()
+          .defaultValue(5)
+          .withDescription(
+              "How often a version is tried again that cannot be read from where it lies, before it is rejected.");
+
+  public static final ConfigOption<Duration> LOAD_RETRY_INTERVAL =
+      ConfigOptions.key("model.load-retry-interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(1))
+          .withDescription(
+              "Wait before the first retry; twice as long before each one after it, and every wait shortened by chance, by up to a half.");
+
+  public static final ConfigOption<Duration> MAX_LOAD_RETRY_INTERVAL =
+      ConfigOptions.key("model.max-load-retry-interval")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(30))
+          .withDescription("Longest wait before a retry; at least model.load-retry-interval.");
+
   public static final ConfigOption<Probe> PROBE =
       ConfigOptions.key("model.probe")
           .enumType(Probe.class)

@@ -106,6 +106,8 @@ final class Harness implements AutoCloseable {
     config.set(InferenceOptions.BATCH_TIMEOUT, Duration.ofMillis(5));
     config.set(InferenceOptions.RUN_IN, runIn);
     config.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(1));
+    config.set(InferenceOptions.LOAD_RETRY_INTERVAL, Duration.ofMillis(1));
+    config.set(InferenceOptions.MAX_LOAD_RETRY_INTERVAL, Duration.ofMillis(100));
     OutputTag<Rejection<Float>> rejections =
         new OutputTag<>(
             "rejections",
