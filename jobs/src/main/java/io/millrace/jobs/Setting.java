@@ -129,6 +129,14 @@ final class Setting<T> {
         });
   }
 
+  static Setting<MemorySize> diskSize(ConfigOption<MemorySize> option) {
+    return scalar(
+        option,
+        "a size with its unit, such as 512 mb, 10 gb",
+        // Flink takes a bare number for bytes.
+        value -> value.matches("[0-9]+") ? null : MemorySize.parse(value));
+  }
+
   static <E extends Enum<E>> Setting<E> choice(ConfigOption<E> option, Class<E> type) {
     return scalar(
         option,

@@ -61,6 +61,9 @@ final class Settings {
           Setting.choice(InferenceOptions.INTEGRITY, InferenceOptions.Integrity.class),
           Setting.choice(InferenceOptions.STAGING, InferenceOptions.Staging.class),
           Setting.duration(InferenceOptions.STABLE_FOR),
+          Setting.text(
+              InferenceOptions.LOCAL_DIRECTORY, "an absolute path", path -> path.startsWith("/")),
+          Setting.diskSize(InferenceOptions.CACHE_SIZE),
           Setting.integer(InferenceOptions.MAX_NUM_LOAD_RETRIES, 0, 1000),
           Setting.duration(InferenceOptions.LOAD_RETRY_INTERVAL),
           Setting.duration(InferenceOptions.MAX_LOAD_RETRY_INTERVAL),

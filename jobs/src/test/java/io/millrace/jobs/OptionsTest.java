@@ -46,6 +46,8 @@ class OptionsTest {
     expected.put("model.integrity", "if-present");
     expected.put("model.staging", "disk");
     expected.put("model.stable-for", "1 s");
+    expected.put("model.local-directory", NONE);
+    expected.put("model.cache-size", "4 gb");
     expected.put("model.max-num-load-retries", "5");
     expected.put("model.load-retry-interval", "1 s");
     expected.put("model.max-load-retry-interval", "30 s");

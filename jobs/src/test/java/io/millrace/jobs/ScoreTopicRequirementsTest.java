@@ -133,6 +133,7 @@ class ScoreTopicRequirementsTest {
         Map.of("model.load-retry-interval", "1 min"),
         "model.max-load-retry-interval is 30 s",
         "model.load-retry-interval, which is 1 min");
+    assertRefused(Map.of("model.cache-size", "4096"), "model.cache-size", "512 mb, 10 gb");
     assertRefused(Map.of("model.max-num-load-retries", "-1"), "an integer from 0 to 1000");
   }
 

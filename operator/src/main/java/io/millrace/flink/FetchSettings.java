@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,16 @@ import org.slf4j.LoggerFactory;
  * How versions are fetched.
  *
  * @param stableFor how long a version without a manifest must not change
+ * @param directory on the machine's own disk, an absolute path; null for that of temporary files
+ * @param cacheBytes what the versions that are kept on the disk may take
  */
-record FetchSettings(int retries, Duration firstRetry, Duration longestRetry, Duration stableFor)
+record FetchSettings(
+    int retries,
+    Duration firstRetry,
+    Duration longestRetry,
+    Duration stableFor,
+    @Nullable String directory,
+    long cacheBytes)
     implements Serializable {
   private static final Logger LOG = LoggerFactory.getLogger(FetchSettings.class);
 
@@ -45,7 +54,21 @@ record FetchSettings(int retries, Duration firstRetry, Duration longestRetry, Du
         LowerBounds.atLeast(config, InferenceOptions.MAX_NUM_LOAD_RETRIES, 0),
         first,
         longest,
-        LowerBounds.atLeastOneMilli(config, InferenceOptions.STABLE_FOR));
+        LowerBounds.atLeastOneMilli(config, InferenceOptions.STABLE_FOR),
+        directory(config),
+        config.get(InferenceOptions.CACHE_SIZE).getBytes());
+  }
+
+  private static @Nullable String directory(ReadableConfig config) {
+    String directory = config.getOptional(InferenceOptions.LOCAL_DIRECTORY).orElse(null);
+    if (directory != null && !Path.of(directory).isAbsolute()) {
+      throw new IllegalArgumentException(
+          InferenceOptions.LOCAL_DIRECTORY.key()
+              + " is '"
+              + directory
+              + "': expected an absolute path on the TaskManagers' machines");
+    }
+    return directory;
   }
 
   /**
@@ -57,13 +80,20 @@ record FetchSettings(int retries, Duration firstRetry, Duration longestRetry, Du
    */
   ModelStore store(
       List<String> roots, Path temporary, UnaryOperator<FileSystemModelStore> refining) {
+    Path folder = (directory == null ? temporary : Path.of(directory)).toAbsolutePath();
     String user = System.getProperty("user.name");
-    Path copies = temporary.resolve("millrace-models-" + user);
+    Path copies = folder.resolve("millrace-models-" + user);
+    Path cache = folder.resolve("millrace-cache-" + user);
     FileSystemModelStore remote =
         FileSystemModelStore.of(roots, copies)
             .with(new UploadCheck(stableFor, FetchSettings::sleep));
+    FileSystemModelStore refined = refining.apply(remote);
+    ModelStore once =
+        refined.usesDisk()
+            ? new CachedModelStore(refined, () -> ModelCache.open(cache, copies, cacheBytes, null))
+            : refined;
     return new RetryingModelStore(
-        refining.apply(remote),
+        once,
         new Backoff(retries, firstRetry, longestRetry),
         FetchSettings::mayPass,
         () -> ThreadLocalRandom.current().nextLong(),

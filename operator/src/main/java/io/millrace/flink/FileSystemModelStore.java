@@ -140,6 +140,23 @@ public final class FileSystemModelStore implements ModelStore {
     return roots.check(uri);
   }
 
+  /** Whether what is fetched lies on a local disk. */
+  boolean usesDisk() {
+    return staging == Staging.DISK;
+  }
+
+  /** Whether a version without a manifest is refused. */
+  boolean requiresManifest() {
+    return integrity == Integrity.REQUIRED;
+  }
+
+  /**
+   * @throws ModelException TOO_LARGE
+   */
+  void checkSize(ModelLocation location, ModelSize size) throws ModelException {
+    limit.check(location, size);
+  }
+
   /**
    * What there is to fetch, checked as far as names and sizes go.
    *

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
 
 /** The options of the inference operator. Names follow TensorFlow Serving where it has one. */
 public final class InferenceOptions {
@@ -142,7 +143,7 @@ public final class InferenceOptions {
           .enumType(Staging.class)
           .defaultValue(Staging.DISK)
           .withDescription(
-              "Where a version's files are kept for the load: in a private folder on the TaskManager's disk, or in its native memory, of which a load then needs the size of the files more. A probe reads files from a disk.");
+              "Where a version's files are kept for the load: in a private folder on the TaskManager's disk, or in its native memory, of which a load then needs the size of the files more; nothing is kept for the next load then. A probe reads files from a disk.");
 
   public static final ConfigOption<Duration> STABLE_FOR =
       ConfigOptions.key("model.stable-for")
@@ -150,6 +151,20 @@ public final class InferenceOptions {
           .defaultValue(Duration.ofSeconds(1))
           .withDescription(
               "How long the files of a version that has neither a manifest nor an announced digest must keep their names, sizes and times before they are fetched; one that changes meanwhile is still being written, and rejected.");
+
+  public static final ConfigOption<String> LOCAL_DIRECTORY =
+      ConfigOptions.key("model.local-directory")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Folder on the TaskManagers' own disks below which versions lie, those that are held and those that are kept for later; by default each TaskManager's folder for temporary files (io.tmp.dirs).");
+
+  public static final ConfigOption<MemorySize> CACHE_SIZE =
+      ConfigOptions.key("model.cache-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(4096))
+          .withDescription(
+              "What the versions below model.local-directory may take, for all jobs and processes that share it; above it, those that were used longest ago and that nothing holds are deleted.");
 
   public static final ConfigOption<Integer> MAX_NUM_LOAD_RETRIES =
       ConfigOptions.key("model.max-num-load-retries")

@@ -121,25 +121,33 @@ final class ModelDirectory {
    * @throws InterruptedException instead, where that is what the failure means
    */
   static ModelException failure(ModelLocation location, IOException e) throws InterruptedException {
+    throwIfInterrupted(location, e);
+    return new ModelException(
+        ModelReason.FETCH_FAILED, "cannot read " + location + ": " + firstLine(e), e);
+  }
+
+  /**
+   * @param what was read
+   * @throws InterruptedException if that is what the failure means
+   */
+  static void throwIfInterrupted(Object what, IOException e) throws InterruptedException {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       // Exactly this class: its subclasses are time-outs.
       if (cause instanceof ClosedByInterruptException
           || cause.getClass() == InterruptedIOException.class
           || cause instanceof InterruptedException) {
-        throw interrupted(location, e);
+        throw interrupted(what, e);
       }
     }
     if (Thread.interrupted()) {
-      throw interrupted(location, e);
+      throw interrupted(what, e);
     }
-    return new ModelException(
-        ModelReason.FETCH_FAILED, "cannot read " + location + ": " + firstLine(e), e);
   }
 
-  private static InterruptedException interrupted(ModelLocation location, IOException cause) {
+  private static InterruptedException interrupted(Object what, IOException cause) {
     Thread.interrupted();
     InterruptedException interrupted =
-        new InterruptedException("interrupted while reading " + location);
+        new InterruptedException("interrupted while reading " + what);
     interrupted.initCause(cause);
     return interrupted;
   }

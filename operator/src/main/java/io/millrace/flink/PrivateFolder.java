@@ -128,7 +128,12 @@ final class PrivateFolder implements AutoCloseable {
     }
   }
 
-  private static void openParent(Path parent) throws IOException {
+  /**
+   * Creates a folder for folders, where it does not exist.
+   *
+   * @throws IOException also if it is there and belongs not to this user alone
+   */
+  static void openParent(Path parent) throws IOException {
     if (parent.getParent() != null) {
       Files.createDirectories(parent.getParent());
     }
@@ -186,7 +191,8 @@ final class PrivateFolder implements AutoCloseable {
     }
   }
 
-  private static void delete(Path root) throws IOException {
+  /** Deletes a folder and what is in it; follows no link. */
+  static void delete(Path root) throws IOException {
     if (Files.notExists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -4,6 +4,7 @@ import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class Harness implements AutoCloseable {
   }
 
   private final AbstractStreamOperatorTestHarness<String> harness;
+  private final Path temporary;
   private long now;
   private int mailsRun;
 
@@ -144,6 +147,13 @@ final class Harness implements AutoCloseable {
     harness.getStreamConfig().serializeAllConfigs();
     harness.setup(
         Types.STRING.createSerializer(harness.getExecutionConfig().getSerializerConfig()));
+    temporary = Files.createTempDirectory("millrace-harness");
+    temporary(temporary);
+  }
+
+  /** Before the start: where the TaskManager has its files, the cache of versions among them. */
+  void temporary(Path folder) {
+    harness.getEnvironment().getTaskManagerInfo().getTmpDirectories()[0] = folder.toString();
   }
 
   @SuppressWarnings("unchecked")
@@ -292,5 +302,6 @@ final class Harness implements AutoCloseable {
   @Override
   public void close() throws Exception {
     harness.close();
+    FileUtils.deleteDirectoryQuietly(temporary.toFile());
   }
 }

@@ -94,8 +94,10 @@ class InferenceITCase {
                     .predictions(Y, Types.FLOAT)
                     .predictions()))
         .containsExactly(3f, 5f);
-    String name = "millrace-models-" + System.getProperty("user.name");
-    assertThat(folder.resolve("tmp").resolve(name)).doesNotExist();
+    for (String name : List.of("millrace-models-", "millrace-cache-")) {
+      assertThat(folder.resolve("tmp").resolve(name + System.getProperty("user.name")))
+          .doesNotExist();
+    }
     assertThat(SharedModel.held()).isZero();
   }
 

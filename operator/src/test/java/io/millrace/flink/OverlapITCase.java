@@ -145,12 +145,15 @@ class OverlapITCase {
   }
 
   @Test
-  void unloadFirst_nothingIsLeft_failsTheTask() throws Exception {
+  void unloadFirst_nothingIsLeft_failsTheTask(@TempDir Path machine) throws Exception {
     failsInWarmUp(2);
-    try (Harness harness = unloadingFirst()) {
+    try (Harness harness = harness(Overlap.UNLOAD_FIRST, RunIn.TASK)) {
+      harness.temporary(machine);
+      harness.start(null);
       harness.command(Harness.publish(roots, 2, 2));
       harness.await(() -> story(harness).contains("1 UNLOADING"));
       Files.delete(roots.resolve("1/saved_model.pb"));
+      PrivateFolder.delete(machine.resolve("millrace-cache-" + System.getProperty("user.name")));
 
       assertThatThrownBy(() -> harness.record(1))
           .hasMessageContainingAll("no version of 'm' is left to score", "saved_model.pb");
