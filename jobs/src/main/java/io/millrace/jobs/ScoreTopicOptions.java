@@ -209,7 +209,8 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("model.digest")
           .stringType()
           .noDefaultValue()
-          .withDescription("What the files of model.uri must hash to; by default any content.");
+          .withDescription(
+              "What the files of the version that model.uri or model.version-policy names must hash to; by default any content.");
 
   public static final ConfigOption<Absent> ABSENT =
       ConfigOptions.key("model.absent")

@@ -45,6 +45,7 @@ final class ScoreTopicRequirements {
       }
     }
     checkModel(config);
+    checkVersion(config);
     checkLocations(config);
     checkRetries(config);
     checkTopics(config);
@@ -95,6 +96,41 @@ final class ScoreTopicRequirements {
     if (!roots && control && !base) {
       throw new ConfigurationException(
           "model.roots is missing: expected the locations below which published versions may lie");
+    }
+  }
+
+  // A key that says nothing about the version that is meant would be thought to say something.
+  private static void checkVersion(ReadableConfig config) throws ConfigurationException {
+    boolean base = config.getOptional(ScoreTopicOptions.MODEL_BASE).isPresent();
+    boolean uri = config.getOptional(ScoreTopicOptions.MODEL_URI).isPresent();
+    refuse(
+        config,
+        ScoreTopicOptions.VERSION_POLICY,
+        !base,
+        "without model.base, below which it chooses");
+    refuse(
+        config,
+        ScoreTopicOptions.MODEL_VERSION,
+        !uri,
+        "without model.uri; below model.base, name the number as model.version-policy");
+    refuse(
+        config,
+        ScoreTopicOptions.MODEL_DIGEST,
+        !base && !uri,
+        "without model.base or model.uri, whose files it is about");
+    refuse(
+        config,
+        ScoreTopicOptions.MODEL_DIGEST,
+        base && config.get(ScoreTopicOptions.VERSION_POLICY).equals("all"),
+        "with model.version-policy all, of which each version has another: expected latest or a"
+            + " number");
+  }
+
+  private static void refuse(
+      ReadableConfig config, ConfigOption<?> option, boolean condition, String circumstances)
+      throws ConfigurationException {
+    if (condition && config.getOptional(option).isPresent()) {
+      throw new ConfigurationException(option.key() + " is given " + circumstances);
     }
   }
 

@@ -128,6 +128,39 @@ class ScoreTopicRequirementsTest {
   }
 
   @Test
+  void check_versionThatNothingRefersTo_isRefused() {
+    String digest = "sha256:" + "0".repeat(64);
+    assertRefused(Map.of("model.version", "7"), "model.version is given", "model.version-policy");
+    assertRefused(
+        Map.of("model.version-policy", "all", "model.digest", digest),
+        "model.digest is given with model.version-policy all",
+        "latest or a number");
+    assertRefused(Map.of("model.version-policy", "newest"), "'newest'", "latest, all or a");
+    assertThatCode(() -> check(Map.of("model.version-policy", "7", "model.digest", digest)))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_versionPolicyOfAnExactLocation_isRefused() {
+    String exact = COMPLETE.replace("base: /models/fraud", "uri: /models/fraud/7");
+    String none = COMPLETE.replace("base: /models/fraud", "roots: /models");
+
+    assertRefusedIn(exact, Map.of("model.version-policy", "all"), "model.version-policy is given");
+    assertRefusedIn(
+        none + "control: {topic: models}\n",
+        Map.of("model.digest", "sha256:" + "0".repeat(64)),
+        "model.digest is given without model.base or model.uri");
+  }
+
+  private static void assertRefusedIn(String yaml, Map<String, String> overrides, String part) {
+    assertThatThrownBy(
+            () ->
+                ScoreTopicRequirements.check(YamlConfiguration.parse(yaml, "job.yaml", overrides)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(part);
+  }
+
+  @Test
   void check_retriesWhoseLongestWaitIsBelowTheFirst_areRefused() {
     assertRefused(
         Map.of("model.load-retry-interval", "1 min"),

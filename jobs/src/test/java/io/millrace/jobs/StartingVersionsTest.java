@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.ModelLocation;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.Command.Rollback;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StartingVersionsTest {
   private final Configuration config = new Configuration();
@@ -53,6 +57,41 @@ class StartingVersionsTest {
   void commands_sameVersionElsewhere_theTopicCounts() throws Exception {
     config.set(ScoreTopicOptions.MODEL_URI, "file:///elsewhere/8");
     assertThat(versions.commands(List.of(publish("m", 8, 0)))).containsExactly(publish("m", 8, 0));
+  }
+
+  private Publish configured(long version) throws Exception {
+    config.set(ScoreTopicOptions.VERSION_POLICY, Long.toString(version));
+    return (Publish) versions.commands(List.of()).get(0);
+  }
+
+  @Test
+  void commands_versionPolicy_choosesAmongTheFoldersBelowTheBase(@TempDir Path base)
+      throws Exception {
+    for (String name : List.of("9", "10", "new")) {
+      Files.createDirectory(base.resolve(name));
+    }
+    config.set(ScoreTopicOptions.MODEL_BASE, base.toString());
+    List<Command> latest = versions.commands(List.of());
+    Publish ninth = configured(9);
+    Publish tenth = configured(10);
+
+    assertThat(latest).containsExactly(tenth);
+    assertThat(ninth.uri()).isEqualTo(ModelLocation.parse(base.resolve("9").toString()));
+    assertThatThrownBy(() -> configured(11)).hasMessageContaining("no version 11: found [9, 10]");
+    config.set(ScoreTopicOptions.VERSION_POLICY, "all");
+    assertThat(versions.commands(List.of()))
+        .containsExactly(
+            new Publish("m", 9, ninth.uri(), null, Command.CONFIGURED - 1, false, null), tenth);
+    assertThat(active(versions.commands(List.of()))).isEqualTo(10);
+  }
+
+  @Test
+  void commands_baseThatCannotBeListed_leavesARestoredJobWithWhatItHas() throws Exception {
+    config.set(ScoreTopicOptions.MODEL_BASE, "nowhere://models/m");
+    assertThatThrownBy(() -> versions.commands(List.of())).hasMessageContaining("nowhere");
+    assertThat(versions.commandsIfAny(List.of(publish("m", 8, 0))))
+        .containsExactly(publish("m", 8, 0));
+    assertThat(versions.commandsIfAny(List.of())).isEmpty();
   }
 
   @Test
