@@ -45,34 +45,46 @@ final class Harness implements AutoCloseable {
   Harness(Path roots, List<Command> initial, int batchSize, RunIn runIn, int parallelism, int index)
       throws Exception {
     this(
-        roots,
+        roots.toString(),
         initial,
-        batchSize,
-        runIn,
+        options(batchSize, runIn),
         parallelism,
         index,
         Shell.BROADCAST,
-        new Configuration(),
         null);
+  }
+
+  private static Configuration options(int batchSize, RunIn runIn) {
+    Configuration options = new Configuration();
+    options.set(InferenceOptions.MAX_BATCH_SIZE, batchSize);
+    options.set(InferenceOptions.RUN_IN, runIn);
+    return options;
   }
 
   /** With options of the job's own; not started. */
   static Harness with(Configuration options, Path roots, Command version, RunIn runIn)
       throws Exception {
-    return new Harness(roots, List.of(version), 100, runIn, 1, 0, Shell.BROADCAST, options, null);
+    Configuration all = options(100, runIn);
+    all.addAll(options);
+    return new Harness(roots.toString(), List.of(version), all, 1, 0, Shell.BROADCAST, null);
+  }
+
+  /** Of a job whose models lie anywhere, and with options of its own. */
+  static Harness open(String root, List<Command> initial, Configuration options) throws Exception {
+    Harness harness = new Harness(root, initial, options, 1, 0, Shell.BROADCAST, null);
+    harness.start(null);
+    return harness;
   }
 
   /** With records that versions are warmed up with; not started. */
   static Harness warmedUpWith(List<Float> records, Path roots, Command version) throws Exception {
     return new Harness(
-        roots,
+        roots.toString(),
         List.of(version),
-        100,
-        RunIn.TASK,
+        options(100, RunIn.TASK),
         1,
         0,
         Shell.BROADCAST,
-        new Configuration(),
         WarmUpRecords.of("samples.jsonl", records, FloatSerializer.INSTANCE));
   }
 
@@ -89,28 +101,25 @@ final class Harness implements AutoCloseable {
   }
 
   private static Harness chained(Path roots, List<Command> initial, Shell shell) throws Exception {
-    return new Harness(roots, initial, 100, RunIn.TASK, 1, 0, shell, new Configuration(), null);
+    return new Harness(roots.toString(), initial, options(100, RunIn.TASK), 1, 0, shell, null);
   }
 
   private Harness(
-      Path roots,
+      String root,
       List<Command> initial,
-      int batchSize,
-      RunIn runIn,
+      Configuration options,
       int parallelism,
       int index,
       Shell shell,
-      Configuration options,
       @Nullable WarmUpRecords<Float> warmUpRecords)
       throws Exception {
-    Configuration config = new Configuration(options);
+    Configuration config = new Configuration();
     config.set(InferenceOptions.NAME, MODEL);
-    config.set(InferenceOptions.MAX_BATCH_SIZE, batchSize);
     config.set(InferenceOptions.BATCH_TIMEOUT, Duration.ofMillis(5));
-    config.set(InferenceOptions.RUN_IN, runIn);
     config.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(1));
     config.set(InferenceOptions.LOAD_RETRY_INTERVAL, Duration.ofMillis(1));
     config.set(InferenceOptions.MAX_LOAD_RETRY_INTERVAL, Duration.ofMillis(100));
+    config.addAll(options);
     OutputTag<Rejection<Float>> rejections =
         new OutputTag<>(
             "rejections",
@@ -123,7 +132,7 @@ final class Harness implements AutoCloseable {
             rejection -> rejection.record() + "!" + rejection.reason(),
             rejections,
             warmUpRecords);
-    InferenceSettings settings = InferenceSettings.of(config, List.of(roots.toString()), 2, true);
+    InferenceSettings settings = InferenceSettings.of(config, List.of(root), 2, true);
     harness =
         new AbstractStreamOperatorTestHarness<>(
             switch (shell) {

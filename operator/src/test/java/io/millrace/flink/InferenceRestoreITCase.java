@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
@@ -10,9 +11,12 @@ import io.millrace.model.ModelReason;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.util.FileUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,9 +88,79 @@ class InferenceRestoreITCase {
     Files.writeString(roots.resolve("1").resolve("added.txt"), "other bytes");
     Harness restored = new Harness(roots, List.of(), 100, RunIn.TASK, 1, 0);
     try (restored) {
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> restored.start(state))
-          .hasMessageContaining("sha256:");
+      assertThatThrownBy(() -> restored.start(state)).hasMessageContaining("sha256:");
     }
+  }
+
+  private Harness restoring(OperatorSubtaskState state, Path temporary) throws Exception {
+    Harness restored = new Harness(roots, List.of(), 100, RunIn.TASK, 1, 0);
+    restored.temporary(temporary);
+    boolean started = false;
+    try {
+      restored.start(state);
+      started = true;
+      return restored;
+    } finally {
+      if (!started) {
+        restored.close();
+      }
+    }
+  }
+
+  @Test
+  void fault37_restoredVersionGoneFromStorage_comesFromTheCacheOrTheJobSaysSo(
+      @TempDir Path machine, @TempDir Path otherMachine) throws Exception {
+    OperatorSubtaskState state;
+    Harness first = new Harness(roots, List.of(version(1, 1)), 100, RunIn.TASK, 1, 0);
+    try (first) {
+      first.temporary(machine);
+      first.start(null);
+      state = first.snapshot();
+    }
+    Files.move(roots.resolve("1"), roots.resolve("deleted"));
+    version(2, 2); // It is there, and nobody ordered it.
+
+    try (Harness restored = restoring(state, machine)) {
+      restored.record(1);
+      restored.endOfRecords();
+      assertThat(restored.output()).containsExactly("1.0@1");
+    }
+    assertThatThrownBy(() -> restoring(state, otherMachine).close())
+        .hasMessageContaining("file://" + roots.resolve("1") + " does not exist");
+  }
+
+  @Test
+  void fault46_cacheTamperedWith_isFetchedAgainOrTheJobSaysSo(@TempDir Path machine)
+      throws Exception {
+    OperatorSubtaskState state;
+    Harness first = new Harness(roots, List.of(version(1, 1)), 100, RunIn.TASK, 1, 0);
+    try (first) {
+      first.temporary(machine);
+      first.start(null);
+      state = first.snapshot();
+    }
+    tamper(machine);
+    try (Harness restored = restoring(state, machine)) {
+      restored.record(1);
+      restored.endOfRecords();
+      assertThat(restored.output()).containsExactly("1.0@1");
+    }
+    tamper(machine);
+    Files.move(roots.resolve("1"), roots.resolve("deleted"));
+    assertThatThrownBy(() -> restoring(state, machine).close())
+        .hasMessageContaining("does not exist");
+  }
+
+  /** Puts another version's weights in the place of those that are kept. */
+  private void tamper(Path machine) throws Exception {
+    String shard = "variables.data-00000-of-00001";
+    Path other = SavedModels.constantVersion(roots.resolve("other"), 66);
+    try (Stream<Path> paths = Files.walk(machine)) {
+      Path kept = paths.filter(path -> path.endsWith(shard)).findAny().orElseThrow();
+      Files.move(
+          other.resolve("variables").resolve(shard), kept, StandardCopyOption.REPLACE_EXISTING);
+    }
+    FileUtils.deleteDirectory(other.toFile());
   }
 
   @Test
@@ -168,8 +242,7 @@ class InferenceRestoreITCase {
     Files.writeString(roots.resolve("1").resolve("added.txt"), "other bytes");
     Harness changed = Harness.ofFixedVersion(roots, version(1, -1));
     try (changed) {
-      org.assertj.core.api.Assertions.assertThatThrownBy(() -> changed.start(state))
-          .hasMessageContaining("sha256:");
+      assertThatThrownBy(() -> changed.start(state)).hasMessageContaining("sha256:");
     }
   }
 

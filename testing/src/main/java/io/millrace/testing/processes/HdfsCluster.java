@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,14 +18,19 @@ import java.util.List;
  * }</pre>
  */
 public final class HdfsCluster implements AutoCloseable {
+  private static final String FORMAT = "-format";
   private static final Duration START = Duration.ofSeconds(90);
   private static final List<String> JVM_OPTIONS =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  private final Path jars;
+  private final Path directory;
   private final ReservedPort port;
-  private final ChildJvm process;
+  private ChildJvm process;
 
-  private HdfsCluster(ReservedPort port, ChildJvm process) {
+  private HdfsCluster(Path jars, Path directory, ReservedPort port, ChildJvm process) {
+    this.jars = jars;
+    this.directory = directory;
     this.port = port;
     this.process = process;
   }
@@ -44,20 +50,38 @@ public final class HdfsCluster implements AutoCloseable {
   public static HdfsCluster start(Path jars, Path directory)
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
-    Path details = directory.toAbsolutePath().resolve("details.json");
     ReservedPort port = ReservedPort.reserve();
     boolean started = false;
     try {
-      ChildJvm process = ChildJvm.start(command(jars, directory, port, details));
-      // Hadoop writes this file once the DataNode has reported to the NameNode.
-      process.awaitReady(START, () -> Files.exists(details));
+      ChildJvm process = process(jars, directory, port, List.of(FORMAT));
       started = true;
-      return new HdfsCluster(port, process);
+      return new HdfsCluster(jars, directory, port, process);
     } finally {
       if (!started) {
         port.close();
       }
     }
+  }
+
+  private static ChildJvm process(
+      Path jars, Path directory, ReservedPort port, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path details = directory.toAbsolutePath().resolve("details.json");
+    Files.deleteIfExists(details);
+    ChildJvm process = ChildJvm.start(command(jars, directory, port, details, arguments));
+    // Hadoop writes this file once the DataNode has reported to the NameNode.
+    process.awaitReady(START, () -> Files.exists(details));
+    return process;
+  }
+
+  /** Ends NameNode and DataNode with signal 9; their port stays reserved. */
+  public void stop() {
+    process.kill();
+  }
+
+  /** Starts them again after {@link #stop}, with the files that they had. */
+  public void startAgain() throws IOException, InterruptedException {
+    process = process(jars, directory, port, List.of());
   }
 
   /** {@code hdfs://127.0.0.1:<port>/}. */
@@ -72,15 +96,10 @@ public final class HdfsCluster implements AutoCloseable {
   }
 
   private static ChildJvm.Command command(
-      Path jars, Path directory, ReservedPort port, Path details) {
-    return new ChildJvm.Command(
-        "hdfs",
-        jars,
-        directory,
-        JVM_OPTIONS,
-        "org.apache.hadoop.test.MiniDFSClusterManager",
+      Path jars, Path directory, ReservedPort port, Path details, List<String> first) {
+    List<String> arguments = new ArrayList<>(first);
+    arguments.addAll(
         List.of(
-            "-format",
             "-nnport",
             Integer.toString(port.number()),
             "-writeDetails",
@@ -88,5 +107,12 @@ public final class HdfsCluster implements AutoCloseable {
             // The tests' user is not always the one that started the cluster.
             "-D",
             "dfs.permissions.enabled=false"));
+    return new ChildJvm.Command(
+        "hdfs",
+        jars,
+        directory,
+        JVM_OPTIONS,
+        "org.apache.hadoop.test.MiniDFSClusterManager",
+        arguments);
   }
 }
