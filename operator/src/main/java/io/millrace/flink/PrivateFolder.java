@@ -76,6 +76,7 @@ final class PrivateFolder implements AutoCloseable {
 
   private static @Nullable PrivateFolder createUnlessTaken(Path parent, String name)
       throws IOException {
+    Path path = parent.resolve(name);
     // Others sweep what has its final name: it gets that only when it is locked. A process that is
     // killed in between leaves an empty file, which nobody may sweep.
     Path unnamed = parent.resolve(name + NEW);
@@ -92,13 +93,14 @@ final class PrivateFolder implements AutoCloseable {
     boolean named = false;
     boolean created = false;
     try {
-      // Whoever has the first file alone decides about the second.
-      if (Files.exists(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+      // Whoever has the first file alone decides about the second. The folder is looked for as
+      // well: its lock file may have been old enough for what cleans up temporary files.
+      if (exists(lockFile) || exists(path)) {
         return null;
       }
       Files.move(unnamed, lockFile, StandardCopyOption.ATOMIC_MOVE);
       named = true;
-      Path path = Files.createDirectory(parent.resolve(name), PRIVATE);
+      Files.createDirectory(path, PRIVATE);
       created = true;
       return new PrivateFolder(path, lockFile, lock);
     } finally {
@@ -107,6 +109,10 @@ final class PrivateFolder implements AutoCloseable {
         lock.close();
       }
     }
+  }
+
+  private static boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   Path path() {

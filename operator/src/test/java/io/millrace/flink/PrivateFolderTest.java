@@ -72,6 +72,18 @@ class PrivateFolderTest {
   }
 
   @Test
+  void create_lockFileOfAHeldFolderWasCleanedUp_takesAnother() throws Exception {
+    try (PrivateFolder held = PrivateFolder.create(parent)) {
+      Files.delete(held.path().resolveSibling(held.path().getFileName() + ".lock"));
+      try (PrivateFolder next = PrivateFolder.create(parent)) {
+        assertThat(next.path()).isDirectory().isNotEqualTo(held.path());
+      }
+      assertThat(held.path()).isDirectory();
+    }
+    assertThat(parent).isEmptyDirectory();
+  }
+
+  @Test
   void create_byManyThreads_givesEachItsOwn() throws Exception {
     Set<Path> held = ConcurrentHashMap.newKeySet();
     Callable<Void> createAndClose =
