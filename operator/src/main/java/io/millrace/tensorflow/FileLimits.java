@@ -7,6 +7,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.millrace.model.HeapShare;
 import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
@@ -30,7 +31,7 @@ final class FileLimits {
   private static final int HEAP_PER_OBJECT_BYTE = 2;
 
   /** A message, a string, or their entry in a map, and the place in a list that has doubled. */
-  static final int OBJECT_BYTES = 96;
+  static final int OBJECT_BYTES = HeapShare.OBJECT_BYTES;
 
   /** What is not known is kept by number, in a map of lists. */
   private static final int UNKNOWN_FIELD_BYTES = 4 * OBJECT_BYTES;
@@ -94,6 +95,12 @@ final class FileLimits {
   static long objectBytes(ByteString message, Descriptor type) throws IOException {
     FileLimits limits = new FileLimits();
     limits.count(message.newCodedInput(), type, 0);
+    return limits.objectBytes;
+  }
+
+  static long objectBytes(byte[] message, Descriptor type) throws IOException {
+    FileLimits limits = new FileLimits();
+    limits.count(CodedInputStream.newInstance(message), type, 0);
     return limits.objectBytes;
   }
 

@@ -164,6 +164,11 @@ final class RequestTensor {
     return Shape.of(dimensions).elements() * width(type);
   }
 
+  /** Whether its elements are those of the message that it was read from. */
+  boolean hasStrings() {
+    return strings != null;
+  }
+
   /** Dimension 0; -1 for a scalar. */
   long rows() {
     return dimensions.length == 0 ? -1 : dimensions[0];

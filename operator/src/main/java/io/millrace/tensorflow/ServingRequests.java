@@ -1,8 +1,8 @@
 package io.millrace.tensorflow;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
+import com.google.protobuf.UnsafeByteOperations;
+import io.millrace.model.HeapShare;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -13,7 +13,6 @@ import io.millrace.tensor.Row;
 import io.millrace.tensor.Signature;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,11 +40,11 @@ public final class ServingRequests {
   static final long MAX_BYTES = 1L << 26;
   static final int MAX_ROWS = 1 << 16;
 
-  /** Numbers that are listed one by one take four times what they come to. */
-  private static final long MAX_OBJECT_BYTES = 4 * MAX_BYTES;
-
   /** The largest number of a field that is looked for: what lies behind takes no memory. */
   private static final int MAX_FIELD = 7;
+
+  /** Of a row, and of the text that says where it comes from. */
+  private static final int ROW_BYTES = 3 * HeapShare.OBJECT_BYTES;
 
   private static final Logger LOG = LoggerFactory.getLogger(ServingRequests.class);
   private static final int PREDICT_LOG = 6;
@@ -71,8 +70,11 @@ public final class ServingRequests {
   /** What the tensors of all records may still take: a shape of a few bytes can ask for more. */
   private long bytesLeft = MAX_BYTES;
 
-  private ServingRequests(Signature signature) {
+  private final HeapShare share;
+
+  private ServingRequests(Signature signature, HeapShare share) {
     this.signature = signature;
+    this.share = share;
   }
 
   /**
@@ -80,24 +82,24 @@ public final class ServingRequests {
    *
    * @param signature of which each row is, or a whole request where it has no batch dimension
    * @return empty if the version has no such file, or the file no request to that signature
-   * @throws ModelException WARM_UP_FAILED naming file and record, if the file is damaged, too
-   *     large, or a record is none
+   * @throws ModelException WARM_UP_FAILED naming file and record, if the file is damaged, too large
+   *     for what the heap allows, or a record is none
    */
   public static List<SampleRow> read(ModelFiles files, Signature signature) throws ModelException {
+    return read(files, signature, HeapShare.ofProcess());
+  }
+
+  static List<SampleRow> read(ModelFiles files, Signature signature, HeapShare share)
+      throws ModelException {
     try {
-      byte[] bytes = files.read(FILE, MAX_BYTES).orElse(null);
+      // Once as they are read, and once as records.
+      byte[] bytes = files.read(FILE, Math.min(MAX_BYTES, share.left() / 2)).orElse(null);
       if (bytes == null) {
         return List.of();
       }
-      ServingRequests requests = new ServingRequests(signature);
-      List<byte[]> records = TfRecords.of(bytes);
-      if (records.size() > MAX_RECORDS) {
-        throw new IOException(
-            records.size()
-                + " records: expected at most "
-                + MAX_RECORDS
-                + ", as TensorFlow Serving");
-      }
+      share.take(2L * bytes.length);
+      ServingRequests requests = new ServingRequests(signature, share);
+      List<byte[]> records = TfRecords.of(bytes, MAX_RECORDS);
       for (int i = 0; i < records.size(); i++) {
         requests.add("'" + FILE + "', record " + i, records.get(i));
       }
@@ -123,8 +125,9 @@ public final class ServingRequests {
 
   private void add(String place, byte[] record) throws ModelException {
     try {
-      Map<Integer, List<ByteString>> log = fields(ByteString.copyFrom(record));
-      ByteString predict = last(log, PREDICT_LOG);
+      Map<Integer, ByteString> log =
+          DelimitedFields.last(UnsafeByteOperations.unsafeWrap(record), MAX_FIELD);
+      ByteString predict = log.get(PREDICT_LOG);
       if (predict == null) {
         String other =
             OTHER_LOGS.entrySet().stream()
@@ -138,8 +141,8 @@ public final class ServingRequests {
         skip(other + " logs");
         return;
       }
-      Map<Integer, List<ByteString>> request = fields(orEmpty(last(fields(predict), REQUEST)));
-      String name = signatureName(request);
+      ByteString request = orEmpty(DelimitedFields.last(predict, REQUEST).get(REQUEST));
+      String name = signatureName(DelimitedFields.last(request, MODEL_SPEC));
       if (name.equals(signature.name())) {
         addRows(place, inputs(request));
       } else {
@@ -155,43 +158,45 @@ public final class ServingRequests {
     skipped.merge(what, 1, Integer::sum);
   }
 
-  private static String signatureName(Map<Integer, List<ByteString>> request) throws IOException {
-    ByteString spec = last(request, MODEL_SPEC);
-    ByteString name = spec == null ? null : last(fields(spec), SIGNATURE_NAME);
-    return name == null || name.isEmpty() ? DEFAULT_SIGNATURE : name.toStringUtf8();
+  private static String signatureName(Map<Integer, ByteString> request) throws IOException {
+    ByteString spec = orEmpty(request.get(MODEL_SPEC));
+    ByteString name = orEmpty(DelimitedFields.last(spec, SIGNATURE_NAME).get(SIGNATURE_NAME));
+    return name.isEmpty() ? DEFAULT_SIGNATURE : name.toStringUtf8();
   }
 
-  private Map<String, RequestTensor> inputs(Map<Integer, List<ByteString>> request)
-      throws IOException {
+  private Map<String, RequestTensor> inputs(ByteString request) throws IOException {
     Map<String, RequestTensor> inputs = new TreeMap<>();
-    for (ByteString entry : request.getOrDefault(INPUTS, List.of())) {
-      Map<Integer, List<ByteString>> pair = fields(entry);
-      String name = orEmpty(last(pair, KEY)).toStringUtf8();
-      if (signature.inputIndex(name) < 0) {
-        throw new IOException(
-            "unknown input '" + name + "': expected one of " + signature.inputNames());
-      }
-      try {
-        RequestTensor tensor = RequestTensor.of(proto(orEmpty(last(pair, VALUE))), bytesLeft);
-        bytesLeft -= tensor.bytes();
-        inputs.put(name, tensor);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("input '" + name + "': " + e.getMessage(), e);
-      }
-    }
+    DelimitedFields.forEach(
+        request,
+        (number, entry) -> {
+          if (number == INPUTS) {
+            Map<Integer, ByteString> pair = DelimitedFields.last(entry, VALUE);
+            String name = orEmpty(pair.get(KEY)).toStringUtf8();
+            inputs.put(name, tensor(name, orEmpty(pair.get(VALUE))));
+          }
+        });
     return inputs;
   }
 
-  private static TensorProto proto(ByteString tensor) throws IOException {
-    long bytes = FileLimits.objectBytes(tensor, TensorProto.getDescriptor());
-    if (bytes > MAX_OBJECT_BYTES) {
+  private RequestTensor tensor(String input, ByteString bytes) throws IOException {
+    if (signature.inputIndex(input) < 0) {
       throw new IOException(
-          "the tensor would take about "
-              + bytes
-              + " bytes once it is read: expected at most "
-              + MAX_OBJECT_BYTES);
+          "unknown input '" + input + "': expected one of " + signature.inputNames());
     }
-    return TensorProto.parseFrom(tensor);
+    try {
+      long objectBytes = FileLimits.objectBytes(bytes, TensorProto.getDescriptor());
+      share.take(objectBytes);
+      RequestTensor tensor = RequestTensor.of(TensorProto.parseFrom(bytes), bytesLeft);
+      bytesLeft -= tensor.bytes();
+      share.take(tensor.bytes());
+      if (!tensor.hasStrings()) {
+        // Those stay where the message has them.
+        share.giveBack(objectBytes);
+      }
+      return tensor;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException("input '" + input + "': " + e.getMessage(), e);
+    }
   }
 
   private void addRows(String place, Map<String, RequestTensor> inputs) throws IOException {
@@ -215,35 +220,10 @@ public final class ServingRequests {
       throw new IOException(
           count + " rows: expected at least one, and at most " + MAX_ROWS + " in all records");
     }
+    share.take(count * ROW_BYTES);
     for (int row = 0; row < count; row++) {
       rows.add(new Request(place + ", row " + row, inputs, row));
     }
-  }
-
-  /** The fields of a message that have a length, by number; others are none of ours. */
-  private static Map<Integer, List<ByteString>> fields(ByteString message) throws IOException {
-    Map<Integer, List<ByteString>> fields = new HashMap<>();
-    CodedInputStream in = message.newCodedInput();
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_START_GROUP) {
-        // No message of Serving's has one, and protobuf 3 skips them by recursion without a limit.
-        throw new IOException("there is a group: expected a PredictionLog");
-      }
-      if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED
-          && WireFormat.getTagFieldNumber(tag) <= MAX_FIELD) {
-        fields
-            .computeIfAbsent(WireFormat.getTagFieldNumber(tag), number -> new ArrayList<>())
-            .add(in.readBytes());
-      } else if (!in.skipField(tag)) {
-        throw new IOException("the end of a group that never began");
-      }
-    }
-    return fields;
-  }
-
-  private static @Nullable ByteString last(Map<Integer, List<ByteString>> fields, int number) {
-    List<ByteString> values = fields.get(number);
-    return values == null ? null : values.get(values.size() - 1);
   }
 
   private static ByteString orEmpty(@Nullable ByteString value) {

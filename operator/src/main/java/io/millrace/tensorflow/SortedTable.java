@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.HeapShare;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,23 +22,24 @@ final class SortedTable {
 
   // A key may share all of its bytes with the one before it, and a block be named again and again:
   // what is read in all has little to do with the size of the file.
-  private static final long MAX_READ_BYTES = 256L << 20;
   private static final int ENTRY_BYTES = 200;
 
   private final byte[] file;
-  private long bytesLeft = MAX_READ_BYTES;
+  private final HeapShare share;
 
-  private SortedTable(byte[] file) {
+  private SortedTable(byte[] file, HeapShare share) {
     this.file = file;
+    this.share = share;
   }
 
   /**
    * All keys and values.
    *
-   * @throws IOException if it is not a table
+   * @param share of what they are counted
+   * @throws IOException if it is not a table, or its entries take more than there is
    */
-  static TreeMap<String, byte[]> parse(byte[] file) throws IOException {
-    return new SortedTable(file).read();
+  static TreeMap<String, byte[]> parse(byte[] file, HeapShare share) throws IOException {
+    return new SortedTable(file, share).read();
   }
 
   private TreeMap<String, byte[]> read() throws IOException {
@@ -66,7 +68,7 @@ final class SortedTable {
     if (offset < 0 || size < 0 || offset >= file.length || size >= file.length - offset) {
       throw new IOException("a block lies outside the file");
     }
-    take(size);
+    share.take(size);
     int end = (int) (offset + size);
     byte[] content = Arrays.copyOfRange(file, (int) offset, end);
     return switch (file[end]) {
@@ -74,14 +76,6 @@ final class SortedTable {
       case SNAPPY -> unpack(ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN));
       default -> throw new IOException("a block is packed in an unknown way, " + file[end]);
     };
-  }
-
-  private void take(long bytes) throws IOException {
-    bytesLeft -= bytes;
-    if (bytesLeft < 0) {
-      throw new IOException(
-          "its entries come to more than all may have, " + MAX_READ_BYTES + " bytes");
-    }
   }
 
   private TreeMap<String, byte[]> entries(byte[] block) throws IOException {
@@ -98,7 +92,7 @@ final class SortedTable {
       int unshared = (int) varint(buffer);
       byte[] value = new byte[bounded((int) varint(buffer), buffer)];
       int length = shared + bounded(unshared, buffer);
-      take((long) ENTRY_BYTES + length + value.length);
+      share.take((long) ENTRY_BYTES + length + value.length);
       key = Arrays.copyOf(key, length);
       buffer.get(key, shared, unshared);
       buffer.get(value);
@@ -120,7 +114,7 @@ final class SortedTable {
     if (size < 0 || size > (long) MAX_SNAPPY_RATIO * packed.remaining()) {
       throw new IOException("a block of " + packed.limit() + " bytes cannot unpack to " + size);
     }
-    take(size);
+    share.take(size);
     byte[] unpacked = new byte[(int) size];
     int position = 0;
     while (packed.hasRemaining()) {

@@ -37,9 +37,21 @@ public final class TfRecords {
    *     damaged
    */
   public static List<byte[]> of(byte[] bytes) throws IOException {
+    return of(bytes, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The records, of which there may be so many.
+   *
+   * @throws IOException as the other, and if there are more
+   */
+  static List<byte[]> of(byte[] bytes, int most) throws IOException {
     TfRecords records = new TfRecords(bytes);
     List<byte[]> found = new ArrayList<>();
     while (records.rest.hasRemaining()) {
+      if (found.size() == most) {
+        throw new IOException("more than " + most + " records, which is the most there may be");
+      }
       found.add(records.next(found.size()));
     }
     return found;

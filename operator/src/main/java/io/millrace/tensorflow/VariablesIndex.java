@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.HeapShare;
 import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
@@ -32,17 +33,20 @@ final class VariablesIndex {
   private final int shards;
   private final TreeMap<String, BundleEntryProto> entries = new TreeMap<>();
 
-  private VariablesIndex(ModelContent content, TreeMap<String, byte[]> table) throws IOException {
+  private VariablesIndex(ModelContent content, TreeMap<String, byte[]> table, HeapShare share)
+      throws IOException {
     this.content = content;
     byte[] header = table.remove(HEADER);
     if (header == null) {
       throw new IOException("there is no header");
     }
+    share.take(FileLimits.objectBytes(header, BundleHeaderProto.getDescriptor()));
     this.shards = BundleHeaderProto.parseFrom(header).getNumShards();
     if (shards < 0 || shards > MAX_SHARDS) {
       throw new IOException("num_shards is " + shards + ", expected 0 to " + MAX_SHARDS);
     }
     for (var entry : table.entrySet()) {
+      share.take(FileLimits.objectBytes(entry.getValue(), BundleEntryProto.getDescriptor()));
       entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue()));
     }
   }
@@ -65,9 +69,15 @@ final class VariablesIndex {
    * Reads the index of a SavedModel.
    *
    * @return null if there is none
-   * @throws ModelException LOAD_FAILED if it is corrupt, TOO_LARGE if it is larger than any
+   * @throws ModelException LOAD_FAILED if it is corrupt, TOO_LARGE if it is larger than any or than
+   *     the heap allows
    */
   static @Nullable VariablesIndex read(ModelContent content) throws ModelException {
+    return read(content, HeapShare.ofProcess());
+  }
+
+  static @Nullable VariablesIndex read(ModelContent content, HeapShare share)
+      throws ModelException {
     if (!content.contains(INDEX)) {
       return null;
     }
@@ -78,7 +88,12 @@ final class VariablesIndex {
             ModelReason.TOO_LARGE,
             content.name(INDEX) + " has " + size + " bytes: expected at most " + MAX_BYTES);
       }
-      return new VariablesIndex(content, SortedTable.parse(in.readNBytes(MAX_BYTES)));
+      share.take(size);
+      byte[] file = in.readNBytes((int) size);
+      return new VariablesIndex(content, SortedTable.parse(file, share), share);
+    } catch (HeapShare.UsedUpException e) {
+      throw new ModelException(
+          ModelReason.TOO_LARGE, content.name(INDEX) + ": " + e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       throw new ModelException(
           ModelReason.LOAD_FAILED, content.name(INDEX) + " is corrupt: " + e.getMessage(), e);

@@ -3,6 +3,8 @@ package io.millrace.tensorflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import io.millrace.model.HeapShare;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -18,6 +20,7 @@ import io.millrace.tensor.TensorWriter;
 import io.millrace.testing.models.Tensors;
 import io.millrace.testing.models.WarmUpRequests;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,8 +56,11 @@ class ServingRequestsTest {
   }
 
   private List<SampleRow> read(Signature signature) throws ModelException {
-    return ServingRequests.read(
-        new ModelFiles(directory, "sha256:" + "0".repeat(64), 0, () -> {}), signature);
+    return ServingRequests.read(files(), signature);
+  }
+
+  private ModelFiles files() {
+    return new ModelFiles(directory, "sha256:" + "0".repeat(64), 0, () -> {});
   }
 
   private static byte[] two() {
@@ -215,7 +221,7 @@ class ServingRequestsTest {
       many.add(two());
     }
     WarmUpRequests.write(directory, many.toArray(byte[][]::new));
-    assertRefused(BATCHED, "1001 records: expected at most 1000");
+    assertRefused(BATCHED, "more than 1000 records");
   }
 
   @Test
@@ -238,10 +244,44 @@ class ServingRequestsTest {
     TensorProto.Builder dimensions = TensorProto.newBuilder().setDtype(DataType.DT_FLOAT);
     dimensions.setTensorShape(
         TensorShapeProto.newBuilder()
-            .addAllDim(Collections.nCopies(2_800_000, TensorShapeProto.Dim.getDefaultInstance())));
+            .addAllDim(Collections.nCopies(10_000, TensorShapeProto.Dim.getDefaultInstance())));
     byte[] log = WarmUpRequests.predict("", Map.of("x", dimensions.build()));
     WarmUpRequests.write(directory, log);
-    assertRefused(BATCHED, "record 0", "expected at most 268435456");
+    assertThatThrownBy(() -> ServingRequests.read(files(), BATCHED, HeapShare.of(1 << 21)))
+        .hasMessageContainingAll("record 0: input 'x'", "once it is read: expected at most 524288");
+  }
+
+  @Test
+  void read_rowsThatWouldFillTheHeap_areRefusedBeforeTheyAreMade() throws Exception {
+    Signature word = signature(WORD);
+    TensorProto many =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_STRING)
+            .setTensorShape(Tensors.floats(new float[0], 10_000).getTensorShape())
+            .build();
+    byte[] log = WarmUpRequests.predict("", Map.of("word", many));
+    assertThat(read(word, log)).hasSize(10_000);
+    assertThatThrownBy(() -> ServingRequests.read(files(), word, HeapShare.of(1 << 22)))
+        .hasMessageContainingAll("record 0", "once it is read: expected at most 1048576");
+  }
+
+  @Test
+  void read_fieldThatIsGivenOftenBefore_takesTheLast() throws Exception {
+    byte[] before = new byte[3_000_000];
+    for (int i = 0; i < before.length; i += 3) {
+      before[i] = 6 << 3 | 2; // An empty PredictionLog.predict_log of one byte.
+      before[i + 1] = 1;
+      before[i + 2] = 0x50;
+    }
+    byte[] log = ByteBuffer.allocate(before.length + two().length).put(before).put(two()).array();
+    assertThat(read(BATCHED, log)).hasSize(2);
+  }
+
+  @Test
+  void last_fieldThatIsThereOften_keepsOne() throws Exception {
+    ByteString message = ByteString.copyFrom(new byte[] {10, 1, 7, 18, 0, 10, 1, 8, 66, 0});
+    assertThat(DelimitedFields.last(message, 7))
+        .isEqualTo(Map.of(1, ByteString.copyFrom(new byte[] {8}), 2, ByteString.EMPTY));
   }
 
   @Test

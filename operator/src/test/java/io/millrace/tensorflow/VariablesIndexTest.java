@@ -1,9 +1,11 @@
 package io.millrace.tensorflow;
 
+import static java.util.Collections.nCopies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedOutputStream;
+import io.millrace.model.HeapShare;
 import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
@@ -14,12 +16,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.proto.TensorShapeProto.Dim;
 
 /** Damaged indexes: refused by name, before what they claim is allocated. */
 class VariablesIndexTest {
@@ -88,7 +93,34 @@ class VariablesIndexTest {
       records[i] = bytes(out -> numbers(out, 1 << 20, 0, 0));
     }
     write(table(block(records), UNCOMPRESSED));
-    assertRefused("its entries come to more than all may have, 268435456 bytes");
+    assertTooLarge(1 << 30, "bytes once it is read: expected at most 268435456");
+  }
+
+  @Test
+  void read_entryOfObjectsThatWouldFillTheHeap_isRefusedBeforeTheyAreMade() throws Exception {
+    var shape = TensorShapeProto.newBuilder().addAllDim(nCopies(10_000, Dim.getDefaultInstance()));
+    write(
+        table(
+            block(header(1), entry(BundleEntryProto.newBuilder().setShape(shape))), UNCOMPRESSED));
+    assertThat(VariablesIndex.read(new ModelContent.Folder(directory))).isNotNull();
+    assertTooLarge(1 << 21, "bytes once it is read: expected at most 524288");
+  }
+
+  @Test
+  void read_entryOfNestedGroups_isRefusedInsteadOfEndingTheThread() throws Exception {
+    byte[] groups = new byte[1_000_000];
+    Arrays.fill(groups, (byte) 0x0b);
+    write(table(block(header(1), record("w", groups)), UNCOMPRESSED));
+    assertRefused("there is a group");
+  }
+
+  private void assertTooLarge(long heap, String why) {
+    assertThatThrownBy(
+            () -> VariablesIndex.read(new ModelContent.Folder(directory), HeapShare.of(heap)))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.TOO_LARGE))
+        .hasMessageContaining("variables.index: it would take about ")
+        .hasMessageContaining(why);
   }
 
   @Test
