@@ -3,6 +3,7 @@ package io.millrace.tensorflow;
 import com.google.protobuf.ByteString;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import io.millrace.tensor.ElementType;
 import java.util.Map;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -22,8 +23,6 @@ final class Constants {
 
   // TensorShape::MaxDimensions.
   private static final int MOST_DIMENSIONS = 254;
-  // A tstring; more than one of any other type.
-  private static final int STRING_BYTES = 24;
   private static final int UNKNOWN = -1;
 
   private final String file;
@@ -65,8 +64,8 @@ final class Constants {
   private void add(TensorProto tensor, NodeDef node, String where) throws ModelException {
     String what = "'" + node.getName() + "'" + where + " (" + node.getOp() + ")";
     long elements = elements(tensor.getTensorShape());
-    int width = width(tensor.getDtype());
-    if (elements == UNKNOWN || elements > Long.MAX_VALUE / STRING_BYTES) {
+    int width = width(tensor);
+    if (elements == UNKNOWN || elements > Long.MAX_VALUE / ElementBytes.STRING) {
       throw refused(
           ModelReason.LOAD_FAILED,
           what,
@@ -92,7 +91,7 @@ final class Constants {
               + ", expected "
               + elements * width);
     }
-    long bytes = elements * (width == UNKNOWN ? STRING_BYTES : width);
+    long bytes = elements * (width == UNKNOWN ? ElementBytes.STRING : width);
     long filled = Math.max(0, bytes - tensor.getSerializedSize());
     filledBytes = filledBytes > Long.MAX_VALUE - filled ? Long.MAX_VALUE : filledBytes + filled;
     if (filledBytes > MOST_FILLED_BYTES) {
@@ -138,15 +137,13 @@ final class Constants {
         : shape.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList().toString();
   }
 
-  /** Bytes of an element, or UNKNOWN where they differ or the payload is not plain. */
-  private static int width(DataType type) {
-    return switch (type) {
-      case DT_BOOL, DT_INT8, DT_UINT8, DT_QINT8, DT_QUINT8 -> 1;
-      case DT_INT16, DT_UINT16, DT_QINT16, DT_QUINT16, DT_HALF, DT_BFLOAT16 -> 2;
-      case DT_INT32, DT_UINT32, DT_QINT32, DT_FLOAT -> 4;
-      case DT_INT64, DT_UINT64, DT_DOUBLE, DT_COMPLEX64 -> 8;
-      case DT_COMPLEX128 -> 16;
-      default -> UNKNOWN;
-    };
+  /** Bytes of an element, or UNKNOWN where the payload is not plain or the type not known. */
+  private static int width(TensorProto tensor) {
+    try {
+      int width = ElementType.ofNumber(tensor.getDtypeValue()).byteSize();
+      return width == 0 ? UNKNOWN : width;
+    } catch (IllegalArgumentException e) {
+      return UNKNOWN;
+    }
   }
 }

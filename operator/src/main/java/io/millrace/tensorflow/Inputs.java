@@ -69,7 +69,7 @@ final class Inputs {
     byte[] pad = padValue(spec, row);
     return string
         ? new StringInput(
-            spec, row, pad, new RowMemory(StringInput.STRING_BYTES, options.sizes(), tensors))
+            spec, row, pad, new RowMemory(ElementBytes.STRING, options.sizes(), tensors))
         : new NumericInput(
             spec,
             row,

@@ -20,9 +20,6 @@ import org.tensorflow.proto.TensorShapeProto;
  * in TensorFlow's {@code Tensor::FromProto}.
  */
 final class RequestTensor {
-  // A tstring, as which a row writes it.
-  private static final int STRING_BYTES = 24;
-
   private final ElementType type;
   private final long[] dimensions;
   private final byte[] memory;
@@ -83,7 +80,7 @@ final class RequestTensor {
         }
         elements = Math.multiplyExact(elements, dimension);
       }
-      if (Math.multiplyExact(elements, width(type)) <= mostBytes) {
+      if (Math.multiplyExact(elements, ElementBytes.of(type)) <= mostBytes) {
         return elements;
       }
     } catch (ArithmeticException e) {
@@ -97,10 +94,6 @@ final class RequestTensor {
             + " bytes, what is left of "
             + ServingRequests.MAX_BYTES
             + " for all records");
-  }
-
-  private static int width(ElementType type) {
-    return type == ElementType.STRING ? STRING_BYTES : type.byteSize();
   }
 
   private static void requireCount(int listed, long elements) {
@@ -161,7 +154,7 @@ final class RequestTensor {
 
   /** What it takes by its shape. */
   long bytes() {
-    return Shape.of(dimensions).elements() * width(type);
+    return Shape.of(dimensions).elements() * ElementBytes.of(type);
   }
 
   /** Whether its elements are those of the message that it was read from. */

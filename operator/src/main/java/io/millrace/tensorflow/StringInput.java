@@ -6,7 +6,6 @@ import io.millrace.tensor.TensorWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_TString;
 import org.tensorflow.internal.c_api.global.tensorflow;
@@ -17,8 +16,6 @@ import org.tensorflow.internal.c_api.global.tensorflow;
  * written again and given back at the end.
  */
 final class StringInput extends InputWriter {
-  static final int STRING_BYTES = Loader.sizeof(TF_TString.class);
-
   private final byte[] padValue;
   private ByteBuffer bytes = ByteBuffer.allocate(0);
   private @Nullable TF_TString slots;
@@ -54,8 +51,8 @@ final class StringInput extends InputWriter {
   @Override
   void takeUnits(InputWriter other, int to, int units) {
     ByteBuffer source = ((StringInput) other).bytes;
-    for (int i = 0; i < units * STRING_BYTES; i += Long.BYTES) {
-      int target = to * STRING_BYTES + i;
+    for (int i = 0; i < units * ElementBytes.STRING; i += Long.BYTES) {
+      int target = to * ElementBytes.STRING + i;
       long taken = source.getLong(i);
       source.putLong(i, bytes.getLong(target));
       bytes.putLong(target, taken);
@@ -66,7 +63,8 @@ final class StringInput extends InputWriter {
   @Override
   void showUnits(InputWriter other, int from, int to, int units) {
     ByteBuffer source = ((StringInput) other).bytes;
-    bytes.put(to * STRING_BYTES, source, from * STRING_BYTES, units * STRING_BYTES);
+    bytes.put(
+        to * ElementBytes.STRING, source, from * ElementBytes.STRING, units * ElementBytes.STRING);
   }
 
   @Override
@@ -80,7 +78,7 @@ final class StringInput extends InputWriter {
       padding = shown;
     }
     for (int i = start; i < start + units; i++) {
-      bytes.put(i * STRING_BYTES, shown.bytes(), 0, STRING_BYTES);
+      bytes.put(i * ElementBytes.STRING, shown.bytes(), 0, ElementBytes.STRING);
     }
   }
 

@@ -2,13 +2,12 @@ package io.millrace.tensorflow;
 
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.tensorflow.internal.c_api.TF_TString;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** One string in native memory, for tensors to show. */
 final class StringSlot implements AutoCloseable {
-  private final NativeMemory memory = new NativeMemory(Loader.sizeof(TF_TString.class));
+  private final NativeMemory memory = new NativeMemory(ElementBytes.STRING);
   private final TF_TString slot = new TF_TString(memory.start());
   private final ByteBuffer bytes = memory.buffer();
 

@@ -15,6 +15,7 @@ import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.internal.c_api.TF_TString;
 
 /** Values of every element type go through TensorFlow and come back the same. */
 class ElementTypesITCase {
@@ -176,6 +178,11 @@ class ElementTypesITCase {
         });
     assertRefused(ElementType.BOOL, x -> x.put(1));
     assertRefused(ElementType.BOOL, x -> x.putRaw(new byte[] {1, 2}, 0, 2));
+  }
+
+  @Test
+  void bytesOfAString_areThoseOfTheNativeLibrary() {
+    assertThat(Loader.sizeof(TF_TString.class)).isEqualTo(ElementBytes.STRING);
   }
 
   @Test

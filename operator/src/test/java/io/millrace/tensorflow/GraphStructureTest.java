@@ -5,6 +5,7 @@ import static io.millrace.tensorflow.Scanned.edited;
 import static io.millrace.tensorflow.Scanned.scan;
 import static org.tensorflow.proto.DataType.DT_FLOAT;
 
+import com.google.protobuf.UnsafeByteOperations;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
@@ -117,6 +118,22 @@ class GraphStructureTest {
     TensorProto two = Tensors.floats(new float[] {1, 2}, 2);
     scan(constant(two)).require(null);
     assertRefused(constant(shaped(two, size)), ModelReason.LOAD_FAILED, message);
+  }
+
+  // Of an element that was taken for one of 24 bytes, as strings are, it would come to 384 MiB.
+  @ParameterizedTest
+  @EnumSource(names = {"DT_FLOAT8_E5M2", "DT_FLOAT8_E4M3FN", "DT_INT4", "DT_UINT4"})
+  void constantOfAByteAnElement_thatBringsThemAllAlong_isAccepted(DataType type) throws Exception {
+    TensorProto weights =
+        TensorProto.newBuilder()
+            .setDtype(type)
+            .setTensorContent(UnsafeByteOperations.unsafeWrap(new byte[16 << 20]))
+            .build();
+    scan(constant(shaped(weights, 16 << 20))).require(null);
+    assertRefused(
+        constant(shaped(weights, 16 << 20, 2)),
+        ModelReason.LOAD_FAILED,
+        "16777216 bytes for the shape [16777216, 2] of " + type + ", expected 33554432");
   }
 
   // The handle of a variable, or of a list with such handles in it.
