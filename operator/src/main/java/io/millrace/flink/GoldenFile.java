@@ -112,14 +112,8 @@ final class GoldenFile {
     try {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      String place =
-          e.getLocation() == null
-              ? ""
-              : " at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr();
-      throw new IOException("not JSON" + place + ": " + e.getOriginalMessage(), e);
+      throw new IOException(
+          "not JSON" + JsonPlace.of(e.getLocation()) + ": " + e.getOriginalMessage(), e);
     }
     require(
         root.isObject() && onlyHas(root, SIGNATURE_NAME, INSTANCES, INPUTS, OUTPUTS, TOLERANCE),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.flink.JsonPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -50,14 +51,7 @@ final class JsonFields {
       node = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       // Jackson's own message may quote the text, so only the place is taken from it.
-      throw new IllegalArgumentException(
-          "not JSON"
-              + (e.getLocation() == null
-                  ? ""
-                  : " at line "
-                      + e.getLocation().getLineNr()
-                      + ", column "
-                      + e.getLocation().getColumnNr()));
+      throw new IllegalArgumentException("not JSON" + JsonPlace.of(e.getLocation()));
     } catch (IOException e) {
       // Nothing is read but the array: Jackson guessed UTF-16 or UTF-32 and the bytes are neither.
       throw new IllegalArgumentException("not JSON: not UTF-8");

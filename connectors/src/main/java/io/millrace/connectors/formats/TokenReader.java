@@ -1,11 +1,11 @@
 package io.millrace.connectors.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.millrace.flink.JsonPlace;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Row;
@@ -82,7 +82,8 @@ final class TokenReader {
       }
       if (field != null && !fields.see(field)) {
         throw new RecordException(
-            RecordReason.MALFORMED, field.place + " occurs twice" + at(parser.currentLocation()));
+            RecordReason.MALFORMED,
+            field.place + " occurs twice" + JsonPlace.of(parser.currentLocation()));
       }
       JsonToken token = parser.nextToken();
       if (field == null || token == JsonToken.VALUE_NULL) {
@@ -99,7 +100,7 @@ final class TokenReader {
     if (parser.nextToken() != null) {
       throw new RecordException(
           RecordReason.MALFORMED,
-          "the record goes on after its JSON object" + at(parser.currentTokenLocation()));
+          "the record goes on after its JSON object" + JsonPlace.of(parser.currentTokenLocation()));
     }
   }
 
@@ -109,12 +110,6 @@ final class TokenReader {
         e instanceof StreamConstraintsException
             ? "JSON beyond a limit: " + e.getOriginalMessage()
             : "not JSON";
-    return new RecordException(RecordReason.MALFORMED, what + at(e.getLocation()));
-  }
-
-  private static String at(@Nullable JsonLocation location) {
-    return location == null
-        ? ""
-        : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+    return new RecordException(RecordReason.MALFORMED, what + JsonPlace.of(e.getLocation()));
   }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.ValueNode;
+import io.millrace.flink.JsonPlace;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
@@ -80,14 +81,8 @@ final class PredictRequest {
     try {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      String place =
-          e.getLocation() == null
-              ? ""
-              : " at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr();
-      throw CommandException.usage(where + ": not JSON" + place + ": " + e.getOriginalMessage(), e);
+      throw CommandException.usage(
+          where + ": not JSON" + JsonPlace.of(e.getLocation()) + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       // From memory, that is bytes which are no text.
       throw CommandException.usage(where + ": not JSON in UTF-8: " + e.getMessage(), e);
