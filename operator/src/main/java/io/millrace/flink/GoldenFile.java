@@ -1,12 +1,15 @@
 package io.millrace.flink;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.millrace.model.HeapShare;
+import io.millrace.model.SampleRow;
 import io.millrace.tensor.Signature;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +31,6 @@ final class GoldenFile {
   private static final String TOLERANCE = "tolerance";
   private static final String ABSOLUTE = "absolute";
   private static final String RELATIVE = "relative";
-  private static final int MAX_ROWS = 1 << 16;
   private static final double DEFAULT_ABSOLUTE = 1e-6;
   private static final double DEFAULT_RELATIVE = 1e-5;
 
@@ -89,7 +91,9 @@ final class GoldenFile {
   }
 
   private static void requireRows(String what, int rows) throws IOException {
-    require(rows <= MAX_ROWS, what + " has " + rows + " rows: expected at most " + MAX_ROWS);
+    require(
+        rows <= SampleRow.MOST_OF_A_VERSION,
+        what + " has " + rows + " rows: expected at most " + SampleRow.MOST_OF_A_VERSION);
   }
 
   private static boolean onlyHas(JsonNode node, String... names) {
@@ -105,11 +109,15 @@ final class GoldenFile {
   /**
    * Reads the file's content.
    *
+   * @param share of the heap that what is made of it may take
    * @throws IOException saying what is wrong and where
    */
-  static GoldenFile parse(byte[] json) throws IOException {
+  static GoldenFile parse(byte[] json, HeapShare share) throws IOException {
     JsonNode root;
     try {
+      try (JsonParser text = JSON.createParser(json)) {
+        JsonTreeLimits.verify(text, share);
+      }
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new IOException(

@@ -3,6 +3,7 @@ package io.millrace.flink;
 import io.millrace.flink.GoldenFile.GoldenRow;
 import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
+import io.millrace.model.HeapShare;
 import io.millrace.model.InferenceException;
 import io.millrace.model.Model;
 import io.millrace.model.ModelException;
@@ -49,11 +50,13 @@ final class GoldenRows {
    */
   static void check(ModelFiles files, Model model, BatchOptions options) throws ModelException {
     try {
-      byte[] json = files.read(FILE, MAX_BYTES).orElse(null);
+      HeapShare share = HeapShare.ofProcess();
+      byte[] json = files.read(FILE, Math.min(MAX_BYTES, share.left())).orElse(null);
       if (json == null) {
         return;
       }
-      GoldenFile file = GoldenFile.parse(json);
+      share.take(json.length);
+      GoldenFile file = GoldenFile.parse(json, share);
       String meant = signature(file.signatureName(), model.signatureKeys());
       if (!meant.equals(options.signature().name())) {
         LOG.info(

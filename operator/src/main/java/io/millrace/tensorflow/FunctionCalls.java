@@ -100,10 +100,7 @@ final class FunctionCalls {
     }
     stack.addLast(new Frame(function, calls(nodes(function))));
     if (stack.size() > DEEPEST) {
-      throw refused(
-          "functions are nested deeper than " + DEEPEST + " calls: ",
-          new ArrayList<>(entered),
-          "...");
+      throw tooDeep(new ArrayList<>(entered));
     }
   }
 
@@ -114,10 +111,7 @@ final class FunctionCalls {
     String what = "function '" + frame.function + "'";
     expanded.put(frame.function, expand(what, nodes(frame.function), frame.calls));
     if (frame.depth > DEEPEST) {
-      throw refused(
-          "functions are nested deeper than " + DEEPEST + " calls: ",
-          List.of(frame.function),
-          "...");
+      throw tooDeep(List.of(frame.function));
     }
     if (!stack.isEmpty()) {
       stack.getLast().depth = Math.max(stack.getLast().depth, frame.depth + 1);
@@ -162,6 +156,10 @@ final class FunctionCalls {
       }
     }
     return calls;
+  }
+
+  private ModelException tooDeep(List<String> path) {
+    return refused("functions are nested deeper than " + DEEPEST + " calls: ", path, "...");
   }
 
   private ModelException refused(String what, List<String> path, String end) {

@@ -38,7 +38,6 @@ public final class ServingRequests {
   static final int MAX_RECORDS = 1000;
 
   static final long MAX_BYTES = 1L << 26;
-  static final int MAX_ROWS = 1 << 16;
 
   /** The largest number of a field that is looked for: what lies behind takes no memory. */
   private static final int MAX_FIELD = 7;
@@ -216,9 +215,12 @@ public final class ServingRequests {
                 + (input.getValue().rows() < 0 ? "a scalar" : input.getValue().rows()));
       }
     }
-    if (count < 1 || rows.size() + count > MAX_ROWS) {
+    if (count < 1 || rows.size() + count > SampleRow.MOST_OF_A_VERSION) {
       throw new IOException(
-          count + " rows: expected at least one, and at most " + MAX_ROWS + " in all records");
+          count
+              + " rows: expected at least one, and at most "
+              + SampleRow.MOST_OF_A_VERSION
+              + " in all records");
     }
     share.take(count * ROW_BYTES);
     for (int row = 0; row < count; row++) {

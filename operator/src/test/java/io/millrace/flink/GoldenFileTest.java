@@ -3,6 +3,7 @@ package io.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.model.HeapShare;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GoldenFileTest {
   private static final TensorSpec X = new TensorSpec("x", ElementType.FLOAT32, Shape.of(-1, 2));
@@ -26,7 +29,12 @@ class GoldenFileTest {
   }
 
   private static GoldenFile parse(String json) throws IOException {
-    return GoldenFile.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    return parse(json, Long.MAX_VALUE);
+  }
+
+  private static GoldenFile parse(String json, long heap) throws IOException {
+    return GoldenFile.parse(
+        json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), HeapShare.of(heap));
   }
 
   private static String rows(Signature signature, String json) throws IOException {
@@ -107,6 +115,15 @@ class GoldenFileTest {
     assertRefused(
         "{'instances': [" + ones + ",1], 'outputs': {'y': [1]}}",
         "instances has 65537 rows: expected at most 65536");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1,", "[],", "{},", "'a',", "{'a':{}},"})
+  void parse_treeThatWouldFillTheHeap_isRefusedBeforeItIsMade(String part) throws Exception {
+    String json = "{'instances': [" + part.repeat(10_000) + "1], 'outputs': {'y': [1]}}";
+    assertThat(parse(json, 1 << 25)).isNotNull();
+    assertThatThrownBy(() -> parse(json, 1 << 21))
+        .hasMessageContaining("once it is read: expected at most 524288");
   }
 
   @Test
