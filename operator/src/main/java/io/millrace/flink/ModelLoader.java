@@ -16,6 +16,7 @@ import io.millrace.tensor.Signature;
 import io.millrace.tensorflow.ServingRequests;
 import java.time.Duration;
 import java.util.List;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,6 +120,15 @@ final class ModelLoader {
       return model;
     } catch (RuntimeException e) {
       throw rejected(publish, e);
+    } catch (StackOverflowError e) {
+      // Some reader follows the files by recursion, and its stack is unwound by now.
+      throw rejected(publish, e);
+    } catch (OutOfMemoryError e) {
+      if (!ExceptionUtils.isHeapSpaceOutOfMemoryError(e)) {
+        // Classes, threads, buffers: the process lacks them, whatever the version.
+        throw e;
+      }
+      throw tooLarge(publish, e);
     } catch (LinkageError e) {
       if (worked) {
         throw rejected(publish, e);
@@ -134,6 +144,18 @@ final class ModelLoader {
   private static ModelException rejected(Publish publish, Throwable failure) {
     LOG.warn("Loading {}/{} failed unexpectedly", publish.model(), publish.version(), failure);
     return new ModelException(ModelReason.LOAD_FAILED, "unexpected failure: " + failure, failure);
+  }
+
+  // What did not fit was asked for by this version and is garbage now; the one that scores, and the
+  // other jobs of the TaskManager, need not end for it.
+  private static ModelException tooLarge(Publish publish, OutOfMemoryError failure) {
+    LOG.warn("Loading {}/{} used the heap up", publish.model(), publish.version(), failure);
+    return new ModelException(
+        ModelReason.TOO_LARGE,
+        "the heap of "
+            + (Runtime.getRuntime().maxMemory() >> 20)
+            + " MiB is used up by loading it: raise taskmanager.memory.task.heap.size",
+        failure);
   }
 
   private ServedModel lease(

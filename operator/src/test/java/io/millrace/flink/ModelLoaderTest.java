@@ -73,6 +73,61 @@ class ModelLoaderTest {
     assertThat(released).hasValue(1);
   }
 
+  private static ModelLoader afterOneLoad(ModelEngine later) throws Exception {
+    AtomicInteger loads = new AtomicInteger();
+    ModelLoader loader =
+        new ModelLoader(
+            settings(),
+            "slot",
+            (uri, digest) ->
+                new ModelFiles(Path.of("/models/1"), "sha256:" + "0".repeat(64), 0, () -> {}),
+            (files, options) ->
+                loads.incrementAndGet() == 1 ? new AnsweringModel() : later.load(files, options));
+    loader.load(VERSION, null).close();
+    return loader;
+  }
+
+  private static long depth(int above) {
+    return above == Integer.MAX_VALUE ? 0 : depth(above + 1) + 1;
+  }
+
+  @Test
+  void load_stackIsUsedUp_rejectsTheVersionAndNotTheJob() throws Exception {
+    ModelLoader loader =
+        afterOneLoad(
+            (files, options) -> {
+              throw new AssertionError("returned from depth " + depth(0));
+            });
+    assertRejected(loader, "java.lang.StackOverflowError");
+  }
+
+  @Test
+  void load_heapIsUsedUp_rejectsTheVersionAsTooLarge() throws Exception {
+    ModelLoader loader =
+        afterOneLoad(
+            (files, options) -> {
+              throw new AssertionError("got " + new long[Integer.MAX_VALUE - 8].length);
+            });
+    assertThatThrownBy(() -> loader.load(VERSION, null))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(ModelReason.TOO_LARGE))
+        .hasMessageContaining("taskmanager.memory.task.heap.size");
+    assertThat(SharedModel.held()).isZero();
+  }
+
+  @Test
+  void load_processLacksOtherMemory_isNoFaultOfTheVersion() throws Exception {
+    ModelLoader loader =
+        afterOneLoad(
+            (files, options) -> {
+              throw new OutOfMemoryError("Metaspace");
+            });
+    assertThatThrownBy(() -> loader.load(VERSION, null))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessage("Metaspace");
+    assertThat(SharedModel.held()).isZero();
+  }
+
   @Test
   void load_engineCannotBeLinked_failsTheJobForGoodWithWhatMendsIt() {
     AtomicInteger released = new AtomicInteger();
