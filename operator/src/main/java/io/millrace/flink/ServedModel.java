@@ -26,6 +26,7 @@ final class ServedModel {
   private final List<RecordBatch> all = new ArrayList<>();
   private int lent;
   private @Nullable Runnable whenUnused;
+  private boolean retired;
 
   ServedModel(
       Publish publish,
@@ -93,8 +94,16 @@ final class ServedModel {
     }
   }
 
-  /** No new batch will be taken; {@code action} runs when the last one has come back. */
+  /**
+   * No new batch will be taken; {@code action} runs when the last one has come back.
+   *
+   * @throws IllegalStateException the second time: one of the two actions would be lost
+   */
   void retire(Runnable action) {
+    if (retired) {
+      throw new IllegalStateException(version + " is retired already");
+    }
+    retired = true;
     if (lent == 0) {
       action.run();
     } else {
