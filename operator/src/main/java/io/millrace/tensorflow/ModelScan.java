@@ -194,7 +194,8 @@ public record ModelScan(
   public String describe(List<Refusal> refusals) {
     String messages =
         refusals.stream().limit(SHOWN).map(Refusal::message).collect(Collectors.joining("; "));
-    String more = refusals.size() > SHOWN ? "; and " + (refusals.size() - SHOWN) + " more" : "";
+    int others = refusals.stream().skip(SHOWN).mapToInt(Refusal::count).sum();
+    String more = others > 0 ? "; and " + others + " more" : "";
     return refusals.get(0).reason() == ModelReason.OP_REFUSED
         ? file + " is refused by ops-policy " + policyName() + ": " + messages + more
         : messages + more;

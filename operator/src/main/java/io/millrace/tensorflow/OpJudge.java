@@ -41,22 +41,25 @@ final class OpJudge {
    * @param run what it is, to be read before {@code reaches}
    * @param roots the tensors that it fetches, or the nodes
    * @param paths the tensors that it is fed with paths of the model's own files, as {@code node:0}
-   * @return up to a hundred refusals
+   * @return up to a hundred refusals, and one more that says how many were left out
    */
   List<Refusal> judge(String run, Collection<String> roots, Set<String> paths) {
     Reached reached = ops.reach(roots);
     PathSources sources = new PathSources(ops, reached, paths);
     List<Refusal> refusals = new ArrayList<>();
+    int others = 0;
     for (Site site : reached.sites()) {
       for (Callee callee : ReachableOps.callees(site.node())) {
         String fault = fault(site, callee, sources);
-        if (fault != null) {
+        if (fault != null && refusals.size() < MOST_REFUSALS) {
           refusals.add(refusal(run, site, callee.name(), fault));
-        }
-        if (refusals.size() == MOST_REFUSALS) {
-          return refusals;
+        } else if (fault != null) {
+          others++;
         }
       }
+    }
+    if (others > 0) {
+      refusals.add(Refusal.ofOthers(run, MOST_REFUSALS, others));
     }
     return refusals;
   }
@@ -108,6 +111,7 @@ final class OpJudge {
             + fault,
         op,
         node,
-        function);
+        function,
+        1);
   }
 }

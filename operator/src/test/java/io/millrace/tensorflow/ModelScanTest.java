@@ -99,6 +99,27 @@ class ModelScanTest {
   }
 
   @Test
+  void moreRefusalsThanAreListed_areCounted() throws Exception {
+    Path model = HostileModels.reaching(directory, "ReadFile", Place.FUNCTION);
+    edited(
+        model,
+        graph -> {
+          var body = graph.getGraphDefBuilder().getLibraryBuilder().getFunctionBuilder(0);
+          for (int i = 1; i < 150; i++) {
+            body.addNodeDef(body.getNodeDef(0).toBuilder().setName("again" + i));
+          }
+        });
+    assertThat(scan(model).refusals("serving_default"))
+        .hasSize(101)
+        .last()
+        .extracting(Refusal::message)
+        .isEqualTo(
+            "and 50 more op(s) that signature 'serving_default' reaches are refused: only the first"
+                + " 100 are listed");
+    assertRefused(model, ModelReason.OP_REFUSED, "; and 145 more");
+  }
+
+  @Test
   void policyOff_refusesNoOp() throws Exception {
     Path model = HostileModels.reaching(directory, "WriteFile", Place.INITIALISER);
     ModelScan.of(model, null, OpsPolicy.OFF).require(null);
