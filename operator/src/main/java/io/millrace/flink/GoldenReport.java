@@ -2,6 +2,7 @@ package io.millrace.flink;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.FloatRounding;
 import io.millrace.tensor.Prediction;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorReader;

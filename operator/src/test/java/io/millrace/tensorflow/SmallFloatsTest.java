@@ -2,9 +2,53 @@ package io.millrace.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.FloatRounding;
 import org.junit.jupiter.api.Test;
 
 class SmallFloatsTest {
+
+  private interface Decoder {
+    float decode(int bits);
+  }
+
+  /**
+   * What FloatRounding says of a format by its figures, this one by its bits: between two numbers
+   * that follow each other it rounds to the nearer one, and half-way to the one whose last bit is
+   * 0.
+   */
+  private static void assertRounds(ElementType type, int numbers, Decoder format) {
+    for (int bits = 0; bits < numbers - 1; bits++) {
+      double lower = format.decode(bits);
+      double upper = format.decode(bits + 1);
+      double middle = (lower + upper) / 2;
+      double even = bits % 2 == 0 ? lower : upper;
+      String place = type + ", bits " + bits;
+      for (int sign : new int[] {1, -1}) {
+        assertThat(FloatRounding.nearest(type, sign * lower)).as(place).isEqualTo(sign * lower);
+        assertThat(FloatRounding.nearest(type, sign * Math.nextDown(middle)))
+            .as(place)
+            .isEqualTo(sign * lower);
+        assertThat(FloatRounding.nearest(type, sign * middle)).as(place).isEqualTo(sign * even);
+        assertThat(FloatRounding.nearest(type, sign * Math.nextUp(middle)))
+            .as(place)
+            .isEqualTo(sign * upper);
+      }
+    }
+    double most = format.decode(numbers - 1);
+    assertThat(FloatRounding.nearest(type, most)).isEqualTo(most);
+    assertThat(FloatRounding.nearest(type, 2 * most)).isNotFinite();
+    assertThat(Float.isFinite(format.decode(numbers))).as("the number behind the most").isFalse();
+  }
+
+  @Test
+  void floatRounding_agreesWithEveryBitPattern() {
+    assertRounds(ElementType.FLOAT16, 0x7C00, bits -> SmallFloats.fromFloat16((short) bits));
+    assertRounds(ElementType.BFLOAT16, 0x7F80, bits -> SmallFloats.fromBfloat16((short) bits));
+    assertRounds(ElementType.FLOAT8_E5M2, 0x7C, bits -> SmallFloats.fromFloat8E5m2((byte) bits));
+    assertRounds(
+        ElementType.FLOAT8_E4M3FN, 0x7F, bits -> SmallFloats.fromFloat8E4m3fn((byte) bits));
+  }
 
   @Test
   void float16_everyValueRoundTrips() {

@@ -1,12 +1,10 @@
-package io.millrace.flink;
-
-import io.millrace.tensor.ElementType;
+package io.millrace.tensor;
 
 /**
  * The number of a floating-point type that is nearest to another one, ties to even: IEEE 754's, and
  * the two of "FP8 Formats for Deep Learning" (arXiv:2209.05433).
  */
-final class FloatRounding {
+public final class FloatRounding {
   private FloatRounding() {}
 
   /**
@@ -15,7 +13,7 @@ final class FloatRounding {
    *
    * @param type for a complex one, that of its parts
    */
-  static double nearest(ElementType type, double value) {
+  public static double nearest(ElementType type, double value) {
     return switch (type) {
       case FLOAT64, COMPLEX128 -> value;
       case FLOAT32, COMPLEX64 -> (float) value;
