@@ -6,6 +6,7 @@ import io.millrace.model.Command.Publish;
 import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
+import io.millrace.testing.models.Corruption;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Files;
 import java.nio.file.Path;

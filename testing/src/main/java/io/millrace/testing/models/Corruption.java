@@ -1,4 +1,4 @@
-package io.millrace.flink;
+package io.millrace.testing.models;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
@@ -14,15 +15,15 @@ import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
 
 /** Changes to a model's files, each of which leaves the manifest alone and says what it did. */
-final class Corruption {
+public final class Corruption {
   private static final String GRAPH = "saved_model.pb";
 
   private Corruption() {}
 
   /** A change of one file: of some of its bytes, its length, its name, or that it is there. */
-  static String ofFile(Path model, Random random) throws IOException {
+  public static String ofFile(Path model, Random random) throws IOException {
     List<Path> files =
-        Packaged.files(model).stream().filter(path -> !path.endsWith("manifest.json")).toList();
+        files(model).stream().filter(path -> !path.endsWith("manifest.json")).toList();
     Path file = files.get(random.nextInt(files.size()));
     byte[] bytes = Files.readAllBytes(file);
     int place = random.nextInt(bytes.length);
@@ -50,7 +51,7 @@ final class Corruption {
   }
 
   /** A change after which the graph can be read, and is another one. */
-  static String ofGraph(Path model, Random random) throws IOException {
+  public static String ofGraph(Path model, Random random) throws IOException {
     Path file = model.resolve(GRAPH);
     SavedModel.Builder changed = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
     GraphDef.Builder graph = changed.getMetaGraphsBuilder(0).getGraphDefBuilder();
@@ -84,16 +85,22 @@ final class Corruption {
   }
 
   /** Makes the one folder hold what the other does. */
-  static void copy(Path from, Path to) throws IOException {
+  public static void copy(Path from, Path to) throws IOException {
     if (Files.exists(to)) {
-      for (Path path : Packaged.files(to)) {
+      for (Path path : files(to)) {
         Files.delete(path);
       }
     }
-    for (Path path : Packaged.files(from)) {
+    for (Path path : files(from)) {
       Path target = to.resolve(from.relativize(path));
       Files.createDirectories(target.getParent());
       Files.copy(path, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      return paths.filter(Files::isRegularFile).sorted().toList();
     }
   }
 }
