@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * due, before a barrier, at a switch of versions or at the end is run, on the task thread or beside
  * it, and emitted in input order. No record outlives a checkpoint here. Belongs to the task thread.
  */
-final class InferenceCore<T, OUT> implements VersionControl.Scoring {
+final class InferenceCore<T, OUT> implements Scoring {
   private final InferenceFunctions<T, OUT> functions;
   private final BatchEmitter<T, OUT> emitter;
   private final InferenceMetrics metrics;

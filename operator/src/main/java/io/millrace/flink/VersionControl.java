@@ -30,15 +30,6 @@ import org.slf4j.LoggerFactory;
 final class VersionControl {
   private static final Logger LOG = LoggerFactory.getLogger(VersionControl.class);
 
-  /** The record path, as far as versions are concerned. */
-  interface Scoring {
-    /** From the next record on this version scores. The caller retires the one before. */
-    void switchTo(ServedModel model) throws Exception;
-
-    /** Runs what is at hand; records wait from here on until a version is switched to. */
-    void suspend() throws Exception;
-  }
-
   private final String model;
   private final ModelLoader loader;
   private final LoaderThread thread;
