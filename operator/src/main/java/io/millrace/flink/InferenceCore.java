@@ -6,6 +6,7 @@ import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -66,7 +67,7 @@ final class InferenceCore<T, OUT> implements Scoring {
   void process(StreamRecord<T> element) throws Exception {
     long timestamp = element.hasTimestamp() ? element.getTimestamp() : RecordBatch.NO_TIMESTAMP;
     T record = copier == null ? element.getValue() : copier.copy(element.getValue());
-    ServedModel model = active == null ? awaitVersion() : active;
+    ServedModel model = awaitVersion();
     if (model == null) {
       emitter.emitOther(
           new Rejection<>(
@@ -78,9 +79,8 @@ final class InferenceCore<T, OUT> implements Scoring {
     try {
       if (!batch.rows().append(record, functions.writer())) {
         flush(FlushReason.SHAPE);
-        // Flushing may have waited, and a switch taken place meanwhile.
-        ServedModel now = active == null ? awaitVersion() : active;
-        batch = open(now == null ? model : now);
+        // Flushing may have waited, and a switch taken place meanwhile: there is a version since.
+        batch = open(Objects.requireNonNull(awaitVersion(), "no version scores"));
         batch.rows().append(record, functions.writer());
       }
       batch.addScored(record, timestamp);
@@ -95,6 +95,7 @@ final class InferenceCore<T, OUT> implements Scoring {
     }
   }
 
+  // Null only before the first version: one that leaves for another suspends the task until then.
   // Back-pressure: nothing is read from any input meanwhile, and no barrier passes.
   private @Nullable ServedModel awaitVersion() throws Exception {
     while (suspended) {
