@@ -42,7 +42,9 @@ record SoakPlan(Kind kind, boolean closing, int steps, int samples, @Nullable Pa
   /** As {@code -Dmillrace.models} says; null where there is no such folder. */
   static @Nullable Path sharedModels() {
     Path folder = Path.of(System.getProperty("millrace.models", "../../shared/models"));
-    return Files.isDirectory(folder.resolve("savedmodel")) ? folder.toAbsolutePath() : null;
+    boolean exists = Files.isDirectory(folder.resolve("savedmodel"));
+    // A job refuses a location with '..' in it.
+    return exists ? folder.toAbsolutePath().normalize() : null;
   }
 
   /** {@code loads}, {@code switches-unclosed}: of its files and plots. */
