@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildProcess implements AutoCloseable {
   private static final long GRACE_SECONDS = 10;
+  private static final int LAST_LINES = 20;
 
   private final String name;
   private final Path log;
@@ -54,14 +56,21 @@ final class ChildProcess implements AutoCloseable {
   /**
    * Blocks until the next line comes.
    *
-   * @throws IOException if the process ends instead
+   * @throws IOException if the process ends instead; the message has the last lines of its log
    */
   String hear() throws IOException {
     String line = answers.readLine();
     if (line == null) {
-      throw new IOException(name + " ended unexpectedly: see " + log);
+      throw new IOException(
+          name + " ended unexpectedly; the last lines of its log:\n" + lastLines());
     }
     return line;
+  }
+
+  private String lastLines() throws IOException {
+    List<String> lines =
+        new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
   }
 
   @Override
