@@ -45,6 +45,9 @@ final class SoakMain {
       loop.step(step);
       if (step % every == 0) {
         System.out.println(SAMPLE + Holdings.ofThisProcess(step).toCsv());
+        if (System.out.checkError()) {
+          throw new IllegalStateException("nobody listens any more");
+        }
       }
     }
   }
