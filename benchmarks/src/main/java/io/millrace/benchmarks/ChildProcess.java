@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,6 +38,13 @@ final class ChildProcess implements AutoCloseable {
    * @param arguments of java: options, main class, its arguments
    */
   static ChildProcess start(String name, Path log, List<String> arguments) throws IOException {
+    return start(name, log, arguments, Map.of());
+  }
+
+  /** As above, with these variables of its environment set. */
+  static ChildProcess start(
+      String name, Path log, List<String> arguments, Map<String, String> environment)
+      throws IOException {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(arguments);
@@ -44,6 +52,7 @@ final class ChildProcess implements AutoCloseable {
         new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
     // Its options are its own: another collector, say, would be one too many.
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
     return new ChildProcess(name, log, builder.start());
   }
 

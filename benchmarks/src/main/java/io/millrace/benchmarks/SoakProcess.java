@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs a soak in a JVM of its own. Its heap is resident from the start, and it has as many threads
@@ -24,6 +25,13 @@ final class SoakProcess {
           "-XX:-UseDynamicNumberOfCompilerThreads",
           "-Dlog4j2.level=ERROR");
 
+  /**
+   * glibc's malloc has an arena for each thread, up to eight a core, and memory that is given back
+   * leaves holes in whichever it came from: how many there are depends on which of TensorFlow's
+   * threads came first.
+   */
+  private static final Map<String, String> ONE_ARENA = Map.of("MALLOC_ARENA_MAX", "1");
+
   private SoakProcess() {}
 
   /**
@@ -34,7 +42,8 @@ final class SoakProcess {
     Files.createDirectories(folder);
     Path log = folder.resolve(plan.name() + ".log");
     Soak soak = new Soak();
-    try (ChildProcess process = ChildProcess.start(plan.name(), log, command(plan, folder))) {
+    try (ChildProcess process =
+        ChildProcess.start(plan.name(), log, command(plan, folder), ONE_ARENA)) {
       String line = process.hear();
       while (!line.startsWith(SoakMain.DONE)) {
         if (line.startsWith(SoakMain.SAMPLE)) {
