@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  * The models of a soak: those made here, and other people's where there is a folder of them.
  *
  * @param own taken in turn
- * @param others taken in turn at every fifth step, since each takes as long as seven of the own;
- *     and twenty times each before, as malloc's arenas have their size only then
+ * @param others taken in turn at every eighth step, since each takes as long as eight of the own
  */
 record SoakModels(List<Path> own, List<Path> others) {
   static final int BALLAST_FLOATS = 1 << 18;
-  static final int OTHER_EVERY = 5;
-  private static final int OTHERS_FIRST = 20;
+  private static final int OTHER_EVERY = 8;
 
   private static final int WORDS = 1_000;
 
@@ -65,9 +63,6 @@ record SoakModels(List<Path> own, List<Path> others) {
 
   /** The model of a step. */
   Path at(int step) {
-    if (step <= OTHERS_FIRST * others.size()) {
-      return others.get(step % others.size());
-    }
     boolean other = !others.isEmpty() && step % OTHER_EVERY == 0;
     return other ? others.get(step / OTHER_EVERY % others.size()) : own.get(step % own.size());
   }

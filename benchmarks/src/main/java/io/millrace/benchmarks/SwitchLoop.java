@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class SwitchLoop implements SoakLoop {
   private static final List<String> MODELS = List.of("generated", "shared");
   private static final int CONTENTS = 3;
+  private static final int OTHER_EVERY = 5;
   private static final int INPUTS = 5;
   private static final long PACE_NANOS = 100_000;
   private static final long POLL_NANOS = 200_000;
@@ -91,7 +92,7 @@ final class SwitchLoop implements SoakLoop {
 
   @Override
   public void step(int step) throws Exception {
-    int model = step % SoakModels.OTHER_EVERY == 0 ? 1 : 0;
+    int model = step % OTHER_EVERY == 0 ? 1 : 0;
     long version = SCORING.get(model) + 1;
     Path content = content(contents.get(model), version);
     COMMANDS.add(
