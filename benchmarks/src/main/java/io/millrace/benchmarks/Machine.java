@@ -28,13 +28,23 @@ record Machine(
     String commit,
     Map<String, String> versions) {
 
+  /** With the versions of the peers beside those of what is ours. */
   static Machine here(String djlVersion) throws IOException, InterruptedException {
-    Map<String, String> versions = new TreeMap<>();
+    Map<String, String> peers = new TreeMap<>();
+    peers.put("onnxruntime", OrtEnvironment.getEnvironment().getVersion());
+    peers.put("djl", djlVersion);
+    peers.put("kafka-clients", AppInfoParser.getVersion());
+    return here(peers);
+  }
+
+  static Machine withoutPeers() throws IOException, InterruptedException {
+    return here(Map.of());
+  }
+
+  private static Machine here(Map<String, String> peers) throws IOException, InterruptedException {
+    Map<String, String> versions = new TreeMap<>(peers);
     versions.put("flink", EnvironmentInformation.getVersion());
     versions.put("tensorflow", TensorFlow.version());
-    versions.put("onnxruntime", OrtEnvironment.getEnvironment().getVersion());
-    versions.put("djl", djlVersion);
-    versions.put("kafka-clients", AppInfoParser.getVersion());
     OperatingSystemMXBean os = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new Machine(
         processorName(),

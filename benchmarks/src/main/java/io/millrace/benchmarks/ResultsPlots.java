@@ -32,8 +32,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The plots of {@link ResultsPage}. */
 final class ResultsPlots {
-  private static final int WIDTH = 820;
-  private static final int HEIGHT = 420;
+  static final int WIDTH = 820;
+  static final int HEIGHT = 420;
 
   /** Twice that of a plain screen; as SVG a plot takes half a megabyte. */
   private static final int DPI = 144;
@@ -162,7 +162,8 @@ final class ResultsPlots {
     return chart;
   }
 
-  private static void style(AxesChartStyler styler) {
+  /** The look of all plots; the y axis is logarithmic. */
+  static void style(AxesChartStyler styler) {
     styler.setYAxisLogarithmic(true);
     styler.setSeriesColors(COLORS);
     styler.setChartBackgroundColor(Color.WHITE);
@@ -176,7 +177,14 @@ final class ResultsPlots {
   }
 
   private void save(Chart<?, ?> chart, String name) throws IOException {
-    BitmapEncoder.saveBitmapWithDPI(chart, folder.resolve(name).toString(), BitmapFormat.PNG, DPI);
+    write(chart, folder.resolve(name));
     written.add(name + ".png");
+  }
+
+  /**
+   * @param file without its ending, which will be {@code .png}
+   */
+  static void write(Chart<?, ?> chart, Path file) throws IOException {
+    BitmapEncoder.saveBitmapWithDPI(chart, file.toString(), BitmapFormat.PNG, DPI);
   }
 }
