@@ -7,14 +7,19 @@ import io.millrace.model.Command.Retire;
 import io.millrace.model.Command.Rollback;
 import io.millrace.model.LoadTimes;
 import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
 import java.time.Clock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes events of one subtask and hands them to the side output. Belongs to the task thread. */
 final class EventReporter {
+  private static final Logger LOG = LoggerFactory.getLogger(EventReporter.class);
+
   private final String job;
   private final int subtask;
   private final int parallelism;
@@ -51,16 +56,48 @@ final class EventReporter {
     report(model, version, digest, state, false, null, "", LoadTimes.NONE);
   }
 
-  /** A version was rejected, or a command refused; the version's state is as it was. */
-  void rejected(
-      String model,
-      long version,
-      @Nullable String digest,
-      VersionState state,
-      boolean active,
-      ModelReason reason,
-      String message) {
-    report(model, version, digest, state, active, reason, message, LoadTimes.NONE);
+  /** A version could not be loaded. */
+  void failed(String model, Publish publish, ModelException failure) {
+    LOG.warn(
+        "{}/{} rejected on subtask {}: {} {}",
+        model,
+        publish.version(),
+        subtask,
+        failure.reason(),
+        failure.getMessage());
+    report(
+        model,
+        publish.version(),
+        publish.digest(),
+        VersionState.END,
+        false,
+        failure.reason(),
+        String.valueOf(failure.getMessage()),
+        LoadTimes.NONE);
+  }
+
+  /**
+   * A command counts for nothing.
+   *
+   * @param state of the version that it is about, which stays as it was
+   */
+  void refused(Command command, VersionState state, boolean active, ModelException failure) {
+    String message = String.valueOf(failure.getMessage());
+    LOG.warn(
+        "Command {} of '{}' refused on subtask {}: {}",
+        command.sequence(),
+        command.model(),
+        subtask,
+        message);
+    report(
+        command.model(),
+        versionOf(command),
+        null,
+        state,
+        active,
+        failure.reason(),
+        message,
+        LoadTimes.NONE);
   }
 
   /** The version that a command is about, -1 if it names none. */

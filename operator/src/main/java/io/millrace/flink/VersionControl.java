@@ -172,22 +172,12 @@ final class VersionControl {
     } catch (ModelException e) {
       boolean stale = e.reason() == ModelReason.STALE;
       if (!(stale && again)) {
-        refuse(command, e.reason(), String.valueOf(e.getMessage()));
+        long version = EventReporter.versionOf(command);
+        events.refused(command, stateOf(version), isActive(version), e);
       }
       // Kept by the timeline, but for one that is stale: a later arrival may give it its sense.
       return !stale;
     }
-  }
-
-  private void refuse(Command command, ModelReason reason, String message) {
-    long version = EventReporter.versionOf(command);
-    LOG.warn(
-        "Command {} of '{}' refused on subtask {}: {}",
-        command.sequence(),
-        model,
-        events.subtask(),
-        message);
-    events.rejected(model, version, null, stateOf(version), isActive(version), reason, message);
   }
 
   private boolean isActive(long version) {
@@ -335,21 +325,7 @@ final class VersionControl {
 
   private void report(Publish publish, ModelException failure) {
     metrics.loadFailed();
-    LOG.warn(
-        "{}/{} rejected on subtask {}: {} {}",
-        model,
-        publish.version(),
-        events.subtask(),
-        failure.reason(),
-        failure.getMessage());
-    events.rejected(
-        model,
-        publish.version(),
-        publish.digest(),
-        VersionState.END,
-        false,
-        failure.reason(),
-        String.valueOf(failure.getMessage()));
+    events.failed(model, publish, failure);
   }
 
   // Closing frees native memory, which takes a while for a large model: not on the task thread.

@@ -37,14 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class ScoreTopicITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int PARTITIONS_IN = 4;
-  private static final int PARTITIONS_OUT = 2;
 
   @TempDir private static Path folder;
   private static KafkaBroker broker;
   private static Topics topics;
 
   private static int tests;
+  private EchoJob echo;
   private String suffix;
 
   @BeforeAll
@@ -63,48 +62,8 @@ class ScoreTopicITCase {
 
   @BeforeEach
   void createTopics() throws Exception {
-    suffix = "-" + tests++;
-    broker.createTopic("in" + suffix, PARTITIONS_IN);
-    broker.createTopic("out" + suffix, PARTITIONS_OUT);
-    broker.createTopic("dead" + suffix, PARTITIONS_OUT);
-    broker.createTopic("control" + suffix, 1);
-    broker.createTopic("status" + suffix, 1);
-  }
-
-  private Path config(String more) throws Exception {
-    String yaml =
-        """
-        job: {name: score%1$s, parallelism: 2}
-        kafka: {bootstrap-servers: "%2$s"}
-        input: {topic: in%1$s}
-        output: {topic: out%1$s, fields: [id]}
-        dead-letters: {topic: dead%1$s}
-        control: {topic: control%1$s, status-topic: status%1$s}
-        records: {max-size: 200 b}
-        model: {name: echo, base: "%3$s", version-policy: 1}
-        checkpointing: {interval: 500 ms, directory: "%4$s"}
-        %5$s
-        """
-            .formatted(
-                suffix,
-                broker.bootstrapServers(),
-                folder.resolve("models"),
-                folder.resolve("checkpoints" + suffix).toUri(),
-                more);
-    return Files.writeString(folder.resolve("job" + suffix + ".yaml"), yaml);
-  }
-
-  private void send(int partition, String key, String value) throws Exception {
-    topics.send("in" + suffix, partition, key, value);
-  }
-
-  private CommandLineRun publish(Path config, int version) {
-    return CommandLineRun.of(
-        "model",
-        "publish",
-        folder.resolve("models/" + version).toString(),
-        "--config",
-        config.toString());
+    echo = EchoJob.create(broker, topics, folder, tests++);
+    suffix = echo.suffix();
   }
 
   @Test
@@ -120,13 +79,13 @@ class ScoreTopicITCase {
     bad.put("NULL_RECORD", null);
     int good = 40;
     for (int i = 0; i < good; i++) {
-      send(i % PARTITIONS_IN, "k" + i, "{\"id\": " + i + ", \"x\": " + i + "}");
+      echo.send(i % EchoJob.PARTITIONS_IN, "k" + i, "{\"id\": " + i + ", \"x\": " + i + "}");
     }
     for (Map.Entry<String, String> record : bad.entrySet()) {
-      send(3, record.getKey(), record.getValue());
+      echo.send(3, record.getKey(), record.getValue());
     }
 
-    try (RunningJob job = RunningJob.start(config(""))) {
+    try (RunningJob job = RunningJob.start(echo.config())) {
       List<ConsumerRecord<byte[], byte[]>> scored = topics.await("out" + suffix, good);
       List<ConsumerRecord<byte[], byte[]>> dead = topics.await("dead" + suffix, bad.size());
 
@@ -143,9 +102,12 @@ class ScoreTopicITCase {
         assertThat(value.at("/model/digest").textValue()).startsWith("sha256:");
         assertThat(record.timestamp()).isEqualTo(Topics.TIMESTAMP);
         assertThat(header(record, "millrace.source.topic")).isEqualTo("in" + suffix);
-        assertThat(header(record, "millrace.source.partition")).isEqualTo("" + id % PARTITIONS_IN);
-        assertThat(header(record, "millrace.source.offset")).isEqualTo("" + id / PARTITIONS_IN);
-        assertThat(record.partition()).isEqualTo(id % PARTITIONS_IN % PARTITIONS_OUT);
+        assertThat(header(record, "millrace.source.partition"))
+            .isEqualTo("" + id % EchoJob.PARTITIONS_IN);
+        assertThat(header(record, "millrace.source.offset"))
+            .isEqualTo("" + id / EchoJob.PARTITIONS_IN);
+        assertThat(record.partition())
+            .isEqualTo(id % EchoJob.PARTITIONS_IN % EchoJob.PARTITIONS_OUT);
       }
       assertThat(dead).hasSize(bad.size());
       for (ConsumerRecord<byte[], byte[]> record : dead) {
@@ -155,32 +117,32 @@ class ScoreTopicITCase {
         assertThat(header(record, "millrace.source.partition")).isEqualTo("3");
         String value = bad.get(reason);
         assertThat(record.value()).isEqualTo(value == null ? null : value.getBytes(UTF_8));
-        assertThat(record.partition()).isEqualTo(3 % PARTITIONS_OUT);
+        assertThat(record.partition()).isEqualTo(3 % EchoJob.PARTITIONS_OUT);
       }
     }
   }
 
   @Test
   void scoreTopic_publishedVersion_takesOverAndIsReported() throws Exception {
-    Path config = config("");
+    Path config = echo.config();
     try (RunningJob job = RunningJob.start(config)) {
-      send(0, "a", "{\"x\": 1}");
-      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(1L);
+      echo.send(0, "a", "{\"x\": 1}");
+      assertThat(EchoJob.versions(topics.await("out" + suffix, 1))).containsExactly(1L);
 
-      CommandLineRun published = publish(config, 2);
+      CommandLineRun published = echo.publish(config, 2);
       assertThat(published.exitCode()).as(published.err()).isZero();
       assertThat(published.out()).contains("published echo/2 (sha256:", "offset 0");
-      awaitActive(2);
-      send(0, "b", "{\"x\": 2}");
+      echo.awaitActive(2);
+      echo.send(0, "b", "{\"x\": 2}");
 
-      assertThat(versions(topics.await("out" + suffix, 2))).containsExactly(1L, 2L);
+      assertThat(EchoJob.versions(topics.await("out" + suffix, 2))).containsExactly(1L, 2L);
     }
   }
 
   @Test
   void publish_packagedVersion_isAnnouncedAsWhatItIsPackagedAsAlone() throws Exception {
     Path model = SavedModels.constantVersion(folder.resolve("packaged/echo/4"), 4);
-    String config = config("").toString();
+    String config = echo.config().toString();
     String[] publish = {"model", "publish", model.toString(), "--config", config};
     assertThat(CommandLineRun.of("model", "package", model.toString()).exitCode()).isZero();
 
@@ -204,25 +166,25 @@ class ScoreTopicITCase {
 
   @Test
   void scoreTopic_commandThatMakesNoSense_isReportedAndTheJobGoesOn() throws Exception {
-    try (RunningJob job = RunningJob.start(config(""))) {
+    try (RunningJob job = RunningJob.start(echo.config())) {
       topics.send("control" + suffix, 0, "echo/9", "{\"format\": 1, \"command\": \"dance\"}");
 
       topics.awaitEvent(
           "status" + suffix, event -> event.reason() == ModelReason.MALFORMED_COMMAND);
-      send(0, "a", "{\"x\": 1}");
-      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(1L);
+      echo.send(0, "a", "{\"x\": 1}");
+      assertThat(EchoJob.versions(topics.await("out" + suffix, 1))).containsExactly(1L);
     }
   }
 
   @Test
   void scoreTopic_freshStart_takesTheTopicsVersionRatherThanTheConfigurations() throws Exception {
-    Path config = config("");
-    assertThat(publish(config, 2).exitCode()).isZero();
-    assertThat(publish(config, 3).exitCode()).isZero();
-    send(0, "a", "{\"x\": 1}");
+    Path config = echo.config();
+    assertThat(echo.publish(config, 2).exitCode()).isZero();
+    assertThat(echo.publish(config, 3).exitCode()).isZero();
+    echo.send(0, "a", "{\"x\": 1}");
 
     try (RunningJob job = RunningJob.start(config)) {
-      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(3L);
+      assertThat(EchoJob.versions(topics.await("out" + suffix, 1))).containsExactly(3L);
       List<ModelEvent> events = topics.events("status" + suffix);
       assertThat(events).noneMatch(event -> event.version() == 1);
       assertThat(events)
@@ -232,24 +194,24 @@ class ScoreTopicITCase {
 
   @Test
   void scoreTopic_withoutControlTopic_scoresWithTheConfiguredVersion() throws Exception {
-    Path config = config("");
+    Path config = echo.config();
     Files.writeString(config, Files.readString(config).replaceAll("(?m)^control:.*$", ""));
-    send(1, "a", "{\"x\": 1}");
+    echo.send(1, "a", "{\"x\": 1}");
 
     try (RunningJob job = RunningJob.start(config, "-Dmodel.version-policy=latest")) {
-      assertThat(versions(topics.await("out" + suffix, 1))).containsExactly(3L);
+      assertThat(EchoJob.versions(topics.await("out" + suffix, 1))).containsExactly(3L);
     }
   }
 
   @Test
   void scoreTopic_restored_goesOnFromItsOffsetsWithTheVersionOfItsState() throws Exception {
-    Path config = config("");
+    Path config = echo.config();
     try (RunningJob job = RunningJob.start(config)) {
-      send(0, "a", "{\"x\": 1}");
-      send(1, "b", "{\"x\": 2}");
-      assertThat(versions(topics.await("out" + suffix, 2))).containsExactly(1L, 1L);
+      echo.send(0, "a", "{\"x\": 1}");
+      echo.send(1, "b", "{\"x\": 2}");
+      assertThat(EchoJob.versions(topics.await("out" + suffix, 2))).containsExactly(1L, 1L);
     }
-    send(0, "c", "{\"x\": 3}");
+    echo.send(0, "c", "{\"x\": 3}");
     ExecutorService prompt = Executors.newSingleThreadExecutor();
     try {
       // A fresh job would start with version 3, at the first record.
@@ -262,12 +224,12 @@ class ScoreTopicITCase {
                       "--restore",
                       retainedCheckpoint().toUri().toString()));
       topics.await("out" + suffix, 3);
-      send(1, "d", "{\"x\": 4}");
+      echo.send(1, "d", "{\"x\": 4}");
       List<ConsumerRecord<byte[], byte[]>> scored = topics.await("out" + suffix, 4);
 
       assertThat(scored.stream().map(record -> new String(record.key(), UTF_8)))
           .containsExactlyInAnyOrder("a", "b", "c", "d");
-      assertThat(versions(scored)).containsOnly(1L);
+      assertThat(EchoJob.versions(scored)).containsOnly(1L);
       assertThat(restored).isNotDone();
     } finally {
       prompt.shutdownNow();
@@ -293,10 +255,10 @@ class ScoreTopicITCase {
   @Test
   void check_batchDimensionThatIsNotThere_isRefusedAsTheJobWould() throws Exception {
     Path model = SavedModels.unbatched(folder.resolve("unbatched" + suffix));
-    Path config = config("");
+    Path config = echo.config();
     String text = Files.readString(config).replaceFirst(", version-policy: 1", ", version: 1");
     Files.writeString(config, text.replaceFirst("base: \"[^\"]*\"", "uri: \"" + model + "\""));
-    send(0, "a", "{\"a\": 1, \"b\": 2}");
+    echo.send(0, "a", "{\"a\": 1, \"b\": 2}");
     String roots = "-Dmodel.roots=" + folder;
 
     assertThat(check(config, roots).out()).contains("1 read, 1 fit");
@@ -305,7 +267,7 @@ class ScoreTopicITCase {
 
   @Test
   void check_versionPublishedWithoutADigest_isRefusedWhereOneIsRequired() throws Exception {
-    Path config = config("");
+    Path config = echo.config();
     topics.send(
         "control" + suffix,
         0,
@@ -313,7 +275,7 @@ class ScoreTopicITCase {
         "{\"format\": 1, \"command\": \"publish\", \"model\": \"echo\", \"version\": 2, \"uri\": \""
             + folder.resolve("models/2").toUri()
             + "\"}");
-    send(0, "a", "{\"x\": 1}");
+    echo.send(0, "a", "{\"x\": 1}");
 
     assertThat(check(config).out()).contains("echo/2 sha256:", "1 read, 1 fit");
     assertFails(
@@ -322,12 +284,12 @@ class ScoreTopicITCase {
 
   @Test
   void check_recordsThatFitAndThatDoNot_areCountedWithTheFirstOfEachReason() throws Exception {
-    Path config = config("");
-    send(0, "a", "{\"x\": 1}");
+    Path config = echo.config();
+    echo.send(0, "a", "{\"x\": 1}");
     CommandLineRun fit = check(config);
-    send(2, "b", "{\"x\": true}");
-    send(2, "c", "{}");
-    send(2, "d", "{\"x\": []}");
+    echo.send(2, "b", "{\"x\": true}");
+    echo.send(2, "c", "{}");
+    echo.send(2, "d", "{\"x\": []}");
     CommandLineRun misfit = check(config);
 
     assertThat(fit.out()).contains("echo/1 sha256:", "1 read, 1 fit, 0 do not");
@@ -342,7 +304,7 @@ class ScoreTopicITCase {
 
   @Test
   void check_topicWithoutRecords_provesNothing() throws Exception {
-    CommandLineRun run = check(config(""));
+    CommandLineRun run = check(echo.config());
 
     assertThat(run.out()).contains("0 read");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -350,7 +312,7 @@ class ScoreTopicITCase {
 
   @Test
   void scoreTopic_wrongConfiguration_exitsWith2AndOneLine() throws Exception {
-    Path config = config("");
+    Path config = echo.config();
     assertFails(score(config, "-Dbatching.max-batch-size=0"), 2, "batching.max-batch-size", "'0'");
     assertFails(score(config, "-Dbatching.size=3"), 2, "unknown key batching.size");
     assertFails(
@@ -364,7 +326,7 @@ class ScoreTopicITCase {
 
   @Test
   void scoreTopic_whatIsNotThere_isNamedInOneLine() throws Exception {
-    Path config = config("");
+    Path config = echo.config();
     assertFails(score(config, "-Dinput.topic=absent"), 1, "absent", "create it");
     assertFails(
         score(config, "-Dkafka.bootstrap-servers=localhost:1"), 1, "localhost:1", "no answer");
@@ -389,29 +351,5 @@ class ScoreTopicITCase {
     assertThat(run.err()).contains(parts);
     assertThat(run.err().lines()).hasSize(1);
     assertThat(run.exitCode()).isEqualTo(exitCode);
-  }
-
-  private void awaitActive(long version) throws Exception {
-    for (int subtask = 0; subtask < 2; subtask++) {
-      int index = subtask;
-      topics.awaitEvent(
-          "status" + suffix,
-          event ->
-              event.version() == version
-                  && event.state() == VersionState.AVAILABLE
-                  && event.active()
-                  && event.subtask() == index);
-    }
-  }
-
-  private static List<Long> versions(List<ConsumerRecord<byte[], byte[]>> records)
-      throws Exception {
-    List<Long> versions = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      JsonNode value = JSON.readTree(record.value());
-      assertThat(value.at("/model/version")).isEqualTo(value.at("/predictions/version"));
-      versions.add(value.at("/model/version").longValue());
-    }
-    return versions;
   }
 }

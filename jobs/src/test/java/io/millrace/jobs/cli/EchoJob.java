@@ -1,0 +1,94 @@
+package io.millrace.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.model.VersionState;
+import io.millrace.testing.processes.KafkaBroker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * A job of its own topics that scores with a model that answers what it is sent, and its version.
+ *
+ * @param folder with the versions in {@code models}
+ * @param suffix of the topics' names
+ */
+record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
+  static final int PARTITIONS_IN = 4;
+  static final int PARTITIONS_OUT = 2;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Creates the topics. */
+  static EchoJob create(KafkaBroker broker, Topics topics, Path folder, int number)
+      throws Exception {
+    String suffix = "-" + number;
+    broker.createTopic("in" + suffix, PARTITIONS_IN);
+    broker.createTopic("out" + suffix, PARTITIONS_OUT);
+    broker.createTopic("dead" + suffix, PARTITIONS_OUT);
+    broker.createTopic("control" + suffix, 1);
+    broker.createTopic("status" + suffix, 1);
+    return new EchoJob(broker, topics, folder, suffix);
+  }
+
+  Path config() throws Exception {
+    String yaml =
+        """
+        job: {name: score%1$s, parallelism: 2}
+        kafka: {bootstrap-servers: "%2$s"}
+        input: {topic: in%1$s}
+        output: {topic: out%1$s, fields: [id]}
+        dead-letters: {topic: dead%1$s}
+        control: {topic: control%1$s, status-topic: status%1$s}
+        records: {max-size: 200 b}
+        model: {name: echo, base: "%3$s", version-policy: 1}
+        checkpointing: {interval: 500 ms, directory: "%4$s"}
+        """
+            .formatted(
+                suffix,
+                broker.bootstrapServers(),
+                folder.resolve("models"),
+                folder.resolve("checkpoints" + suffix).toUri());
+    return Files.writeString(folder.resolve("job" + suffix + ".yaml"), yaml);
+  }
+
+  void send(int partition, String key, String value) throws Exception {
+    topics.send("in" + suffix, partition, key, value);
+  }
+
+  CommandLineRun publish(Path config, int version) {
+    return CommandLineRun.of(
+        "model",
+        "publish",
+        folder.resolve("models/" + version).toString(),
+        "--config",
+        config.toString());
+  }
+
+  void awaitActive(long version) throws Exception {
+    for (int subtask = 0; subtask < 2; subtask++) {
+      int index = subtask;
+      topics.awaitEvent(
+          "status" + suffix,
+          event ->
+              event.version() == version
+                  && event.state() == VersionState.AVAILABLE
+                  && event.active()
+                  && event.subtask() == index);
+    }
+  }
+
+  static List<Long> versions(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+    List<Long> versions = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      JsonNode value = JSON.readTree(record.value());
+      assertThat(value.at("/model/version")).isEqualTo(value.at("/predictions/version"));
+      versions.add(value.at("/model/version").longValue());
+    }
+    return versions;
+  }
+}
