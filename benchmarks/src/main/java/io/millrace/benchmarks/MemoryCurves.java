@@ -65,6 +65,7 @@ public final class MemoryCurves {
     Options options = Options.parse(Arrays.asList(args));
     Path target = options.results().toAbsolutePath().resolveSibling("memory");
     Path models = Files.createTempDirectory("millrace-memory");
+    boolean fine;
     try {
       Files.deleteIfExists(options.results());
       String time = Results.now();
@@ -80,10 +81,11 @@ public final class MemoryCurves {
       List<Finding> findings = curves.stream().map(Finding::of).toList();
       new Findings(1, time, options.quick(), machine, findings).write(options.results());
       System.out.println("see " + target.resolve("memory.md"));
-      System.exit(curves.stream().allMatch(MemoryCurves::isAsExpected) ? 0 : 1);
+      fine = curves.stream().allMatch(MemoryCurves::isAsExpected);
     } finally {
       delete(models);
     }
+    System.exit(fine ? 0 : 1);
   }
 
   private static List<Curve> measure(int divisor, Path models) throws IOException {

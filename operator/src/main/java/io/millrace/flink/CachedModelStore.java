@@ -29,7 +29,6 @@ final class CachedModelStore implements ModelStore {
   private final FileSystemModelStore store;
   private final Opener opener;
   private @Nullable ModelCache cache;
-  private boolean opened;
 
   /**
    * @param opener called at the first fetch, in the thread that fetches
@@ -40,8 +39,7 @@ final class CachedModelStore implements ModelStore {
   }
 
   private synchronized @Nullable ModelCache cache() {
-    if (!opened) {
-      opened = true;
+    if (cache == null) {
       try {
         cache = opener.open();
       } catch (IOException e) {
@@ -154,10 +152,12 @@ final class CachedModelStore implements ModelStore {
       throws ModelException, InterruptedException {
     try {
       open.makeRoom(listing.bytes());
-    } catch (IOException e) {
-      ModelDirectory.throwIfInterrupted(listing.location(), e);
+    } catch (ModelCache.NoRoomException e) {
       throw new ModelException(
           ModelReason.FETCH_FAILED, listing.location() + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      ModelDirectory.throwIfInterrupted(listing.location(), e);
+      LOG.warn("Whether there is room for {} is not known", listing.location(), e);
     }
   }
 

@@ -55,6 +55,15 @@ final class ModelCache {
   private final long budgetBytes;
   private final Disk disk;
 
+  /** The disk is full, and nothing is left that could make room. */
+  static final class NoRoomException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private NoRoomException(String message) {
+      super(message);
+    }
+  }
+
   private record Entry(Path path, FileTime used, long bytes) {}
 
   private ModelCache(Path folder, Path copies, long budgetBytes, @Nullable Disk disk) {
@@ -93,6 +102,7 @@ final class ModelCache {
 
   private void sweep() throws IOException {
     PrivateFolder.create(folder).close();
+    sweepCopies();
     for (Path gone : list(versions)) {
       if (gone.toString().endsWith(GONE)) {
         delete(gone);
@@ -101,11 +111,25 @@ final class ModelCache {
     Instant old = Instant.now().minus(KEEP_NOTES);
     for (Path note : list(locations)) {
       // One that is locked at this moment is no loss: see there.
-      if (Files.getLastModifiedTime(note).toInstant().isBefore(old)) {
+      if (isOlder(note, old)) {
         Files.deleteIfExists(note);
       }
     }
     trim();
+  }
+
+  // What a dead process held takes room, and makes an entry look as if it were still held.
+  private void sweepCopies() throws IOException {
+    PrivateFolder.create(copies).close();
+  }
+
+  private static boolean isOlder(Path note, Instant than) throws IOException {
+    try {
+      return Files.getLastModifiedTime(note).toInstant().isBefore(than);
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is deleted by another process", note, e);
+      return false;
+    }
   }
 
   private static List<Path> list(Path directory) throws IOException {
@@ -157,7 +181,7 @@ final class ModelCache {
       VersionFolder found = new VersionFolder(held.path());
       String actual = found.digest();
       if (actual.equals(digest)) {
-        Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+        touch(entry);
         files = new ModelFiles(held.path(), digest, found.bytes(), release(held));
       } else {
         LOG.warn("{} hashes to {} now: it is thrown away and fetched again", entry, actual);
@@ -165,16 +189,27 @@ final class ModelCache {
       }
     } catch (NoSuchFileException e) {
       LOG.debug("{} has just been thrown away", entry, e);
-    } catch (IOException e) {
-      ModelDirectory.throwIfInterrupted(entry, e);
-      LOG.warn("{} cannot be used: it is thrown away and fetched again", entry, e);
+    } catch (VersionFolder.ForeignException e) {
+      LOG.warn("{} is no version: it is thrown away and fetched again", entry, e);
       discard(entry);
+    } catch (IOException e) {
+      // A full disk, say, or too many open files: the entry may be as good as ever.
+      ModelDirectory.throwIfInterrupted(entry, e);
+      LOG.warn("{} cannot be used now", entry, e);
     } finally {
       if (held != null && files == null) {
         held.close();
       }
     }
     return files;
+  }
+
+  private static void touch(Path entry) {
+    try {
+      Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+    } catch (IOException e) {
+      LOG.debug("{} does not show that it was used", entry, e);
+    }
   }
 
   /** What lets go of files that were handed out. */
@@ -211,9 +246,12 @@ final class ModelCache {
   /**
    * Throws away what nothing holds, until there is room for so much.
    *
-   * @throws IOException if there is still too little
+   * @throws NoRoomException if there is still too little
    */
   void makeRoom(long bytes) throws IOException {
+    if (disk.usableBytes() < bytes) {
+      sweepCopies();
+    }
     for (Entry entry : entries()) {
       if (disk.usableBytes() >= bytes) {
         return;
@@ -225,7 +263,7 @@ final class ModelCache {
     }
     long usable = disk.usableBytes();
     if (usable < bytes) {
-      throw new IOException(
+      throw new NoRoomException(
           "no room below "
               + folder
               + ": "
@@ -273,13 +311,13 @@ final class ModelCache {
     return entries;
   }
 
-  private static void add(List<Entry> entries, Path path) {
+  private static void add(List<Entry> entries, Path path) throws IOException {
     try {
       FileTime used = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS);
       entries.add(new Entry(path, used, new VersionFolder(path).bytes()));
     } catch (NoSuchFileException e) {
       LOG.debug("{} has just been thrown away", path, e);
-    } catch (IOException e) {
+    } catch (VersionFolder.ForeignException e) {
       LOG.warn("{} is no version: it is thrown away", path, e);
       discard(path);
     }

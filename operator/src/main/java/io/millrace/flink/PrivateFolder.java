@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
@@ -37,6 +38,9 @@ final class PrivateFolder implements AutoCloseable {
       PosixFilePermissions.asFileAttribute(OWNER_ONLY);
   private static final String LOCK = ".lock";
   private static final String NEW = ".new";
+
+  /** In a lock file whose folder is gone. */
+  private static final byte[] OVER = {'.'};
 
   /** Names this process; the start time tells it from an earlier one of the same id. */
   private static final String OWNER =
@@ -128,6 +132,8 @@ final class PrivateFolder implements AutoCloseable {
       try (lock) {
         delete(path);
         Files.deleteIfExists(lockFile);
+        // Whoever opened the file before gets the lock now, when the name may be another's already.
+        lock.write(ByteBuffer.wrap(OVER));
       } catch (IOException e) {
         LOG.warn("Cannot delete {}", path, e);
       }
@@ -168,7 +174,7 @@ final class PrivateFolder implements AutoCloseable {
 
   private static void sweep(Path lockFile, Path folder) {
     try (FileChannel lock = lock(lockFile, StandardOpenOption.WRITE)) {
-      if (lock != null) {
+      if (lock != null && lock.size() == 0) {
         delete(folder);
         Files.deleteIfExists(lockFile);
         LOG.info("Deleted {}, left behind by a process that is gone", folder);

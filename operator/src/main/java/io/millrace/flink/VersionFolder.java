@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.model.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -23,14 +24,24 @@ import java.util.stream.Stream;
 
 /** A version's files in a local folder: plain files and directories, nothing else. */
 record VersionFolder(Path root) {
+
+  /** Something lies there that belongs to no version's files. */
+  static final class ForeignException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private ForeignException(String message) {
+      super(message);
+    }
+  }
+
   private static final Set<PosixFilePermission> READ_ONLY =
       PosixFilePermissions.fromString("r--------");
   private static final int BUFFER_BYTES = 1 << 18;
 
   /**
-   * The files, sorted.
+   * The files that a digest covers, sorted.
    *
-   * @throws IOException also for a link, or whatever else is neither file nor directory
+   * @throws ForeignException for a link, or whatever else is neither file nor directory
    */
   List<Path> files() throws IOException {
     List<Path> paths;
@@ -41,10 +52,14 @@ record VersionFolder(Path root) {
     }
     for (Path path : paths) {
       if (!isFile(path) && !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw new IOException(path + " is gone, or neither a file nor a directory");
+        throw Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+            ? new ForeignException(path + " is neither a file nor a directory")
+            : new NoSuchFileException(path.toString());
       }
     }
-    return paths.stream().filter(VersionFolder::isFile).toList();
+    return paths.stream()
+        .filter(path -> isFile(path) && !Manifest.isPackaging(name(path)))
+        .toList();
   }
 
   private static boolean isFile(Path path) {

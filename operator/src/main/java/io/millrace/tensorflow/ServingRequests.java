@@ -42,6 +42,9 @@ public final class ServingRequests {
   /** The largest number of a field that is looked for: what lies behind takes no memory. */
   private static final int MAX_FIELD = 7;
 
+  /** Of a name that the file gives, in a message. */
+  private static final int NAME_SHOWN = 100;
+
   /** Of a row, and of the text that says where it comes from. */
   private static final int ROW_BYTES = 3 * HeapShare.OBJECT_BYTES;
 
@@ -145,7 +148,10 @@ public final class ServingRequests {
       if (name.equals(signature.name())) {
         addRows(place, inputs(request));
       } else {
-        skip("requests to signature '" + name + "'");
+        skip(
+            "requests to signature '"
+                + name.substring(0, Math.min(NAME_SHOWN, name.length()))
+                + "'");
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new ModelException(
@@ -185,7 +191,8 @@ public final class ServingRequests {
     try {
       long objectBytes = FileLimits.objectBytes(bytes, TensorProto.getDescriptor());
       share.take(objectBytes);
-      RequestTensor tensor = RequestTensor.of(TensorProto.parseFrom(bytes), bytesLeft);
+      RequestTensor tensor =
+          RequestTensor.of(TensorProto.parseFrom(bytes), Math.min(bytesLeft, share.left()));
       bytesLeft -= tensor.bytes();
       share.take(tensor.bytes());
       if (!tensor.hasStrings()) {

@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.contentOf;
 
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelStore;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,9 +33,13 @@ class CachedModelStoreITCase {
         Packaged.write(version);
       }
     }
-    Process one = start();
-    Process other = start();
+    Process one = start("one");
+    Process other = start("other");
     try {
+      // Both stand ready before either begins.
+      assertThat(one.inputReader().readLine()).isEqualTo(Fetching.READY);
+      assertThat(other.inputReader().readLine()).isEqualTo(Fetching.READY);
+      Files.createFile(temporary.resolve(Fetching.GO));
       List<String> ofOne = files(one);
       assertThat(ofOne).hasSize(VERSIONS).doesNotHaveDuplicates().isEqualTo(files(other));
     } finally {
@@ -42,21 +48,27 @@ class CachedModelStoreITCase {
     }
   }
 
-  private Process start() throws Exception {
+  private Process start(String name) throws Exception {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
             Fetching.class.getName(),
             temporary.toString())
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(temporary.resolve(name + ".log").toFile())
         .start();
   }
 
-  private static List<String> files(Process process) throws Exception {
+  private List<String> files(Process process) throws Exception {
     List<String> lines =
         process.inputReader().lines().filter(line -> line.startsWith(Fetching.SAYS)).toList();
-    assertThat(process.waitFor()).isZero();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue())
+        .as(
+            () ->
+                contentOf(temporary.resolve("one.log").toFile())
+                    + contentOf(temporary.resolve("other.log").toFile()))
+        .isZero();
     return lines;
   }
 
@@ -65,6 +77,9 @@ class CachedModelStoreITCase {
     /** Tells its lines from those of the log. */
     static final String SAYS = "> ";
 
+    static final String READY = "ready";
+    static final String GO = "go";
+
     public static void main(String[] args) throws Exception {
       Path temporary = Path.of(args[0]);
       Path models = temporary.resolve("models");
@@ -72,6 +87,10 @@ class CachedModelStoreITCase {
           new FetchSettings(
               0, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(5), null, 1 << 30);
       ModelStore store = settings.store(List.of(models.toString()), temporary, remote -> remote);
+      System.out.println(READY);
+      while (Files.notExists(temporary.resolve(GO))) {
+        Thread.sleep(1);
+      }
       List<ModelFiles> held = new ArrayList<>();
       for (int number = 1; number <= VERSIONS; number++) {
         ModelFiles files = store.fetch(models.resolve("m/" + number).toUri(), null);

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,39 @@ class ModelCacheTest {
     assertThat(cache.find(digest, false)).isNull();
     assertThat(entries()).isEmpty();
     assertThat(copies).isEmptyDirectory();
+  }
+
+  @Test
+  void find_copiesCannotBeMade_leavesTheEntry() throws Exception {
+    String digest = keep("graph", 100);
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(copies);
+    Files.setPosixFilePermissions(copies, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(cache.find(digest, false)).isNull();
+    assertThat(entries()).containsExactly(entry(digest));
+    Files.setPosixFilePermissions(copies, before);
+    find(digest).close();
+  }
+
+  @Test
+  void fault46_fileThatNoDigestCovers_isNotHandedOut() throws Exception {
+    String digest = keep("graph", 100);
+    Files.writeString(entry(digest).resolve("manifest.json"), "{}");
+    try (ModelFiles files = find(digest)) {
+      assertThat(files.directory().resolve("manifest.json")).doesNotExist();
+    }
+  }
+
+  @Test
+  void makeRoom_copyThatADeadProcessHeld_isSweptFirst() throws Exception {
+    String digest = keep("graph", 100);
+    usedBefore(digest, 1);
+    Path dead = Files.createDirectories(copies.resolve("4711-1700000000000-0"));
+    Files.createFile(copies.resolve("4711-1700000000000-0.lock"));
+    Files.createLink(dead.resolve(GRAPH), entry(digest).resolve(GRAPH));
+    usable = 50;
+    assertThatThrownBy(() -> cache.makeRoom(51)).isInstanceOf(ModelCache.NoRoomException.class);
+    assertThat(dead).doesNotExist();
+    assertThat(entries()).isEmpty();
   }
 
   @Test

@@ -83,6 +83,19 @@ class PrivateFolderTest {
     assertThat(parent).isEmptyDirectory();
   }
 
+  /** Whoever sweeps may have opened a lock file whose folder is closed meanwhile. */
+  @Test
+  void close_lockFileThatAnotherHasOpen_saysThatItIsOver() throws Exception {
+    PrivateFolder folder = PrivateFolder.create(parent);
+    Path lockFile = folder.path().resolveSibling(folder.path().getFileName() + ".lock");
+    try (FileChannel opened = FileChannel.open(lockFile, StandardOpenOption.READ)) {
+      assertThat(opened.size()).isZero();
+      folder.close();
+      assertThat(opened.size()).isPositive();
+    }
+    assertThat(parent).isEmptyDirectory();
+  }
+
   @Test
   void create_byManyThreads_givesEachItsOwn() throws Exception {
     Set<Path> held = ConcurrentHashMap.newKeySet();
