@@ -233,6 +233,29 @@ class StorageFaultsITCase {
   }
 
   @Test
+  void fault02_versionVanishesWhileItIsRead_isRejectedAndTheStreamGoesOn() throws Exception {
+    URI root = URI.create("s3://models/vanishing");
+    Publish first = version(root, 1, false);
+    Publish second = version(root, 2, true);
+    try (Harness harness = harness(root, first, 2)) {
+      connection.cutAfter(
+          () -> {
+            try {
+              org.apache.flink.core.fs.Path gone = new org.apache.flink.core.fs.Path(second.uri());
+              gone.getFileSystem().delete(gone, true);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          });
+      harness.command(second);
+      ModelEvent rejected = rejection(harness);
+      assertThat(rejected.reason()).isIn(ModelReason.NOT_FOUND, ModelReason.FETCH_FAILED);
+      assertThat(rejected.message()).contains(second.uri().toString());
+      assertScores(harness, 1, 1);
+    }
+  }
+
+  @Test
   void fault43_objectReplacedWhileItIsRead_isADigestMismatch() throws Exception {
     URI root = URI.create("s3://models/replaced");
     Publish first = version(root, 1, false);
