@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaBroker implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
   private static final Duration REQUEST = Duration.ofSeconds(20);
+  private static final long POLL_MILLIS = 20;
   private static final List<String> JVM_OPTIONS =
       List.of(
           "-Xmx256m",
@@ -161,9 +163,29 @@ public final class KafkaBroker implements AutoCloseable {
     NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(settings);
     try (Admin admin = admin()) {
       admin.createTopics(List.of(topic)).all().get();
+      // The controller has it now; the broker hears of it a moment later.
+      long deadline = System.nanoTime() + REQUEST.toNanos();
+      while (!knows(admin, name)) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(bootstrapServers() + " does not know topic '" + name + "'");
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
     } catch (ExecutionException e) {
       throw new IOException(
           "cannot create topic '" + name + "' on " + bootstrapServers(), e.getCause());
+    }
+  }
+
+  private static boolean knows(Admin admin, String name)
+      throws InterruptedException, ExecutionException {
+    try {
+      return admin.describeTopics(List.of(name)).allTopicNames().get().containsKey(name);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
     }
   }
 
