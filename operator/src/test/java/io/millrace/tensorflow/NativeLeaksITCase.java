@@ -57,7 +57,8 @@ class NativeLeaksITCase {
     }
     Held after = Held.now();
     System.out.printf("held after 100 and 300 loads from memory: %s, %s%n", before, after);
-    assertThat(after.memory() - before.memory()).isLessThan(200 * MEGABYTE);
+    // Of 200 loads: a sixth of what they would leave if each left its 2 MB.
+    assertThat(after.memory() - before.memory()).isLessThan(64 * MEGABYTE);
     assertThat(after.threads()).isLessThan(before.threads() + THREADS_OF_THE_JVM);
     assertThat(after.files()).isLessThanOrEqualTo(before.files());
     assertThat(directory.resolve("never")).doesNotExist();
