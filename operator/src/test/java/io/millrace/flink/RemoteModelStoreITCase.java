@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.Integrity;
+import io.millrace.model.Command.Publish;
 import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
@@ -14,6 +15,8 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -158,6 +161,42 @@ class RemoteModelStoreITCase {
     put(URI.create(version + "/assets/more.txt"), new byte[] {1});
     assertRejected(store, version, null, ModelReason.UNLISTED_FILE);
     assertThat(target.verify().findings()).hasSize(2);
+  }
+
+  @Test
+  void timeline_onHdfs_isReplacedAsAWhole() throws Exception {
+    replacesTheTimeline(hdfs.uri().resolve("/timelines/fraud"));
+  }
+
+  @Test
+  void timeline_onS3_isReplacedAsAWhole() throws Exception {
+    replacesTheTimeline(URI.create("s3://models/timelines/fraud"));
+  }
+
+  private static void replacesTheTimeline(URI base) throws Exception {
+    TimelineFile file = TimelineFile.in(base);
+    assertThat(file.read("fraud")).isEmpty();
+    List<Publish> published = new ArrayList<>();
+    for (long sequence = 0; sequence < 3; sequence++) {
+      Instant from = Instant.ofEpochSecond(1_000 + sequence);
+      URI version = URI.create(base + "/" + sequence);
+      published.add(new Publish("fraud", sequence, version, null, sequence, true, from));
+
+      assertThat(file.add("fraud", published)).isTrue();
+      assertThat(file.read("fraud").orElseThrow().entries()).isEqualTo(published);
+    }
+    org.apache.flink.core.fs.Path folder = new org.apache.flink.core.fs.Path(base);
+    assertThat(folder.getFileSystem().listStatus(folder))
+        .extracting(status -> status.getPath().getName())
+        .containsExactlyInAnyOrder("timeline.json", "timeline.json.before");
+    assertThat(
+            folder
+                .getFileSystem()
+                .delete(new org.apache.flink.core.fs.Path(folder, "timeline.json"), false))
+        .isTrue();
+    assertThat(file.read("fraud").orElseThrow().entries()).isEqualTo(published.subList(0, 2));
+    assertThat(file.add("fraud", published)).isTrue();
+    assertThat(file.read("fraud").orElseThrow().entries()).isEqualTo(published);
   }
 
   @Test
