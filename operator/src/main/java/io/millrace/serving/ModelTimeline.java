@@ -168,6 +168,13 @@ public final class ModelTimeline implements Serializable {
     return conflicting;
   }
 
+  /** Whether a command would be without effect, as its version is known with other bytes. */
+  public boolean contradicts(Publish entry) {
+    return entries.stream()
+        .filter(known -> known.version() == entry.version() && !conflicting.contains(known))
+        .anyMatch(known -> !hasSameBytes(known, entry));
+  }
+
   /**
    * The version that is valid at a time.
    *

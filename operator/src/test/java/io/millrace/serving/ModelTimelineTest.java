@@ -142,6 +142,9 @@ class ModelTimelineTest {
     Publish other = publish(1, 2, NOON.plusSeconds(5), digest(7));
     ModelTimeline timeline = ModelTimeline.of("fraud", List.of(other, publish(1, 1, NOON)));
     assertThat(timeline.conflicting()).containsExactly(other);
+    assertThat(timeline.contradicts(publish(1, 3, NOON, digest(7)))).isTrue();
+    assertThat(timeline.contradicts(publish(1, 3, NOON))).isFalse();
+    assertThat(timeline.contradicts(publish(2, 3, NOON, digest(7)))).isFalse();
     assertThat(timeline.entries()).hasSize(2);
     assertThat(timeline.at(Long.MAX_VALUE)).isEqualTo(publish(1, 1, NOON));
   }

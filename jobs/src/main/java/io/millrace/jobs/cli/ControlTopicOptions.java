@@ -44,17 +44,26 @@ final class ControlTopicOptions {
   record Target(String model, String topic, KafkaClientProperties client) {}
 
   /** The options that are given, over the configuration. */
-  Target target() throws ConfigurationException {
+  Configuration configuration() throws ConfigurationException {
     Map<String, String> keys = new LinkedHashMap<>(overrides);
     put(keys, InferenceOptions.NAME, model);
     put(keys, ScoreTopicOptions.CONTROL_TOPIC, topic);
     put(keys, ScoreTopicOptions.BOOTSTRAP_SERVERS, bootstrapServers);
-    Configuration read =
-        config == null ? YamlConfiguration.of(keys) : YamlConfiguration.read(config, keys);
+    return config == null ? YamlConfiguration.of(keys) : YamlConfiguration.read(config, keys);
+  }
+
+  /** Where commands go. */
+  Target target() throws ConfigurationException {
+    return target(require(configuration(), InferenceOptions.NAME, "--model"));
+  }
+
+  /** Where commands about this model go. */
+  Target target(String name) throws ConfigurationException {
+    Configuration read = configuration();
     String servers = require(read, ScoreTopicOptions.BOOTSTRAP_SERVERS, "--bootstrap-servers");
     try {
       return new Target(
-          require(read, InferenceOptions.NAME, "--model"),
+          name,
           require(read, ScoreTopicOptions.CONTROL_TOPIC, "--topic"),
           new KafkaClientProperties(servers, read.get(ScoreTopicOptions.KAFKA_PROPERTIES)));
     } catch (IllegalArgumentException e) {

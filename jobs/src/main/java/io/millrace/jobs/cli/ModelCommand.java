@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       ModelPackageCommand.class,
       ModelVerifyCommand.class,
       ModelPublishCommand.class,
+      ModelTimelineCommand.class,
     },
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})
 final class ModelCommand {}

@@ -4,10 +4,14 @@ import io.millrace.connectors.control.CommandPublisher;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelPackage;
+import io.millrace.flink.TimelineFile;
+import io.millrace.jobs.ConfigurationException;
+import io.millrace.jobs.TimelineUpdate;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.Manifest;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelVersion;
+import io.millrace.serving.ModelTimeline;
 import io.millrace.tensorflow.SavedModelReader;
 import java.io.IOException;
 import java.net.URI;
@@ -31,6 +35,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  millrace model publish hdfs:///models/fraud/7 --config fraud.yaml",
+      "  millrace model publish hdfs:///models/fraud/8 --config fraud.yaml \\",
+      "    --effective-from 2026-01-31T00:00:00Z",
       "  millrace model publish /models/fraud/7 --model fraud --topic models \\",
       "    --bootstrap-servers localhost:9092"
     })
@@ -62,7 +68,9 @@ final class ModelPublishCommand implements Callable<Integer> {
   @Option(
       names = "--effective-from",
       paramLabel = "TIME",
-      description = "The event time from which it is valid, as 2026-01-31T00:00:00Z.")
+      description =
+          "The event time from which it is valid, as 2026-01-31T00:00:00Z; kept in timeline.json"
+              + " beside the versions, for replays.")
   private @Nullable Instant effectiveFrom;
 
   @Spec private @Nullable CommandSpec spec;
@@ -70,7 +78,14 @@ final class ModelPublishCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ControlTopicOptions.Target target = control.target();
+    if (effectiveFrom != null && inactive) {
+      throw CommandException.usage(
+          "--no-activate and --effective-from: expected one of them; what is valid from a time on"
+              + " is active from then on",
+          null);
+    }
     Publish publish = publish(target.model());
+    TimelineFile timeline = effectiveFrom == null ? null : timeline(publish);
     KafkaClientProperties client = target.client();
     try (CommandPublisher publisher = CommandPublisher.open(client, target.topic())) {
       long offset = publisher.send(publish);
@@ -83,10 +98,42 @@ final class ModelPublishCommand implements Callable<Integer> {
               publish.uri(),
               offset,
               target.topic());
+      if (timeline != null) {
+        update(timeline, target, offset);
+      }
     } catch (IOException e) {
       throw CommandException.failed(String.valueOf(e.getMessage()), e);
     }
     return ExitCode.DONE;
+  }
+
+  /** The timeline that the version goes into; refused as long as nothing is announced. */
+  private TimelineFile timeline(Publish publish)
+      throws ConfigurationException, CommandException, ModelException, InterruptedException {
+    TimelineFile file =
+        TimelineOptions.file(control.configuration(), publish.uri(), publish.version());
+    ModelTimeline before = file.read(publish.model()).orElse(null);
+    if (before != null && before.contradicts(publish)) {
+      throw CommandException.failed(
+          "version %d of '%s' is in %s with other bytes than %s: give new bytes a new version"
+              .formatted(publish.version(), publish.model(), file, publish.digest()),
+          null);
+    }
+    return file;
+  }
+
+  private void update(TimelineFile file, ControlTopicOptions.Target target, long offset)
+      throws CommandException, InterruptedException {
+    try {
+      TimelineUpdate.run(target.model(), file, target.client(), target.topic());
+    } catch (IOException | ModelException e) {
+      throw CommandException.failed(
+          "published at offset %d, but %s is not brought up to date: %s; 'millrace model timeline"
+                  .formatted(offset, file, e.getMessage())
+              + " --rebuild' does it later",
+          e);
+    }
+    Console.out(spec).printf("timeline %s: valid from %s%n", file, effectiveFrom);
   }
 
   private Publish publish(String name)
