@@ -1,0 +1,108 @@
+package io.millrace.jobs.compare;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A record of an output that the other output does not have, and where it stands. */
+final class OutputRecord {
+  private static final int SHOWN_DIFFERENCES = 3;
+  private static final int SHOWN_CHARACTERS = 60;
+
+  // Decimals as they are written: 1.0 is not 1.00, and no digit is lost.
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+          .build();
+
+  private final String place;
+  private final byte[] line;
+  private final JsonNode json;
+
+  private OutputRecord(String place, byte[] line, JsonNode json) {
+    this.place = place;
+    this.line = line;
+    this.json = json;
+  }
+
+  static OutputRecord of(String file, long number, byte[] line) throws IOException {
+    String place = file + ":" + number;
+    try {
+      return new OutputRecord(place, line, MAPPER.readTree(line));
+    } catch (IOException e) {
+      // Jackson's own message quotes the record.
+      throw new IOException(place + ": expected a JSON object on a line", e);
+    }
+  }
+
+  /** Its file and line. */
+  String place() {
+    return place;
+  }
+
+  byte[] line() {
+    return line;
+  }
+
+  String text() {
+    return new String(line, StandardCharsets.ISO_8859_1);
+  }
+
+  String key() {
+    return shown(json.path("key"));
+  }
+
+  /** Whether it was made from the same input as the other, as far as the output tells. */
+  boolean isOfSameInput(OutputRecord other) {
+    return json.path("key").equals(other.json.path("key"))
+        && json.path("fields").equals(other.json.path("fields"));
+  }
+
+  /** Where it is not as the other: path, value here and value there. */
+  String differencesTo(OutputRecord other) {
+    List<String> found = new ArrayList<>();
+    collect("", json, other.json, found);
+    if (found.isEmpty()) {
+      return "the same values, written otherwise";
+    }
+    String shown = String.join("; ", found.subList(0, Math.min(SHOWN_DIFFERENCES, found.size())));
+    return found.size() > SHOWN_DIFFERENCES
+        ? "%s; %d more".formatted(shown, found.size() - SHOWN_DIFFERENCES)
+        : shown;
+  }
+
+  private static void collect(String path, JsonNode one, JsonNode other, List<String> found) {
+    if (one.isObject() && other.isObject()) {
+      Set<String> names = new LinkedHashSet<>();
+      one.fieldNames().forEachRemaining(names::add);
+      other.fieldNames().forEachRemaining(names::add);
+      for (String name : names) {
+        collect(path.isEmpty() ? name : path + "." + name, one.path(name), other.path(name), found);
+      }
+    } else if (one.isArray() && other.isArray() && one.size() == other.size()) {
+      for (int i = 0; i < one.size(); i++) {
+        collect("%s[%d]".formatted(path, i), one.path(i), other.path(i), found);
+      }
+    } else if (!one.equals(other)) {
+      found.add("%s %s, replayed %s".formatted(path, shown(one), shown(other)));
+    }
+  }
+
+  private static String shown(JsonNode node) {
+    if (node.isMissingNode()) {
+      return "nothing";
+    }
+    String text = node.toString();
+    return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "...";
+  }
+}
