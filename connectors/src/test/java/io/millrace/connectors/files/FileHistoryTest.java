@@ -1,0 +1,182 @@
+package io.millrace.connectors.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.impl.StreamFormatAdapter;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.util.RecordAndPosition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The splits of files and the records in them, without a job. */
+class FileHistoryTest {
+  private static final int MAX_RECORD = 1 << 10;
+
+  @TempDir private Path folder;
+
+  private List<FileSourceSplit> splits(long maxBytes) throws IOException {
+    return new ArrayList<>(
+        NumberedSplits.provider(true, maxBytes)
+            .create()
+            .enumerateSplits(
+                new org.apache.flink.core.fs.Path[] {
+                  new org.apache.flink.core.fs.Path(folder.toUri())
+                },
+                1));
+  }
+
+  private static List<KafkaRecord> read(FileSourceSplit split, DamagedFiles damaged)
+      throws IOException {
+    LocatedFormat format =
+        new LocatedFormat(new StreamFormatAdapter<>(new LineFormat(MAX_RECORD, damaged)));
+    List<KafkaRecord> records = new ArrayList<>();
+    try (BulkFormat.Reader<KafkaRecord> reader = format.createReader(new Configuration(), split)) {
+      for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
+        for (RecordAndPosition<KafkaRecord> next = batch.next();
+            next != null;
+            next = batch.next()) {
+          records.add(next.getRecord());
+        }
+        batch.releaseBatch();
+      }
+    }
+    return records;
+  }
+
+  private List<KafkaRecord> readAll(long maxBytes, DamagedFiles damaged) throws IOException {
+    List<KafkaRecord> records = new ArrayList<>();
+    for (FileSourceSplit split : splits(maxBytes)) {
+      records.addAll(read(split, damaged));
+    }
+    return records;
+  }
+
+  private static byte[] gzip(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static List<String> texts(List<KafkaRecord> records) {
+    return records.stream().map(record -> new String(record.value(), UTF_8)).toList();
+  }
+
+  private static RecordException refusal(KafkaRecord record) {
+    try {
+      FileRecords.writer((read, row) -> {}).write(record, null);
+    } catch (RecordException e) {
+      return e;
+    }
+    throw new AssertionError(record + " is a record");
+  }
+
+  @Test
+  void read_anySplitSize_givesEachLineOnceWithItsOffset() throws IOException {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int round = 0; round < 50; round++) {
+      StringBuilder text = new StringBuilder();
+      List<String> lines = new ArrayList<>();
+      List<Long> offsets = new ArrayList<>();
+      for (int i = random.nextInt(30); i > 0; i--) {
+        String line = "x".repeat(random.nextInt(12));
+        if (!line.isEmpty()) {
+          lines.add(line);
+          offsets.add((long) text.length());
+        }
+        text.append(line).append(random.nextBoolean() ? "\n" : "\r\n");
+      }
+      Files.writeString(folder.resolve("lines.jsonl"), text);
+      int size = 1 + random.nextInt(40);
+
+      List<KafkaRecord> records = readAll(size, DamagedFiles.FAIL);
+
+      String where = "seed " + seed + ", round " + round + ", split size " + size;
+      assertThat(texts(records)).as(where).isEqualTo(lines);
+      assertThat(records).as(where).extracting(KafkaRecord::offset).isEqualTo(offsets);
+    }
+  }
+
+  @Test
+  void read_lastLineWithoutEnd_isARecord() throws IOException {
+    Files.writeString(folder.resolve("torn.jsonl"), "\ufeff{\"a\":1}\n\n{\"a\"");
+
+    assertThat(texts(readAll(100, DamagedFiles.FAIL))).containsExactly("{\"a\":1}", "{\"a\"");
+  }
+
+  @Test
+  void read_severalFiles_comeByPathAndAreNumberedBySplit() throws IOException {
+    Files.createDirectories(folder.resolve("b"));
+    Files.writeString(folder.resolve("b/2.jsonl"), "2\n");
+    Files.writeString(folder.resolve("a.jsonl"), "1\n1\n1\n");
+    Files.writeString(folder.resolve("empty.jsonl"), "");
+    Files.writeString(folder.resolve("_SUCCESS"), "{}");
+
+    assertThat(readAll(3, DamagedFiles.FAIL))
+        .extracting(record -> record.topic().replaceFirst(".*/", "") + "." + record.partition())
+        .containsExactly("a.jsonl.0", "a.jsonl.0", "a.jsonl.1", "2.jsonl.0");
+    assertThat(splits(3)).extracting(NumberedSplits::numberOf).containsExactly(0, 1, 0, 0);
+  }
+
+  @Test
+  void read_lineThatIsTooLong_isRefusedAndTheNextOneRead() throws IOException {
+    Files.writeString(folder.resolve("long.jsonl"), "x".repeat(200_000) + "\n{}\n");
+
+    List<KafkaRecord> records = readAll(1 << 20, DamagedFiles.FAIL);
+
+    assertThat(records).hasSize(2);
+    assertThat(refusal(records.get(0)).reason()).isEqualTo(RecordReason.TOO_LARGE);
+    assertThat(refusal(records.get(0))).hasMessageContainingAll("200000", "1024");
+    assertThat(texts(records.subList(1, 2))).containsExactly("{}");
+  }
+
+  @Test
+  void read_gzip_isOneSplitAndUnpacked() throws IOException {
+    Files.write(folder.resolve("a.jsonl.gz"), gzip("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8)));
+
+    List<KafkaRecord> records = readAll(4, DamagedFiles.FAIL);
+
+    assertThat(texts(records)).containsExactly("{\"a\":1}", "{\"a\":2}");
+    assertThat(records).extracting(KafkaRecord::offset).containsExactly(0L, 8L);
+  }
+
+  @Test
+  void read_gzipThatBreaksOff_failsOrIsRefusedAtTheDamage() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    Random random = new Random(7);
+    for (int i = 0; i < 2000; i++) {
+      lines.append("{\"a\":").append(random.nextLong()).append("}\n");
+    }
+    byte[] packed = gzip(lines.toString().getBytes(UTF_8));
+    Path file = folder.resolve("torn.jsonl.gz");
+    Files.write(file, Arrays.copyOf(packed, packed.length / 2));
+
+    assertThatThrownBy(() -> readAll(1 << 20, DamagedFiles.FAIL))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("torn.jsonl.gz", "breaks off", "byte");
+    List<KafkaRecord> records = readAll(1 << 20, DamagedFiles.DEAD_LETTER);
+    KafkaRecord last = records.remove(records.size() - 1);
+    assertThat(refusal(last).reason()).isEqualTo(RecordReason.MALFORMED);
+    assertThat(lines.toString()).startsWith(String.join("\n", texts(records)));
+    assertThat(records).hasSizeGreaterThan(500);
+    assertThat(last.offset()).isEqualTo(String.join("\n", texts(records)).length() + 1L);
+  }
+}
