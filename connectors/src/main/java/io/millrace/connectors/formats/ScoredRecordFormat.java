@@ -49,7 +49,7 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
 
   @Override
   public OutboundRecord read(KafkaRecord record, Prediction prediction, ModelVersion version) {
-    byte[] value = write(record, prediction, version);
+    byte[] value = value(record, prediction, version);
     return new OutboundRecord(
         topic, record.partition(), record.timestamp(), record.key(), value, headers(record));
   }
@@ -64,7 +64,8 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
     return headers;
   }
 
-  private byte[] write(KafkaRecord record, Prediction prediction, ModelVersion version) {
+  /** The value alone, for where a record has neither topic nor headers. */
+  public byte[] value(KafkaRecord record, Prediction prediction, ModelVersion version) {
     Writer used = writer;
     // Only a write that ends well leaves it behind for the next record.
     writer = null;

@@ -1,0 +1,24 @@
+package io.millrace.connectors.files;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a record of a file: a prediction or a dead letter. Immutable; the array is shared,
+ * not copied, and nobody writes into it.
+ *
+ * @param path of the file
+ * @param split its number within the file
+ * @param version that scored it, null for a dead letter
+ * @param line what is to be written, without an end of line
+ */
+public record FileOutcome(String path, int split, @Nullable Long version, byte[] line) {
+  public FileOutcome {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(line, "line");
+  }
+
+  boolean isDeadLetter() {
+    return version == null;
+  }
+}

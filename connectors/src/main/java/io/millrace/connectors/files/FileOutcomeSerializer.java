@@ -1,0 +1,48 @@
+package io.millrace.connectors.files;
+
+import io.millrace.flink.ValueSerializer;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
+
+/** Outcomes in transit, where something keeps the operators from being chained. */
+final class FileOutcomeSerializer extends ValueSerializer<FileOutcome> {
+  private static final long serialVersionUID = 1L;
+  private static final long NO_VERSION = -1;
+
+  @Override
+  public void serialize(FileOutcome outcome, DataOutputView target) throws IOException {
+    target.writeUTF(outcome.path());
+    target.writeInt(outcome.split());
+    Long version = outcome.version();
+    target.writeLong(version == null ? NO_VERSION : version);
+    target.writeInt(outcome.line().length);
+    target.write(outcome.line());
+  }
+
+  @Override
+  public FileOutcome deserialize(DataInputView source) throws IOException {
+    String path = source.readUTF();
+    int split = source.readInt();
+    long number = source.readLong();
+    @Nullable Long version = number == NO_VERSION ? null : number;
+    byte[] line = new byte[source.readInt()];
+    source.readFully(line);
+    return new FileOutcome(path, split, version, line);
+  }
+
+  @Override
+  public TypeSerializerSnapshot<FileOutcome> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** The form of {@link #serialize}. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<FileOutcome> {
+    public Snapshot() {
+      super(FileOutcomeSerializer::new);
+    }
+  }
+}

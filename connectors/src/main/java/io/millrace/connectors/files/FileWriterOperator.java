@@ -1,0 +1,95 @@
+package io.millrace.connectors.files;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.apache.flink.core.fs.RecoverableWriter;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what comes of each split into files of its own. A split's outcomes come one behind the
+ * other, as the source reads a split at a time and the inference operator keeps their order.
+ */
+final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
+    implements OneInputStreamOperator<FileOutcome, WrittenFile>, BoundedOneInput {
+  private static final long serialVersionUID = 1L;
+
+  private final OutputFolder folder;
+  private final OutputNames names;
+
+  private transient @Nullable RecoverableWriter writer;
+  private transient @Nullable FileOutcome current;
+  private transient @Nullable StagedFile predictions;
+  private transient @Nullable StagedFile deadLetters;
+
+  FileWriterOperator(OutputFolder folder, OutputNames names) {
+    this.folder = folder;
+    this.names = names;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    writer = folder.staged("file").getFileSystem().createRecoverableWriter();
+  }
+
+  @Override
+  public void processElement(StreamRecord<FileOutcome> element) throws IOException {
+    FileOutcome outcome = element.getValue();
+    FileOutcome last = current;
+    if (last != null && (last.split() != outcome.split() || !last.path().equals(outcome.path()))) {
+      finishFiles();
+    }
+    current = outcome;
+    (outcome.isDeadLetter() ? deadLetters(outcome) : predictions(outcome)).write(outcome);
+  }
+
+  private StagedFile predictions(FileOutcome outcome) throws IOException {
+    StagedFile file = predictions;
+    if (file == null) {
+      file = open(names.predictions(outcome.path(), outcome.split()));
+      predictions = file;
+    }
+    return file;
+  }
+
+  private StagedFile deadLetters(FileOutcome outcome) throws IOException {
+    StagedFile file = deadLetters;
+    if (file == null) {
+      file = open(names.deadLetters(outcome.path(), outcome.split()));
+      deadLetters = file;
+    }
+    return file;
+  }
+
+  private StagedFile open(String name) throws IOException {
+    return new StagedFile(folder, name, Objects.requireNonNull(writer, "opened"));
+  }
+
+  private void finishFiles() throws IOException {
+    predictions = finish(predictions);
+    deadLetters = finish(deadLetters);
+  }
+
+  private @Nullable StagedFile finish(@Nullable StagedFile file) throws IOException {
+    if (file != null) {
+      output.collect(new StreamRecord<>(file.finish()));
+    }
+    return null;
+  }
+
+  @Override
+  public void endInput() throws IOException {
+    finishFiles();
+  }
+
+  @Override
+  public void close() throws Exception {
+    IOUtils.closeAll(predictions, deadLetters);
+    super.close();
+  }
+}
