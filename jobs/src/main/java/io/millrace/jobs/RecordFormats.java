@@ -6,6 +6,7 @@ import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordLimits;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.UnknownFields;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
@@ -25,12 +26,18 @@ final class RecordFormats {
    * @throws ConfigurationException for a field that makes no sense, which is named
    */
   static FeatureWriter<KafkaRecord> writer(ReadableConfig config) throws ConfigurationException {
+    return writer(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
+  }
+
+  /** As {@link #writer(ReadableConfig)}, where something else says what the format is. */
+  static FeatureWriter<KafkaRecord> writer(ReadableConfig config, Format format)
+      throws ConfigurationException {
     RecordLimits limits =
         new RecordLimits(
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
             RecordLimits.DEFAULT.maxNestingDepth());
     try {
-      return switch (config.get(ScoreTopicOptions.INPUT_FORMAT)) {
+      return switch (format) {
         case RAW -> new RawRecordFormat(limits);
         case JSON -> json(config, limits);
         case TF_EXAMPLE -> example(config, limits);

@@ -20,6 +20,7 @@ import io.millrace.flink.InferenceOptions.Overlap;
 import io.millrace.flink.InferenceStreams;
 import io.millrace.flink.UnfitRuntimeException;
 import io.millrace.flink.UserJars;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.Guarantee;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
@@ -143,11 +144,11 @@ public final class ScoreTopicJob {
             .with(InferenceOptions.ROOTS, starting.roots())
             .features(RecordFormats.writer(config))
             .uid("inference");
-    addWarmUpRecords(inference);
+    addWarmUpRecords(config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference);
     List<Command> commands = point.commands();
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
-      requireMemory(cluster, starting, commands, env.getParallelism());
+      requireMemory(config, cluster, commands, env.getParallelism());
     }
     inference.startingFrom(config.get(InferenceOptions.NAME), commands);
     if (controlTopic == null && starting.isExplicit() && commands.size() == 1) {
@@ -176,12 +177,14 @@ public final class ScoreTopicJob {
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
   }
 
-  private void addWarmUpRecords(Inference<KafkaRecord> inference) throws ConfigurationException {
+  static void addWarmUpRecords(
+      ReadableConfig config, Format format, Inference<KafkaRecord> inference)
+      throws ConfigurationException {
     String file = config.getOptional(ScoreTopicOptions.WARM_UP_RECORDS).orElse(null);
     if (file == null) {
       return;
     }
-    List<KafkaRecord> records = RecordFile.read(file, config.get(ScoreTopicOptions.INPUT_FORMAT));
+    List<KafkaRecord> records = RecordFile.read(file, format);
     try {
       inference.warmUpRecords(file, records);
     } catch (IllegalArgumentException e) {
@@ -190,9 +193,10 @@ public final class ScoreTopicJob {
     }
   }
 
-  private void requireMemory(
-      ClusterFacts cluster, StartingVersions starting, List<Command> commands, int parallelism)
+  static void requireMemory(
+      ReadableConfig config, ClusterFacts cluster, List<Command> commands, int parallelism)
       throws SubmissionException, InterruptedException {
+    StartingVersions starting = new StartingVersions(config);
     Publish first = starting.active(commands).orElse(null);
     if (first == null) {
       return;

@@ -45,16 +45,21 @@ final class ScoreTopicRequirements {
       }
     }
     checkModel(config);
+    checkTopics(config);
+    checkScoring(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
+    checkTransactions(config);
+    checkClient(config);
+  }
+
+  /** What any job has to say about how it scores, wherever its records come from. */
+  static void checkScoring(ReadableConfig config, Format format) throws ConfigurationException {
     checkVersion(config);
     checkLocations(config);
     checkRetries(config);
-    checkTopics(config);
-    checkFeatures(config);
-    RecordFormats.writer(config);
+    checkFeatures(config, format);
+    RecordFormats.writer(config, format);
     checkUse(config);
     checkBatchTimeout(config);
-    checkTransactions(config);
-    checkClient(config);
   }
 
   private static void checkClient(ReadableConfig config) throws ConfigurationException {
@@ -218,7 +223,8 @@ final class ScoreTopicRequirements {
     }
   }
 
-  private static void checkFeatures(ReadableConfig config) throws ConfigurationException {
+  private static void checkFeatures(ReadableConfig config, Format format)
+      throws ConfigurationException {
     boolean input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).isPresent();
     boolean fields = config.getOptional(ScoreTopicOptions.FEATURES_FIELDS).isPresent();
     if (input != fields) {
@@ -226,7 +232,6 @@ final class ScoreTopicRequirements {
           (input ? "features.fields" : "features.input")
               + " is missing: expected both or neither of features.input and features.fields");
     }
-    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
     if (format == Format.RAW && input) {
       throw new ConfigurationException(
           "features.input is given with input.format raw, whose records have no fields: expected"

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Every key that a {@code score-topic} configuration may have; any other is a mistake. */
 final class Settings {
   private static final String TOPIC = "a topic's name: letters, digits, '.', '_', '-'";
-  private static final String LOCATION = "a path or URI that Flink reads";
+  static final String LOCATION = "a path or URI that Flink reads";
   private static final int MOST_SUBTASKS = 1 << 15;
   private static final int MOST_ROWS = 1 << 20;
 
@@ -109,7 +109,12 @@ final class Settings {
 
   /** The setting of this very key, or null. */
   static @Nullable Setting<?> of(String key) {
-    for (Setting<?> setting : ALL) {
+    return of(ALL, key);
+  }
+
+  /** The one of these with this very key, or null. */
+  static @Nullable Setting<?> of(List<Setting<?>> among, String key) {
+    for (Setting<?> setting : among) {
       if (setting.key().equals(key)) {
         return setting;
       }
@@ -118,9 +123,9 @@ final class Settings {
   }
 
   /** What to write instead of a key that nothing knows. */
-  static String suggestion(String key) {
+  static String suggestion(List<Setting<?>> among, String key) {
     Optional<Setting<?>> nearest =
-        ALL.stream()
+        among.stream()
             .filter(setting -> distance(setting.key(), key) <= Math.max(2, key.length() / 5))
             .min(Comparator.comparingInt(setting -> distance(setting.key(), key)));
     if (nearest.isPresent()) {
@@ -128,10 +133,10 @@ final class Settings {
     }
     String section = key.contains(".") ? key.substring(0, key.indexOf('.') + 1) : key + ".";
     List<String> siblings =
-        ALL.stream().map(Setting::key).filter(known -> known.startsWith(section)).toList();
+        among.stream().map(Setting::key).filter(known -> known.startsWith(section)).toList();
     return siblings.isEmpty()
         ? "expected a section of "
-            + ALL.stream().map(known -> known.key().replaceFirst("\\..*", "")).distinct().toList()
+            + among.stream().map(known -> known.key().replaceFirst("\\..*", "")).distinct().toList()
         : "expected one of " + siblings;
   }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
@@ -42,6 +43,16 @@ public final class YamlConfiguration {
    */
   public static Configuration read(Path file, Map<String, String> overrides)
       throws ConfigurationException {
+    return read(file, overrides, Settings.ALL);
+  }
+
+  /**
+   * As {@link #read(Path, Map)}.
+   *
+   * @param known the keys that there are
+   */
+  static Configuration read(Path file, Map<String, String> overrides, List<Setting<?>> known)
+      throws ConfigurationException {
     String text;
     try {
       text = Files.readString(file);
@@ -50,7 +61,7 @@ public final class YamlConfiguration {
     } catch (IOException e) {
       throw new ConfigurationException("cannot read configuration '" + file + "': " + e, e);
     }
-    return parse(text, file.toString(), overrides);
+    return parse(text, file.toString(), overrides, known);
   }
 
   /**
@@ -63,6 +74,12 @@ public final class YamlConfiguration {
   }
 
   static Configuration parse(String yaml, String where, Map<String, String> overrides)
+      throws ConfigurationException {
+    return parse(yaml, where, overrides, Settings.ALL);
+  }
+
+  static Configuration parse(
+      String yaml, String where, Map<String, String> overrides, List<Setting<?>> known)
       throws ConfigurationException {
     Configuration configuration = new Configuration();
     JsonNode root;
@@ -77,30 +94,30 @@ public final class YamlConfiguration {
           where + ": expected sections such as kafka:, input:, model:");
     }
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
-      put(configuration, entry.getKey(), entry.getValue());
+      put(configuration, entry.getKey(), entry.getValue(), known);
     }
     for (Map.Entry<String, String> override : overrides.entrySet()) {
-      put(configuration, override.getKey(), flow(override.getValue()));
+      put(configuration, override.getKey(), flow(override.getValue()), known);
     }
     return configuration;
   }
 
-  private static void put(Configuration target, String key, JsonNode value)
+  private static void put(Configuration target, String key, JsonNode value, List<Setting<?>> known)
       throws ConfigurationException {
-    Setting<?> setting = Settings.of(key);
+    Setting<?> setting = Settings.of(known, key);
     if (setting != null) {
       setting.put(target, value);
-    } else if (!putInto(target, key, value)) {
-      boolean section = Settings.ALL.stream().anyMatch(known -> known.key().startsWith(key + "."));
+    } else if (!putInto(target, key, value, known)) {
+      boolean section = known.stream().anyMatch(each -> each.key().startsWith(key + "."));
       // A section without content is null, or an empty text at the end of the file.
       boolean empty =
           value.isObject() ? value.isEmpty() : !value.isArray() && value.asText("").isEmpty();
       if (empty ? !section : !value.isObject()) {
         throw new ConfigurationException(
-            "unknown key " + name(key) + ": " + Settings.suggestion(key));
+            "unknown key " + name(key) + ": " + Settings.suggestion(known, key));
       }
       for (Map.Entry<String, JsonNode> entry : value.properties()) {
-        put(target, key + "." + entry.getKey(), entry.getValue());
+        put(target, key + "." + entry.getKey(), entry.getValue(), known);
       }
     }
   }
@@ -111,9 +128,10 @@ public final class YamlConfiguration {
   }
 
   // kafka.properties.security.protocol=SSL adds one entry to the map.
-  private static boolean putInto(Configuration target, String key, JsonNode value)
+  private static boolean putInto(
+      Configuration target, String key, JsonNode value, List<Setting<?>> known)
       throws ConfigurationException {
-    for (Setting<?> setting : Settings.ALL) {
+    for (Setting<?> setting : known) {
       if (setting.isMap() && key.startsWith(setting.key() + ".")) {
         ObjectNode merged = YAML.createObjectNode();
         if (target.get(setting.option()) instanceof Map<?, ?> present) {

@@ -9,13 +9,11 @@ import io.millrace.jobs.ScoreTopicOptions;
 import io.millrace.model.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
-import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,19 +75,7 @@ final class ScoreTopicCommand implements Callable<Integer> {
     if (restore != null) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restore);
     }
-    StreamGraph graph = graph(configuration, flink);
-    int slots =
-        graph.getStreamNodes().stream().mapToInt(node -> node.getParallelism()).max().orElse(1);
-    try (LocalFlink local = LocalFlink.start(flink, slots)) {
-      Thread stop = new Thread(() -> stop(local), "millrace stop");
-      Runtime.getRuntime().addShutdownHook(stop);
-      out.println("web UI at " + local.address() + "; Ctrl-C ends the job");
-      out.flush();
-      Optional<Throwable> failure = local.run(graph);
-      if (failure.isPresent()) {
-        throw CommandException.failed("the job failed: " + reason(failure.get()), failure.get());
-      }
-    }
+    LocalJob.run(graph(configuration, flink), flink, out);
     return ExitCode.DONE;
   }
 
@@ -102,27 +88,5 @@ final class ScoreTopicCommand implements Callable<Integer> {
     StreamGraph graph = environment.getStreamGraph();
     graph.setJobName(configuration.get(ScoreTopicOptions.JOB_NAME));
     return graph;
-  }
-
-  private static void stop(LocalFlink local) {
-    try {
-      local.close();
-    } catch (Exception e) {
-      // The JVM is on its way out, and Kafka aborts what was not committed.
-      System.err.println("millrace: Flink did not end in good order: " + e.getMessage());
-    }
-  }
-
-  // Flink wraps a failure many times over; the innermost says what happened.
-  private static String reason(Throwable failure) {
-    Throwable reason =
-        ExceptionUtils.findThrowable(failure, ModelException.class)
-            .<Throwable>map(found -> found)
-            .orElse(ExceptionUtils.stripException(failure, RuntimeException.class));
-    while (reason.getCause() != null && !(reason instanceof ModelException)) {
-      reason = reason.getCause();
-    }
-    String message = reason.getMessage();
-    return message == null ? reason.getClass().getSimpleName() : message;
   }
 }

@@ -1,0 +1,55 @@
+package io.millrace.jobs.cli;
+
+import io.millrace.jobs.LocalFlink;
+import io.millrace.model.ModelException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
+
+/** Runs a job on a Flink inside this JVM until it ends, or somebody ends it. */
+final class LocalJob {
+  private LocalJob() {}
+
+  /**
+   * @param flink Flink's own configuration
+   * @throws CommandException if the job fails, with what it failed of
+   */
+  static void run(StreamGraph graph, Configuration flink, PrintWriter out) throws Exception {
+    int slots =
+        graph.getStreamNodes().stream().mapToInt(node -> node.getParallelism()).max().orElse(1);
+    try (LocalFlink local = LocalFlink.start(flink, slots)) {
+      Thread stop = new Thread(() -> stop(local), "millrace stop");
+      Runtime.getRuntime().addShutdownHook(stop);
+      out.println("web UI at " + local.address() + "; Ctrl-C ends the job");
+      out.flush();
+      Optional<Throwable> failure = local.run(graph);
+      if (failure.isPresent()) {
+        throw CommandException.failed("the job failed: " + reason(failure.get()), failure.get());
+      }
+    }
+  }
+
+  private static void stop(LocalFlink local) {
+    try {
+      local.close();
+    } catch (Exception e) {
+      // The JVM is on its way out, and what was not committed does not show.
+      System.err.println("millrace: Flink did not end in good order: " + e.getMessage());
+    }
+  }
+
+  // Flink wraps a failure many times over; the innermost says what happened.
+  private static String reason(Throwable failure) {
+    Throwable reason =
+        ExceptionUtils.findThrowable(failure, ModelException.class)
+            .<Throwable>map(found -> found)
+            .orElse(ExceptionUtils.stripException(failure, RuntimeException.class));
+    while (reason.getCause() != null && !(reason instanceof ModelException)) {
+      reason = reason.getCause();
+    }
+    String message = reason.getMessage();
+    return message == null ? reason.getClass().getSimpleName() : message;
+  }
+}
