@@ -1,5 +1,7 @@
 package io.millrace.jobs;
 
+import java.util.List;
+
 /** Every option as a table for the documents. */
 final class OptionsTable {
 
@@ -7,9 +9,14 @@ final class OptionsTable {
 
   /** A Markdown table: key, default, what is allowed, what it is for. */
   static String markdown() {
+    return markdown(Settings.ALL);
+  }
+
+  /** The table of these options. */
+  static String markdown(List<Setting<?>> settings) {
     StringBuilder table = new StringBuilder();
     table.append("| key | default | allowed | what it is |\n| --- | --- | --- | --- |\n");
-    for (Setting<?> setting : Settings.ALL) {
+    for (Setting<?> setting : settings) {
       String fallback = setting.defaultText();
       table.append("| `").append(setting.key()).append("` | ");
       table.append(fallback.isEmpty() ? "" : "`" + fallback + "`").append(" | ");

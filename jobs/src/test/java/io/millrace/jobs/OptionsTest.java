@@ -113,4 +113,25 @@ class OptionsTest {
   void readme_optionsTable_isThatOfTheCode() throws IOException {
     assertThat(Files.readString(Path.of("../README.md"))).contains(OptionsTable.markdown());
   }
+
+  @Test
+  void readme_tableOfReplay_isThatOfTheCode() throws IOException {
+    List<Setting<?>> own =
+        ReplaySettings.ALL.stream()
+            .filter(setting -> !Settings.ALL.contains(setting))
+            .<Setting<?>>map(setting -> setting)
+            .toList();
+
+    assertThat(Files.readString(Path.of("../README.md"))).contains(OptionsTable.markdown(own));
+  }
+
+  @Test
+  void settings_everyOptionOfReplay_isAmongThem() throws IllegalAccessException {
+    for (Field field : ReplayOptions.class.getFields()) {
+      if (ConfigOption.class.isAssignableFrom(field.getType())) {
+        assertThat(ReplaySettings.ALL.stream().<Object>map(Setting::option))
+            .contains(field.get(null));
+      }
+    }
+  }
 }

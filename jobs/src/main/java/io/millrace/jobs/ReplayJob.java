@@ -1,0 +1,166 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.FileHistory;
+import io.millrace.connectors.files.FileOutcome;
+import io.millrace.connectors.files.FileOutput;
+import io.millrace.connectors.files.FileRecords;
+import io.millrace.connectors.files.OutputFolder;
+import io.millrace.connectors.files.RunSummary;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.flink.Inference;
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.UnfitRuntimeException;
+import io.millrace.flink.UserJars;
+import io.millrace.jobs.ScoreTopicOptions.Format;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelException;
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.apache.flink.configuration.BatchExecutionOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Scores files of records with one version of a model: the operator and the record formats of
+ * {@code score-topic}, from files to a folder that shows when it is whole.
+ *
+ * <pre>{@code
+ * flink run -c io.millrace.jobs.ReplayJob millrace-job.jar --config replay.yaml
+ * }</pre>
+ */
+public final class ReplayJob {
+  private ReplayJob() {}
+
+  /** Builds the job from a file and overrides and runs it where Flink says. */
+  public static void main(String[] args) throws Exception {
+    Configuration config;
+    StreamExecutionEnvironment env;
+    try {
+      // First of all: another Flink lacks what the rest of this class uses.
+      FlinkVersion.require("this process", EnvironmentInformation.getVersion());
+      config = ReplayArguments.parse(args).configuration();
+      env = StreamExecutionEnvironment.getExecutionEnvironment();
+      build(env, config);
+    } catch (ConfigurationException | IOException | ModelException | UnfitRuntimeException e) {
+      // Of this exception alone, Flink's command line prints the message and nothing else.
+      throw (ProgramParametrizationException)
+          new ProgramParametrizationException(String.valueOf(e.getMessage())).initCause(e);
+    }
+    env.execute(config.get(ReplayOptions.JOB_NAME));
+  }
+
+  /**
+   * Adds the whole job to an environment.
+   *
+   * @throws ConfigurationException for a key that is missing or does not go with another
+   * @throws IOException in one line, if an input does not exist, the output does, or the cluster
+   *     cannot run the job
+   * @throws ModelException if the version is gone, or its files are not those that are meant
+   */
+  public static void build(StreamExecutionEnvironment env, Configuration config)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    ReplayRequirements.check(config);
+    UserJars.refuseTensorFlow();
+    List<Path> inputs = ReplayRequirements.inputs(config);
+    requireInputs(inputs);
+    Configuration scoring = ReplayRequirements.scoring(config);
+    Publish version = ReplayedVersion.of(scoring);
+    env.configure(flinkOptions(config));
+    ClusterFacts cluster = ClusterFacts.of(env.getConfiguration()).orElse(null);
+    if (cluster != null) {
+      cluster.requireFit();
+      ScoreTopicJob.requireMemory(scoring, cluster, List.of(version), env.getParallelism());
+    }
+    Inference<KafkaRecord> inference = inference(records(env, config, inputs), scoring, version);
+    OutputFolder output =
+        OutputFolder.prepare(
+            ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
+    DataStream<FileOutcome> outcomes =
+        inference
+            .predictions(
+                FileOutput.predictions(config.get(ScoreTopicOptions.OUTPUT_FIELDS)),
+                FileOutput.deadLetters(),
+                FileOutput.OUTCOME)
+            .predictions();
+    FileOutput.write(outcomes, output, inputs);
+  }
+
+  /**
+   * What the last run of this configuration amounted to.
+   *
+   * @throws IOException if its output is not whole
+   */
+  public static RunSummary summary(ReadableConfig config)
+      throws ConfigurationException, IOException {
+    return OutputFolder.summary(ReplayRequirements.output(config));
+  }
+
+  private static Inference<KafkaRecord> inference(
+      DataStream<KafkaRecord> records, Configuration scoring, Publish version)
+      throws ConfigurationException {
+    Format format = scoring.get(ReplayOptions.INPUT_FORMAT).records();
+    Inference<KafkaRecord> inference =
+        Inference.on(records)
+            .configure(scoring)
+            .with(InferenceOptions.ROOTS, new StartingVersions(scoring).roots())
+            .features(FileRecords.writer(RecordFormats.writer(scoring, format)))
+            .model(version.model(), version.version(), version.uri().toString(), version.digest())
+            .uid("inference");
+    ScoreTopicJob.addWarmUpRecords(scoring, format, inference);
+    return inference;
+  }
+
+  private static DataStream<KafkaRecord> records(
+      StreamExecutionEnvironment env, ReadableConfig config, List<Path> inputs) {
+    FileSource<KafkaRecord> source =
+        FileHistory.lines(
+            inputs,
+            (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
+            config.get(ReplayOptions.SPLIT_SIZE).getBytes(),
+            config.get(ReplayOptions.DAMAGED_FILES));
+    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "history")
+        .uid("history-source");
+  }
+
+  // The source would find out as well, after the model has been loaded everywhere.
+  private static void requireInputs(List<Path> inputs) throws IOException {
+    for (Path input : inputs) {
+      if (!input.getFileSystem().exists(input)) {
+        throw new IOException(
+            ReplayOptions.INPUT_PATHS.key()
+                + ": "
+                + input
+                + " does not exist: expected a file or a folder");
+      }
+    }
+  }
+
+  private static ReadableConfig flinkOptions(ReadableConfig config) {
+    Configuration flink = new Configuration();
+    // Records and results are immutable here: handing them on without copies is safe.
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(
+        ExecutionOptions.RUNTIME_MODE,
+        switch (config.get(ReplayOptions.MODE)) {
+          case BATCH -> RuntimeExecutionMode.BATCH;
+          case STREAMING -> RuntimeExecutionMode.STREAMING;
+        });
+    // A model is loaded in each slot: how many there are is not for Flink to choose by file sizes.
+    flink.set(BatchExecutionOptions.ADAPTIVE_AUTO_PARALLELISM_ENABLED, false);
+    config
+        .getOptional(ScoreTopicOptions.PARALLELISM)
+        .ifPresent(parallelism -> flink.set(CoreOptions.DEFAULT_PARALLELISM, parallelism));
+    return flink;
+  }
+}

@@ -1,0 +1,100 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.DamagedFiles;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+
+/** The options of {@code replay} beyond those that it shares with {@code score-topic}. */
+public final class ReplayOptions {
+
+  /** How Flink runs the job. */
+  public enum Mode {
+    /** Task by task; a task that fails runs again alone. */
+    BATCH,
+    /** All tasks at once; after a failure all of them begin anew. */
+    STREAMING
+  }
+
+  /** What the files are. */
+  public enum FileFormat {
+    /** A JSON object a line. */
+    JSON(ScoreTopicOptions.Format.JSON);
+
+    private final ScoreTopicOptions.Format records;
+
+    FileFormat(ScoreTopicOptions.Format records) {
+      this.records = records;
+    }
+
+    /** What a record of them is. */
+    ScoreTopicOptions.Format records() {
+      return records;
+    }
+  }
+
+  public static final ConfigOption<String> JOB_NAME =
+      ConfigOptions.key("job.name")
+          .stringType()
+          .defaultValue("replay")
+          .withDescription("Name of the job in Flink.");
+
+  public static final ConfigOption<Mode> MODE =
+      ConfigOptions.key("replay.mode")
+          .enumType(Mode.class)
+          .defaultValue(Mode.BATCH)
+          .withDescription(
+              "How Flink runs the job: in batch, a task that fails runs again alone; in streaming, all begin anew. The output is the same.");
+
+  public static final ConfigOption<List<String>> INPUT_PATHS =
+      ConfigOptions.key("input.paths")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription(
+              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2, .deflate, .xz or .zst is unpacked. Required.");
+
+  public static final ConfigOption<FileFormat> INPUT_FORMAT =
+      ConfigOptions.key("input.format")
+          .enumType(FileFormat.class)
+          .defaultValue(FileFormat.JSON)
+          .withDescription("What the files are: json is an object a line.");
+
+  public static final ConfigOption<MemorySize> SPLIT_SIZE =
+      ConfigOptions.key("input.split-size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(128))
+          .withDescription(
+              "What a subtask reads of a file at a time, at the most: files that are longer, and not compressed, are read by several. Each piece has files of its own in the output.");
+
+  public static final ConfigOption<DamagedFiles> DAMAGED_FILES =
+      ConfigOptions.key("input.damaged-files")
+          .enumType(DamagedFiles.class)
+          .defaultValue(DamagedFiles.FAIL)
+          .withDescription(
+              "What becomes of a compressed file that breaks off or is damaged: the job fails, or what is before the damage is scored and the place is a dead letter.");
+
+  public static final ConfigOption<String> OUTPUT_PATH =
+      ConfigOptions.key("output.path")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Folder of the predictions, and of the dead letters in _dead-letters below it; it shows when all are there. Required.");
+
+  public static final ConfigOption<Boolean> OVERWRITE =
+      ConfigOptions.key("output.overwrite")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether an output of an earlier replay is replaced, once the new one is whole; by default it is refused.");
+
+  public static final ConfigOption<Boolean> DETERMINISTIC =
+      ConfigOptions.key("batching.deterministic")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them, and a rerun gives the same bytes: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
+
+  private ReplayOptions() {}
+}

@@ -1,0 +1,119 @@
+package io.millrace.jobs;
+
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.ModelLocation;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.core.fs.Path;
+
+/** What a {@code replay} configuration must say, and what does not go together; no I/O. */
+final class ReplayRequirements {
+  private static final List<ConfigOption<?>> REQUIRED =
+      List.of(ReplayOptions.INPUT_PATHS, ReplayOptions.OUTPUT_PATH, InferenceOptions.NAME);
+
+  private ReplayRequirements() {}
+
+  /**
+   * Checks a configuration whose keys and values are each allowed.
+   *
+   * @throws ConfigurationException naming the key, what it is and what would be right
+   */
+  static void check(Configuration config) throws ConfigurationException {
+    for (ConfigOption<?> option : REQUIRED) {
+      if (config.getOptional(option).isEmpty()) {
+        Setting<?> setting = Settings.of(ReplaySettings.ALL, option.key());
+        throw new ConfigurationException(
+            option.key()
+                + " is missing: expected "
+                + (setting == null ? "a value" : setting.allowed()));
+      }
+    }
+    checkPaths(config);
+    checkModel(config);
+    ScoreTopicRequirements.checkScoring(
+        scoring(config), config.get(ReplayOptions.INPUT_FORMAT).records());
+  }
+
+  /** The configuration of the operator, in which what is left open has the replay's defaults. */
+  static Configuration scoring(Configuration config) {
+    Configuration scoring = new Configuration(config);
+    scoring.set(InferenceOptions.DETERMINISTIC, config.get(ReplayOptions.DETERMINISTIC));
+    return scoring;
+  }
+
+  /** The files and folders that are read. */
+  static List<Path> inputs(ReadableConfig config) throws ConfigurationException {
+    List<Path> inputs = new ArrayList<>();
+    for (String text : config.getOptional(ReplayOptions.INPUT_PATHS).orElse(List.of())) {
+      inputs.add(path(ReplayOptions.INPUT_PATHS, text));
+    }
+    return inputs;
+  }
+
+  /** The folder that is written. */
+  static Path output(ReadableConfig config) throws ConfigurationException {
+    return path(
+        ReplayOptions.OUTPUT_PATH, config.getOptional(ReplayOptions.OUTPUT_PATH).orElse(""));
+  }
+
+  private static Path path(ConfigOption<?> option, String text) throws ConfigurationException {
+    try {
+      URI uri = ModelLocation.parse(text);
+      // Of its parts, the path has no slash at its end.
+      return new Path(uri.getScheme(), uri.getAuthority(), uri.getPath());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(option.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkPaths(ReadableConfig config) throws ConfigurationException {
+    List<Path> inputs = inputs(config);
+    if (inputs.isEmpty()) {
+      throw new ConfigurationException(
+          ReplayOptions.INPUT_PATHS.key() + " is empty: expected at least one path");
+    }
+    Path output = output(config);
+    for (int i = 0; i < inputs.size(); i++) {
+      Path input = inputs.get(i);
+      if (isWithin(output, input) || isWithin(input, output)) {
+        throw new ConfigurationException(
+            "output.path %s and input.paths %s lie within each other: expected folders apart"
+                .formatted(output, input));
+      }
+      for (Path other : inputs.subList(0, i)) {
+        if (isWithin(input, other) || isWithin(other, input)) {
+          throw new ConfigurationException(
+              "input.paths has %s and %s, of which one is in the other: expected each file once"
+                  .formatted(other, input));
+        }
+      }
+    }
+  }
+
+  private static boolean isWithin(Path path, Path folder) {
+    String inner = path.toString();
+    String outer = folder.toString();
+    return inner.equals(outer) || inner.startsWith(outer.endsWith("/") ? outer : outer + "/");
+  }
+
+  private static void checkModel(ReadableConfig config) throws ConfigurationException {
+    boolean base = config.getOptional(ScoreTopicOptions.MODEL_BASE).isPresent();
+    boolean uri = config.getOptional(ScoreTopicOptions.MODEL_URI).isPresent();
+    if (base == uri) {
+      throw new ConfigurationException(
+          (base
+                  ? "model.base and model.uri are both given"
+                  : "model.base is missing, and so is model.uri")
+              + ": expected one of them");
+    }
+    if (config.get(ScoreTopicOptions.VERSION_POLICY).equals("all")) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.VERSION_POLICY.key()
+              + " is all: expected latest or a number, the one version that scores");
+    }
+  }
+}

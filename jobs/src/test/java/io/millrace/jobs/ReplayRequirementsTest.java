@@ -1,0 +1,131 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.flink.InferenceOptions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+
+class ReplayRequirementsTest {
+  private static final String COMPLETE =
+      """
+      input: {paths: ["hdfs:///history", "s3://more/history/"]}
+      output: {path: "hdfs:///scored", fields: [id]}
+      model: {name: fraud, base: /models/fraud}
+      """;
+
+  private static Configuration check(Map<String, String> overrides) throws ConfigurationException {
+    Configuration config =
+        YamlConfiguration.parse(COMPLETE, "replay.yaml", overrides, ReplaySettings.ALL);
+    ReplayRequirements.check(config);
+    return config;
+  }
+
+  private static void assertRefused(Map<String, String> overrides, String... parts) {
+    assertThatThrownBy(() -> check(overrides))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(parts);
+  }
+
+  @Test
+  void check_whatIsThereAndFits_isAllowed() {
+    assertThatCode(() -> check(Map.of())).doesNotThrowAnyException();
+    assertThatCode(() -> check(Map.of("input.paths", "/one/path", "replay.mode", "streaming")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_keysOfTheLiveJob_areUnknown() {
+    assertRefused(Map.of("input.topic", "in"), "unknown key input.topic");
+    assertRefused(Map.of("kafka.bootstrap-servers", "a:1"), "unknown key kafka");
+    assertRefused(Map.of("model.absent", "wait"), "unknown key model.absent");
+    assertRefused(Map.of("input.fromat", "json"), "did you mean input.format?");
+  }
+
+  @Test
+  void check_whatIsMissing_isNamed() {
+    for (String key : List.of("input", "output", "model")) {
+      String yaml = COMPLETE.replaceFirst("(?m)^" + key + ":.*\n", "");
+      assertThatThrownBy(
+              () ->
+                  ReplayRequirements.check(
+                      YamlConfiguration.parse(yaml, "replay.yaml", Map.of(), ReplaySettings.ALL)))
+          .hasMessageContainingAll(key + ".", "is missing: expected");
+    }
+    assertRefused(Map.of("model.uri", "/models/fraud/7"), "model.base and model.uri");
+  }
+
+  @Test
+  void check_pathsThatLieWithinEachOther_areRefused() {
+    assertRefused(Map.of("output.path", "hdfs:///history/scored/"), "output.path", "within");
+    assertRefused(Map.of("output.path", "hdfs:/"), "output.path", "within");
+    assertRefused(Map.of("input.paths", "[/a/b, /a/b/c]"), "/a/b/c", "each file once");
+    assertThatCode(() -> check(Map.of("input.paths", "[/a/b, /a/bc]"))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_credentialsInAPath_areRefusedAndNotShown() {
+    assertThatThrownBy(() -> check(Map.of("output.path", "s3://user:secret@bucket/out")))
+        .hasMessageContaining("output.path")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void check_everyVersionAtOnce_isRefused() {
+    assertRefused(Map.of("model.version-policy", "all"), "model.version-policy", "latest");
+  }
+
+  @Test
+  void scoring_whatIsLeftOpen_isDeterministic() throws ConfigurationException {
+    assertThat(ReplayRequirements.scoring(check(Map.of())).get(InferenceOptions.DETERMINISTIC))
+        .isTrue();
+    assertThat(
+            ReplayRequirements.scoring(check(Map.of("batching.deterministic", "false")))
+                .get(InferenceOptions.DETERMINISTIC))
+        .isFalse();
+    assertRefused(Map.of("engine.intra-op-parallelism", "2"), "engine.intra-op-parallelism is 2");
+  }
+
+  @Test
+  void scoring_features_areAsConfigured() throws ConfigurationException {
+    Configuration config =
+        check(
+            Map.of("features.input", "x", "features.fields", "[{name: a, default: 0}, {name: b}]"));
+
+    assertThat(ReplayRequirements.scoring(config).get(ScoreTopicOptions.FEATURES_FIELDS))
+        .containsExactly(Map.of("name", "a", "default", "0"), Map.of("name", "b"));
+  }
+
+  @Test
+  void settings_ownKeysAndDefaults_areTheseInThisOrder() {
+    Map<String, String> expected = new LinkedHashMap<>();
+    expected.put("job.name", "replay");
+    expected.put("job.parallelism", "");
+    expected.put("replay.mode", "batch");
+    expected.put("input.paths", "");
+    expected.put("input.format", "json");
+    expected.put("input.split-size", "128 mb");
+    expected.put("input.damaged-files", "fail");
+    expected.put("output.path", "");
+    expected.put("output.fields", "[]");
+    expected.put("output.overwrite", "false");
+    Map<String, String> actual = new LinkedHashMap<>();
+    ReplaySettings.ALL.stream()
+        .limit(expected.size())
+        .forEach(setting -> actual.put(setting.key(), setting.defaultText()));
+
+    assertThat(actual).containsExactlyEntriesOf(expected);
+    assertThat(ReplaySettings.ALL)
+        .last()
+        .satisfies(
+            last -> {
+              assertThat(last.key()).isEqualTo("batching.deterministic");
+              assertThat(last.defaultText()).isEqualTo("true");
+            });
+  }
+}
