@@ -8,17 +8,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Versions published to a running job, thousands of them. System property millrace.switches makes a
- * run longer.
+ * Versions published to a running job, a thousand of them. System property millrace.switches makes
+ * a run longer.
  */
 class SwitchSoakITCase {
-  private static final int SWITCHES = Integer.getInteger("millrace.switches", 2_000);
+  private static final int SWITCHES = Integer.getInteger("millrace.switches", 1_000);
   private static final int UNCLOSED = 200;
 
   @TempDir private Path folder;
 
   @Test
-  void switches_thousandsOfThem_holdWhatTheyHeld() throws Exception {
+  void switches_aThousand_holdWhatTheyHeld() throws Exception {
     assertThat(
             Soaks.beyond(
                 new SoakPlan(Kind.SWITCHES, true, SWITCHES, Soaks.SAMPLES, Soaks.SHARED), folder))
