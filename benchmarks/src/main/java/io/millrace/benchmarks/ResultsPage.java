@@ -66,14 +66,17 @@ final class ResultsPage {
         machine.jvm(),
         machine.commit(),
         versions(machine.versions()));
+    if (!results.arms().isEmpty()) {
+      line(
+          "All arms take turns in one JVM, round after round; a ratio is the median over %d rounds of the",
+          results.arms().stream().mapToInt(arm -> arm.recordsPerSecond().count()).max().orElse(0));
+      line(
+          "ratios within a round, with the least and the most behind it. Outputs of all arms agree within %s.",
+          Double.toString(results.tolerance()));
+    }
     line(
-        "All arms take turns in one JVM, round after round; a ratio is the median over %d rounds of",
-        results.arms().stream().mapToInt(arm -> arm.recordsPerSecond().count()).max().orElse(0));
-    line(
-        "the ratios within a round, with the least and the most behind it. The anchor, a loop of bare");
-    line(
-        "engine calls, varied by %.0f%% (a run is refused from 15%%). Outputs of all arms agree within %s.%n",
-        results.anchorRecordsPerSecond().variation() * 100, Double.toString(results.tolerance()));
+        "The anchor, a loop of bare engine calls, varied by %.0f%% (a run is refused from 15%%).%n",
+        results.anchorRecordsPerSecond().variation() * 100);
     results
         .networks()
         .forEach((name, shape) -> line("- %s: %s", name.toLowerCase(Locale.ROOT), shape));
@@ -120,6 +123,9 @@ final class ResultsPage {
   }
 
   private void arms() {
+    if (results.arms().isEmpty()) {
+      return;
+    }
     line(
         "%n## Every arm%n%n| arm | setting | records/s | CPU us a record |%n| --- | --- | --- | --- |");
     for (Measured arm : results.arms()) {
@@ -133,6 +139,9 @@ final class ResultsPage {
   }
 
   private void cells() {
+    if (results.cells().isEmpty()) {
+      return;
+    }
     line(
         "%n## Ratios%n%nTimes the records/s of the other; CPU of the plain loop over the shell's own.%n");
     line("| setting | shell | against | |%n| --- | --- | --- | --- |");
