@@ -76,7 +76,7 @@ final class MemoryPage {
         "back and takes a look. The first quarter is warm-up; behind it, the slope of the resident");
     line("memory is Theil's (the median over all pairs of samples), and the rest is the median of");
     line("the last third less that of the first.%n");
-    line("`mvn verify` makes a run of 5,000 loads and one of 2,000 switches, and fails if one of");
+    line("`mvn verify` makes a run of 5,000 loads and one of 1,000 switches, and fails if one of");
     line("them grows, or if one in which nothing is closed does not; `-Pnightly`: 500,000 and");
     line(
         "100,000. The models are some that are made here (variables, tables, strings, rows of any");
