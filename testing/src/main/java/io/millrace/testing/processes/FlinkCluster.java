@@ -180,6 +180,10 @@ public final class FlinkCluster implements AutoCloseable {
     settings.putIfAbsent("execution.checkpointing.dir", uri(builder, "checkpoints"));
     settings.putIfAbsent("execution.checkpointing.savepoint-dir", uri(builder, "savepoints"));
     settings.putIfAbsent("io.tmp.dirs", builder.directory.resolve("tmp").toString());
+    // Where a job's jar is copied in application mode. In Flink's default, /opt/flink/artifacts, a
+    // jar of the same name from an earlier run is taken instead.
+    settings.putIfAbsent(
+        "user.artifacts.base-dir", builder.directory.resolve("artifacts").toString());
   }
 
   private static String uri(Builder builder, String folder) {
