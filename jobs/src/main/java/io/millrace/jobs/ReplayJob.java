@@ -77,6 +77,9 @@ public final class ReplayJob {
     Configuration scoring = ReplayRequirements.scoring(config);
     Publish version = ReplayedVersion.of(scoring);
     env.configure(flinkOptions(config));
+    // A cluster's own interval would have the source go on where the files it was written to do
+    // not.
+    env.getCheckpointConfig().disableCheckpointing();
     ClusterFacts cluster = ClusterFacts.of(env.getConfiguration()).orElse(null);
     if (cluster != null) {
       cluster.requireFit();

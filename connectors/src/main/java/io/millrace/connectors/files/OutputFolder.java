@@ -29,6 +29,8 @@ public final class OutputFolder implements Serializable {
   /** Written last, with what the run amounted to. */
   public static final String SUCCESS = "_SUCCESS";
 
+  private static final String REPLACED = "replaced-";
+
   private final Path target;
   private final Path part;
   private final Path staged;
@@ -56,14 +58,27 @@ public final class OutputFolder implements Serializable {
     FileSystem files = target.getFileSystem();
     if (files.exists(target)) {
       folder.clearPlace(files);
+    } else if (files.exists(folder.part)) {
+      folder.giveBack(files);
     }
     files.delete(folder.part, true);
     return folder;
   }
 
+  // A run that is killed between the two renames of a replacement leaves nothing that shows.
+  private void giveBack(FileSystem files) throws IOException {
+    for (FileStatus status : files.listStatus(part)) {
+      if (status.getPath().getName().startsWith(REPLACED)) {
+        rename(files, status.getPath(), target);
+        clearPlace(files);
+        return;
+      }
+    }
+  }
+
   private void clearPlace(FileSystem files) throws IOException {
     boolean folder = files.getFileStatus(target).isDir();
-    if (folder && files.exists(new Path(target, SUCCESS))) {
+    if (folder && isOutput(files)) {
       if (!overwrite) {
         throw new IOException(
             target + " exists: expected a new folder for the output, or output.overwrite");
@@ -74,6 +89,20 @@ public final class OutputFolder implements Serializable {
     } else if (!folder || files.listStatus(target).length > 0) {
       throw new IOException(
           target + " exists and is no output of a replay: expected a new folder for the output");
+    }
+  }
+
+  // Other programs write an empty file of that name.
+  private boolean isOutput(FileSystem files) throws IOException {
+    Path success = new Path(target, SUCCESS);
+    if (!files.exists(success)) {
+      return false;
+    }
+    try (InputStream in = files.open(success)) {
+      RunSummary.parse(in.readAllBytes());
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -103,10 +132,11 @@ public final class OutputFolder implements Serializable {
     }
     boolean resumed = files.exists(committing());
     if (!resumed) {
+      requireFree(files);
       stage(files, sorted);
       write(files, committing(), new byte[0]);
     }
-    show(files, resumed);
+    show(files);
     requireWhole(files, sorted);
     write(files, new Path(target, SUCCESS), RunSummary.of(sorted).toJson());
     files.delete(part, true);
@@ -143,17 +173,21 @@ public final class OutputFolder implements Serializable {
     }
   }
 
-  private void show(FileSystem files, boolean resumed) throws IOException {
+  // Before it is said that the commit has begun: whoever resumes it takes what is there for its
+  // own.
+  private void requireFree(FileSystem files) throws IOException {
+    boolean replaceable = !files.exists(target) || (overwrite && isOutput(files));
+    if (!replaceable && files.listStatus(target).length > 0) {
+      throw new IOException(target + " has come to be while this run wrote: expected a new folder");
+    }
+  }
+
+  private void show(FileSystem files) throws IOException {
     if (!files.exists(staged)) {
       return;
     }
     if (files.exists(target)) {
-      boolean replaceable = overwrite && files.exists(new Path(target, SUCCESS));
-      if (!replaceable && !resumed && files.listStatus(target).length > 0) {
-        throw new IOException(
-            target + " has come to be while this run wrote: expected a new folder");
-      }
-      rename(files, target, new Path(part, "replaced-" + UUID.randomUUID()));
+      rename(files, target, new Path(part, REPLACED + UUID.randomUUID()));
     }
     rename(files, staged, target);
   }

@@ -133,7 +133,37 @@ class OutputFolderTest {
     for (boolean overwrite : new boolean[] {false, true}) {
       assertThatThrownBy(() -> prepare(overwrite)).hasMessageContaining("no output of a replay");
     }
+    // As other programs leave it.
+    Files.createFile(target.resolve(OutputFolder.SUCCESS));
+    assertThatThrownBy(() -> prepare(true)).hasMessageContaining("no output of a replay");
     assertThat(target.resolve("letter.txt")).exists();
+  }
+
+  @Test
+  void commit_folderThatHasComeToBeMeanwhile_isNeverTouched() throws IOException {
+    OutputFolder folder = prepare(true);
+    List<WrittenFile> files = List.of(file(folder, "1.jsonl", "one"));
+    Files.createDirectories(target);
+    Files.writeString(target.resolve("letter.txt"), "dear");
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> folder.commit(files)).hasMessageContaining("has come to be");
+    }
+    assertThatThrownBy(() -> prepare(true)).hasMessageContaining("no output of a replay");
+    assertThat(target.resolve("letter.txt")).hasContent("dear");
+  }
+
+  @Test
+  void prepare_killedInTheMiddleOfAReplacement_theFormerOutputIsBack() throws IOException {
+    OutputFolder old = prepare(false);
+    old.commit(List.of(file(old, "old.jsonl", "one")));
+    Path part = Files.createDirectories(temporary.resolve("_scored.part"));
+    Files.createFile(part.resolve("committing"));
+    Files.move(target, part.resolve("replaced-x"));
+
+    prepare(true);
+
+    assertThat(target.resolve("old.jsonl")).hasContent("one\n");
+    assertThat(siblings()).containsExactly("scored");
   }
 
   @Test
