@@ -53,7 +53,7 @@ public final class ReplayOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2, .deflate, .xz or .zst is unpacked. Required.");
+              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2 or .deflate is unpacked. Required.");
 
   public static final ConfigOption<FileFormat> INPUT_FORMAT =
       ConfigOptions.key("input.format")
