@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.contentOf;
 
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelStore;
+import io.millrace.testing.check.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -88,9 +89,7 @@ class CachedModelStoreITCase {
               0, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(5), null, 1 << 30);
       ModelStore store = settings.store(List.of(models.toString()), temporary, remote -> remote);
       System.out.println(READY);
-      while (Files.notExists(temporary.resolve(GO))) {
-        Thread.sleep(1);
-      }
+      Await.until("the word to begin", () -> Files.exists(temporary.resolve(GO)));
       List<ModelFiles> held = new ArrayList<>();
       for (int number = 1; number <= VERSIONS; number++) {
         ModelFiles files = store.fetch(models.resolve("m/" + number).toUri(), null);

@@ -1,16 +1,42 @@
 package io.millrace.jobs.cli;
 
+import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.LocalFlink;
 import io.millrace.model.ModelException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.ExceptionUtils;
 
 /** Runs a job on a Flink inside this JVM until it ends, or somebody ends it. */
 final class LocalJob {
   private LocalJob() {}
+
+  /** Adds a job's operators to an environment. */
+  @FunctionalInterface
+  interface Builder {
+    void addTo(StreamExecutionEnvironment environment)
+        throws ConfigurationException, IOException, ModelException, InterruptedException;
+  }
+
+  /**
+   * The job as it is to be run here.
+   *
+   * @param flink Flink's own configuration, with which its file systems are started
+   */
+  static StreamGraph graph(String name, Configuration flink, Builder builder)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    Locations.initializeFileSystems(flink);
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    builder.addTo(environment);
+    StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName(name);
+    return graph;
+  }
 
   /**
    * @param flink Flink's own configuration

@@ -1,12 +1,10 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.connectors.files.RunSummary;
-import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ReplayArguments;
 import io.millrace.jobs.ReplayJob;
 import io.millrace.jobs.ReplayOptions;
-import io.millrace.model.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -14,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,23 +45,17 @@ final class ReplayCommand implements Callable<Integer> {
     long start = System.nanoTime();
     try {
       LocalFlink.limitRestarts(flink);
-      LocalJob.run(graph(configuration, flink), flink, out);
+      StreamGraph graph =
+          LocalJob.graph(
+              configuration.get(ReplayOptions.JOB_NAME),
+              flink,
+              environment -> ReplayJob.build(environment, configuration));
+      LocalJob.run(graph, flink, out);
       out.println(line(ReplayJob.summary(configuration), System.nanoTime() - start));
     } catch (IOException e) {
       throw CommandException.failed(String.valueOf(e.getMessage()), e);
     }
     return ExitCode.DONE;
-  }
-
-  private static StreamGraph graph(Configuration configuration, Configuration flink)
-      throws ConfigurationException, IOException, ModelException, InterruptedException {
-    Locations.initializeFileSystems(flink);
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(flink);
-    ReplayJob.build(environment, configuration);
-    StreamGraph graph = environment.getStreamGraph();
-    graph.setJobName(configuration.get(ReplayOptions.JOB_NAME));
-    return graph;
   }
 
   private static String line(RunSummary summary, long nanos) {

@@ -1,18 +1,15 @@
 package io.millrace.jobs.cli;
 
-import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.JobArguments;
 import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ScoreTopicCheck;
 import io.millrace.jobs.ScoreTopicJob;
 import io.millrace.jobs.ScoreTopicOptions;
-import io.millrace.model.ModelException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -75,18 +72,12 @@ final class ScoreTopicCommand implements Callable<Integer> {
     if (restore != null) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restore);
     }
-    LocalJob.run(graph(configuration, flink), flink, out);
+    StreamGraph graph =
+        LocalJob.graph(
+            configuration.get(ScoreTopicOptions.JOB_NAME),
+            flink,
+            environment -> ScoreTopicJob.build(environment, configuration));
+    LocalJob.run(graph, flink, out);
     return ExitCode.DONE;
-  }
-
-  private static StreamGraph graph(Configuration configuration, Configuration flink)
-      throws ConfigurationException, IOException, ModelException, InterruptedException {
-    Locations.initializeFileSystems(flink);
-    StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(flink);
-    ScoreTopicJob.build(environment, configuration);
-    StreamGraph graph = environment.getStreamGraph();
-    graph.setJobName(configuration.get(ScoreTopicOptions.JOB_NAME));
-    return graph;
   }
 }
