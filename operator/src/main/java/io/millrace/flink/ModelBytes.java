@@ -185,7 +185,6 @@ public final class ModelBytes {
     }
     List<ModelDirectory.File> listing = new ArrayList<>();
     for (Manifest.File file : files) {
-      // Nothing opens it there.
       // Nothing opens it there, or asks how old it is.
       listing.add(new ModelDirectory.File(file.path(), file.size(), 0, new Path(file.path())));
     }

@@ -1,6 +1,5 @@
 package io.millrace.flink;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -108,12 +107,7 @@ final class TimelineJson {
       root = MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
       // Jackson's own message may quote the text, so only the place is taken from it.
-      JsonLocation location = e.getLocation();
-      String place =
-          location == null
-              ? ""
-              : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
-      throw new IllegalArgumentException("not JSON" + place);
+      throw new IllegalArgumentException("not JSON" + JsonPlace.of(e.getLocation()));
     } catch (IOException e) {
       // Nothing is read but the array: Jackson guessed UTF-16 or UTF-32 and the bytes are neither.
       throw new IllegalArgumentException("not JSON: not UTF-8");

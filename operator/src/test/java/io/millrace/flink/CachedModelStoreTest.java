@@ -143,9 +143,11 @@ class CachedModelStoreTest {
     try (ModelFiles files = fetch(null)) {
       assertThat(files.directory().resolve(GRAPH)).hasContent("Graph");
     }
-    // Written just now: the next change might not show in its time.
+    // Written just now: the next change may not show in its time.
+    FileTime before = Files.getLastModifiedTime(model.resolve(GRAPH));
     fetch(null).close();
     Files.writeString(model.resolve(GRAPH), "gRAPH");
+    Files.setLastModifiedTime(model.resolve(GRAPH), before);
     try (ModelFiles files = fetch(null)) {
       assertThat(files.directory().resolve(GRAPH)).hasContent("gRAPH");
     }

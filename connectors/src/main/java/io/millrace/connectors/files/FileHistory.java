@@ -10,8 +10,8 @@ import org.apache.flink.core.fs.Path;
 
 /**
  * Files of records as a bounded source, parallel by split. What the names of compressed files end
- * with is what Flink unpacks: gz, bz2, deflate, xz, zst. Names that begin with a dot or an
- * underscore are passed over.
+ * with is what Flink unpacks: gz, bz2, deflate. Names that begin with a dot or an underscore are
+ * passed over.
  *
  * <pre>{@code
  * env.fromSource(
