@@ -88,10 +88,7 @@ record FetchSettings(
         FileSystemModelStore.of(roots, copies)
             .with(new UploadCheck(stableFor, FetchSettings::sleep));
     FileSystemModelStore refined = refining.apply(remote);
-    ModelStore once =
-        refined.usesDisk()
-            ? new CachedModelStore(refined, () -> ModelCache.open(cache, copies, cacheBytes, null))
-            : refined;
+    ModelStore once = refined.usesDisk() ? refined.cachedIn(cache, cacheBytes) : refined;
     return new RetryingModelStore(
         once,
         new Backoff(retries, firstRetry, longestRetry),

@@ -98,6 +98,18 @@ public final class FileSystemModelStore implements ModelStore {
     return new FileSystemModelStore(roots, parent, limit, integrity, place, uploads);
   }
 
+  /**
+   * The same store, which fetches each version once for this machine and keeps it, on the disk to
+   * stay; {@link #with} must have been called before. Only for versions that go to a folder.
+   *
+   * @param folder of the cache, on the same file system as the copies if versions are not to be
+   *     copied from it; created with mode 0700 where it does not exist
+   * @param budgetBytes what all versions may take that nothing holds
+   */
+  public ModelStore cachedIn(Path folder, long budgetBytes) {
+    return new CachedModelStore(this, () -> ModelCache.open(folder, parent, budgetBytes, null));
+  }
+
   /** The same store, which refuses a version without a manifest that is still being written. */
   FileSystemModelStore with(UploadCheck check) {
     return new FileSystemModelStore(roots, parent, limit, integrity, staging, check);

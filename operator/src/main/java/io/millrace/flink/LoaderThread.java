@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import io.millrace.model.ModelException;
+import io.millrace.tensorflow.ThreadPriority;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -22,6 +23,7 @@ final class LoaderThread {
   private final Object lock = new Object();
   private @Nullable ServedModel ready;
   private @Nullable Future<?> loading;
+  private boolean steppedBack;
   private boolean closed;
 
   LoaderThread(String name, MailboxExecutor mailbox) {
@@ -57,6 +59,18 @@ final class LoaderThread {
         throw rejected;
       }
       throw new IllegalStateException("loading a model failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /**
+   * From now on, loads take what scoring leaves of the processors. Not before a model was loaded in
+   * this process: TensorFlow starts its threads then, which score later, at the priority of this
+   * one.
+   */
+  void stepBack() {
+    if (!steppedBack) {
+      steppedBack = true;
+      thread.submit(ThreadPriority::lower);
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,7 +43,9 @@ final class ModelCopy {
    * @throws ModelException DIGEST_MISMATCH
    */
   String toFolder(Path folder) throws IOException, ModelException {
-    return to(file -> create(folder.resolve(file.path())));
+    try (CopyThread disk = new CopyThread("millrace disk")) {
+      return to(file -> create(folder.resolve(file.path()), disk));
+    }
   }
 
   /** The same, to memory. */
@@ -50,9 +53,10 @@ final class ModelCopy {
     return to(file -> memory.create(file.path(), file.size()));
   }
 
-  private static OutputStream create(Path file) throws IOException {
+  private static OutputStream create(Path file, CopyThread disk) throws IOException {
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
-    return Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+    return new WriteBehind(
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), disk);
   }
 
   private String to(Target target) throws IOException, ModelException {

@@ -1,37 +1,30 @@
 package io.millrace.flink;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.security.MessageDigest;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes what is copied on a thread beside the copy, for it takes about as long. Two buffers take
- * turns: one is filled while the other is hashed. Used by one thread, which closes it.
+ * Hashes what is copied on a thread beside the copy, for it takes about as long. Buffers take
+ * turns: one is filled while those before it are hashed. Used by one thread, which closes it.
  */
 final class SideHash implements AutoCloseable {
   static final int BUFFER_BYTES = 1 << 20;
-  private static final long CLOSE_SECONDS = 2;
+  private static final int BUFFERS = 4;
 
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread hashing = new Thread(task, "millrace hash");
-            hashing.setDaemon(true);
-            return hashing;
-          });
-  private final byte[][] buffers = new byte[2][BUFFER_BYTES];
-  private final @Nullable Future<?>[] hashed = new Future<?>[2];
+  private final CopyThread thread = new CopyThread("millrace hash");
+  private final byte[][] buffers = new byte[BUFFERS][BUFFER_BYTES];
+  private final List<@Nullable Future<@Nullable Void>> hashed =
+      new ArrayList<>(Collections.nCopies(BUFFERS, null));
   private int turn;
 
   /** The buffer whose turn it is, which nobody reads any more. */
   byte[] nextBuffer() throws IOException {
-    turn = 1 - turn;
+    turn = (turn + 1) % BUFFERS;
     await(turn);
     return buffers[turn];
   }
@@ -40,45 +33,40 @@ final class SideHash implements AutoCloseable {
   void update(MessageDigest sha256, int length) throws IOException {
     byte[] buffer = buffers[turn];
     if (length == buffer.length) {
-      hashed[turn] = thread.submit(() -> sha256.update(buffer, 0, length));
+      hashed.set(
+          turn,
+          thread.submit(
+              () -> {
+                sha256.update(buffer, 0, length);
+                return null;
+              }));
     } else {
       // The end of a file, or all of it: not worth a thread.
-      await(1 - turn);
+      awaitAll();
       sha256.update(buffer, 0, length);
     }
   }
 
   /** The hash of all that was added. */
   byte[] digest(MessageDigest sha256) throws IOException {
-    await(0);
-    await(1);
+    awaitAll();
     return sha256.digest();
   }
 
-  private void await(int which) throws IOException {
-    Future<?> task = hashed[which];
-    if (task == null) {
-      return;
-    }
-    hashed[which] = null;
-    try {
-      task.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("hashing failed", e.getCause());
+  private void awaitAll() throws IOException {
+    for (int i = 0; i < BUFFERS; i++) {
+      await(i);
     }
   }
 
-  /** Ends the thread behind what it is at, which takes it a moment. */
+  private void await(int which) throws IOException {
+    Future<@Nullable Void> task = hashed.get(which);
+    hashed.set(which, null);
+    CopyThread.await(task);
+  }
+
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

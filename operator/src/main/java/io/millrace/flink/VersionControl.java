@@ -204,6 +204,9 @@ final class VersionControl {
     if (vacancy.postpones(publish)) {
       return;
     }
+    if (active != null) {
+      thread.stepBack();
+    }
     ServingSchema demanded = schema;
     events.state(model, publish.version(), publish.digest(), VersionState.LOADING);
     thread.load(
