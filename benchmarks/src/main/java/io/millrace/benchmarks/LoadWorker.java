@@ -6,12 +6,13 @@ import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.LoadOptions;
 import io.millrace.model.Model;
 import io.millrace.model.ModelFiles;
+import io.millrace.model.ModelStore;
 import io.millrace.tensorflow.TensorFlowEngine;
 import java.io.BufferedReader;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,7 +75,8 @@ final class LoadWorker {
           switch (words[0]) {
             case "load" -> worker.load(Way.valueOf(words[1]), model);
             case "fetch" -> Long.toString(worker.fetch(model));
-            case "copy" -> Long.toString(worker.copy(model));
+            case "copy" -> Long.toString(worker.copy(model, true));
+            case "copy-to-memory" -> Long.toString(worker.copy(model, false));
             default -> throw new IllegalArgumentException(line);
           };
       // JavaCPP 1.5.11 prints warnings to standard output while it loads.
@@ -110,41 +112,57 @@ final class LoadWorker {
     return FileSystemModelStore.of(List.of(uri.toString()), folder.resolve("models")).with(staging);
   }
 
+  /** As a task does: to a cache that does not have it, hashed, on the disk to stay. */
   private long fetch(URI uri) throws Exception {
+    Path cache = folder.resolve("cache" + copies++);
+    ModelStore store = store(uri, Staging.DISK).cachedIn(cache, Long.MAX_VALUE);
     long start = System.nanoTime();
-    try (ModelFiles files = store(uri, Staging.DISK).fetch(uri, null)) {
-      return files.bytes() > 0 ? System.nanoTime() - start : -1;
+    try (ModelFiles files = store.fetch(uri, null)) {
+      long nanos = System.nanoTime() - start;
+      if (files.bytes() == 0) {
+        throw new IllegalStateException(uri + " is empty");
+      }
+      return nanos;
+    } finally {
+      delete(cache);
     }
   }
 
-  /** The same without hashing or checking anything. */
-  private long copy(URI uri) throws IOException {
+  /** The same without hashing or checking anything; on the disk to stay where that is asked for. */
+  private long copy(URI uri, boolean toStay) throws IOException {
     Path target = Files.createDirectory(folder.resolve("copy" + copies++));
     org.apache.flink.core.fs.Path source = new org.apache.flink.core.fs.Path(uri);
     long start = System.nanoTime();
-    copy(source.getFileSystem(), source, target);
+    copy(source.getFileSystem(), source, target, toStay);
     long nanos = System.nanoTime() - start;
-    try (Stream<Path> paths = Files.walk(target)) {
+    delete(target);
+    return nanos;
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     }
-    return nanos;
   }
 
   private static void copy(
-      FileSystem fileSystem, org.apache.flink.core.fs.Path directory, Path target)
+      FileSystem fileSystem, org.apache.flink.core.fs.Path directory, Path target, boolean toStay)
       throws IOException {
     for (FileStatus file : fileSystem.listStatus(directory)) {
       Path copy = target.resolve(file.getPath().getName());
       if (file.isDir()) {
-        copy(fileSystem, file.getPath(), Files.createDirectory(copy));
+        copy(fileSystem, file.getPath(), Files.createDirectory(copy), toStay);
       } else {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = fileSystem.open(file.getPath());
-            OutputStream out = Files.newOutputStream(copy)) {
+            FileOutputStream out = new FileOutputStream(copy.toFile())) {
           for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             out.write(buffer, 0, n);
+          }
+          if (toStay) {
+            out.getFD().sync();
           }
         }
       }

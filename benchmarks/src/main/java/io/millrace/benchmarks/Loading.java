@@ -40,7 +40,9 @@ record Loading(Peer peer, int loads, int mebibytes, Spread loadMillis, Spread th
             SavedModelFile.write(subject.network(), root.resolve("even"), BALLAST_MEBIBYTES),
             SavedModelFile.write(subject.network(), root.resolve("odd"), BALLAST_MEBIBYTES));
     try (SwitchedJob job =
-        SwitchedJob.start(cluster, subject, root, folders, delivery, PAIRS * EACH)) {
+        SwitchedJob.start(cluster, subject, root, folders, delivery, (1 + PAIRS) * EACH)) {
+      // The first ones run code that no job has compiled yet, and have it compiled.
+      loadEach(job, folders);
       Loading loading = drive(job, peer, folders);
       job.checkOutputs("loads beside " + peer.title());
       return loading;

@@ -54,9 +54,16 @@ record Loads(List<Load> loads, List<Fetch> fetches) {
 
   /**
    * @param from where
-   * @param ofCopy the rate of a fetch, which hashes, over that of a plain copy
+   * @param ofCopy the rate of a fetch to the cache, which hashes, over that of a plain copy that is
+   *     on the disk to stay (fsync), as what is fetched is
+   * @param ofCopyToMemory over that of one that may still be in the page cache alone
    */
-  record Fetch(int megabytes, String from, Spread megabytesPerSecond, Spread ofCopy) {}
+  record Fetch(
+      int megabytes,
+      String from,
+      Spread megabytesPerSecond,
+      Spread ofCopy,
+      Spread ofCopyToMemory) {}
 
   static Loads measure(Path folder, List<Integer> sizes) throws IOException, InterruptedException {
     LargeModel.write(folder.resolve(SMALL), 0);
@@ -119,17 +126,22 @@ record Loads(List<Load> loads, List<Fetch> fetches) {
 
   private static Fetch fetch(ChildProcess worker, int megabytes, String from, URI model)
       throws IOException {
-    double[] rates = new double[ROUNDS];
-    double[] copies = new double[ROUNDS];
+    List<String> kinds = List.of("fetch", "copy", "copy-to-memory");
+    double[][] rates = new double[kinds.size()][ROUNDS];
     for (int round = -1; round < ROUNDS; round++) {
-      double copy = number(ask(worker, "copy", Way.DISK, model));
-      double fetch = number(ask(worker, "fetch", Way.DISK, model));
-      if (round >= 0) {
-        rates[round] = megabytes / (fetch / 1e9);
-        copies[round] = megabytes / (copy / 1e9);
+      for (int kind = 0; kind < kinds.size(); kind++) {
+        double nanos = number(ask(worker, kinds.get(kind), Way.DISK, model));
+        if (round >= 0) {
+          rates[kind][round] = megabytes / (nanos / 1e9);
+        }
       }
     }
-    return new Fetch(megabytes, from, Spread.of(rates), Spread.ofRatios(rates, copies));
+    return new Fetch(
+        megabytes,
+        from,
+        Spread.of(rates[0]),
+        Spread.ofRatios(rates[0], rates[1]),
+        Spread.ofRatios(rates[0], rates[2]));
   }
 
   private static String ask(ChildProcess worker, String what, Way way, URI model)

@@ -105,7 +105,8 @@ final class Marks {
   private void ofFetches(Loads loads) {
     for (Loads.Fetch fetch : loads.fetches()) {
       String claim =
-          "fetch of " + fetch.megabytes() + " MB from " + fetch.from() + " against a plain copy";
+          "fetch of %d MB from %s, hashed, against a plain copy, both on the disk"
+              .formatted(fetch.megabytes(), fetch.from());
       marks.add(Mark.atLeast(claim, fetch.ofCopy(), 0.9));
     }
   }

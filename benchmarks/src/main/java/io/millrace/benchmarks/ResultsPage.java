@@ -200,14 +200,17 @@ final class ResultsPage {
           "| %d MB | %s | %s | %.0f |",
           load.megabytes(), load.way().title(), load.millis().toText(), load.peakMegabytes());
     }
-    line("%nA fetch, which hashes, in turns with a plain copy of the same files:%n");
+    line(
+        "%nA fetch to the cache, hashed and on the disk (fsync), in turns with plain copies of the");
+    line("same files, one likewise on the disk and one that may be in the page cache alone:%n");
     for (Loads.Fetch fetch : loads.fetches()) {
       line(
-          "- %d MB from %s: %s MB/s, %s of a plain copy",
+          "- %d MB from %s: %s MB/s, %s of a copy on the disk, %s of one in the page cache",
           fetch.megabytes(),
           fetch.from(),
           fetch.megabytesPerSecond().toText(),
-          fetch.ofCopy().toText());
+          fetch.ofCopy().toText(),
+          fetch.ofCopyToMemory().toText());
     }
   }
 

@@ -64,7 +64,7 @@ class ResultsPageTest {
         List.of(new Loading(Peer.COORDINATED, 20, 50, Spread.of(390, 400), Spread.of(0.93, 0.95))),
         new Loads(
             List.of(new Loads.Load(50, Loads.Way.MEMORY, Spread.of(60, 70), 102)),
-            List.of(new Loads.Fetch(50, "HDFS", Spread.of(400), Spread.of(0.95)))),
+            List.of(new Loads.Fetch(50, "HDFS", Spread.of(400), Spread.of(0.95), Spread.of(0.5)))),
         List.of(new Verdict(held, held.holds()), new Verdict(missed, missed.holds())),
         Spread.of(0.8, 0.81));
   }
@@ -87,7 +87,7 @@ class ResultsPageTest {
             "0.81 (0.80..0.81) of parsing alone.",
             "took 395 (390..400) ms, from its command to the first score.",
             "| 50 MB | local folder, by memory | 65.0 (60.0..70.0) | 102 |",
-            "- 50 MB from HDFS: 400 (400..400) MB/s, 0.95 (0.95..0.95) of a plain copy",
+            "- 50 MB from HDFS: 400 (400..400) MB/s, 0.95 (0.95..0.95) of a copy on the disk,",
             "`mvn -q -Pbench -Dquick verify`");
   }
 
