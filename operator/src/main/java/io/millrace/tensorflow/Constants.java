@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.tensor.ElementType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -27,6 +29,7 @@ final class Constants {
 
   private final String file;
   private long filledBytes;
+  private long broughtBytes;
 
   Constants(String file) {
     this.file = file;
@@ -41,22 +44,37 @@ final class Constants {
    *     handle, TOO_LARGE for values that stand for too many
    */
   void add(NodeDef node, String where) throws ModelException {
-    add(node.getAttrMap(), node, where);
+    for (TensorProto tensor : tensors(node)) {
+      add(tensor, node, where);
+    }
+  }
+
+  /** What they bring along in the file, all together. */
+  long broughtBytes() {
+    return broughtBytes;
+  }
+
+  /** What the tensors of a node take, which {@link #add} has not refused: each of them once. */
+  static long bytes(NodeDef node) {
+    return tensors(node).stream().mapToLong(Constants::bytes).sum();
+  }
+
+  private static List<TensorProto> tensors(NodeDef node) {
+    List<TensorProto> tensors = new ArrayList<>();
+    collect(node.getAttrMap(), tensors);
+    return tensors;
   }
 
   // By recursion: protobuf does not read messages that are nested deeply.
-  private void add(Map<String, AttrValue> attributes, NodeDef node, String where)
-      throws ModelException {
+  private static void collect(Map<String, AttrValue> attributes, List<TensorProto> tensors) {
     for (AttrValue value : attributes.values()) {
       if (value.hasTensor()) {
-        add(value.getTensor(), node, where);
+        tensors.add(value.getTensor());
       }
-      add(value.getFunc().getAttrMap(), node, where);
-      for (TensorProto tensor : value.getList().getTensorList()) {
-        add(tensor, node, where);
-      }
+      collect(value.getFunc().getAttrMap(), tensors);
+      tensors.addAll(value.getList().getTensorList());
       for (NameAttrList function : value.getList().getFuncList()) {
-        add(function.getAttrMap(), node, where);
+        collect(function.getAttrMap(), tensors);
       }
     }
   }
@@ -91,8 +109,8 @@ final class Constants {
               + ", expected "
               + elements * width);
     }
-    long bytes = elements * (width == UNKNOWN ? ElementBytes.STRING : width);
-    long filled = Math.max(0, bytes - tensor.getSerializedSize());
+    broughtBytes += tensor.getSerializedSize();
+    long filled = Math.max(0, bytes(tensor) - tensor.getSerializedSize());
     filledBytes = filledBytes > Long.MAX_VALUE - filled ? Long.MAX_VALUE : filledBytes + filled;
     if (filledBytes > MOST_FILLED_BYTES) {
       throw refused(
@@ -110,6 +128,11 @@ final class Constants {
 
   private ModelException refused(ModelReason reason, String what, String has) {
     return new ModelException(reason, file + ": the constant of node " + what + " has " + has);
+  }
+
+  private static long bytes(TensorProto tensor) {
+    int width = width(tensor);
+    return elements(tensor.getTensorShape()) * (width == UNKNOWN ? ElementBytes.STRING : width);
   }
 
   /** The product of the dimensions, or UNKNOWN where they are no shape of a tensor. */

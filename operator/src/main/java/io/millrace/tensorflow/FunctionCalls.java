@@ -20,58 +20,78 @@ import org.tensorflow.proto.NodeDef;
 /**
  * Refuses functions that call themselves, directly or not, and functions that are nested too
  * deeply: TensorFlow follows calls by recursion, until the stack of the process is used up. Refuses
- * functions, and a graph, of too many nodes as well once TensorFlow has put the bodies of functions
- * in the place of their calls: in a row of functions that call the next one twice, each doubles it.
+ * functions, and a graph, of too many nodes or too large constants as well once TensorFlow has put
+ * the bodies of functions in the place of their calls: in a row of functions that call the next one
+ * twice, each doubles them.
+ *
+ * <p>Functions of one interface count as one, as large as the largest of them: TensorFlow's
+ * optimiser may put any of them in the place of the one that is called.
  */
 final class FunctionCalls {
   /** How deep calls may be nested; models of Keras come to about ten. */
   static final int DEEPEST = 200;
 
+  /**
+   * How often what constants bring along in the file may be in memory: a function that has some is
+   * called by each signature of a model, and by layers that share them.
+   */
+  static final int MOST_COPIES = 16;
+
   private static final int NAMES_SHOWN = 10;
 
   private final String file;
-  private final Map<String, FunctionDef> functions = new HashMap<>();
+  private final long mostConstantBytes;
+
+  /** The first function of an interface, by the name of each; itself if it has no interface. */
+  private final Map<String, String> firsts = new HashMap<>();
+
+  /** By the name of the first of them. */
+  private final Map<String, List<FunctionDef>> implementations = new LinkedHashMap<>();
+
+  // Everything below by the name of the first of an interface.
   private final Map<String, Integer> depths = new HashMap<>();
-
-  /** The nodes of a function with those of all that it calls, which are at most MOST_NODES. */
-  private final Map<String, Long> expanded = new HashMap<>();
-
+  private final Map<String, Expansion> expansions = new HashMap<>();
   private final Deque<Frame> stack = new ArrayDeque<>();
   private final Set<String> entered = new LinkedHashSet<>();
 
-  private FunctionCalls(String file, FunctionDefLibrary library) {
+  private FunctionCalls(String file, FunctionDefLibrary library, long broughtBytes) {
     this.file = file;
+    this.mostConstantBytes = MOST_COPIES * broughtBytes + Constants.MOST_FILLED_BYTES;
+    Map<String, String> interfaces = new HashMap<>();
     for (FunctionDef function : library.getFunctionList()) {
-      functions.put(function.getSignature().getName(), function);
+      String name = function.getSignature().getName();
+      String shared = ReachableOps.interfaceOf(function);
+      String first = shared.isEmpty() ? name : interfaces.computeIfAbsent(shared, key -> name);
+      firsts.put(name, first);
+      implementations.computeIfAbsent(first, key -> new ArrayList<>()).add(function);
     }
   }
 
-  /** A function whose callees are being looked at. */
+  /** A function, with those of its interface, whose callees are being looked at. */
   private static final class Frame {
     final String function;
-    final Map<String, Integer> calls;
     final Iterator<String> callees;
     int depth = 1;
 
-    Frame(String function, Map<String, Integer> calls) {
+    Frame(String function, Set<String> callees) {
       this.function = function;
-      this.calls = calls;
-      this.callees = calls.keySet().iterator();
+      this.callees = callees.iterator();
     }
   }
 
   /**
+   * @param broughtBytes what all constants bring along in the file
    * @throws ModelException LOAD_FAILED naming the functions; TOO_LARGE for more nodes than a graph
-   *     may have
+   *     may have, or larger constants
    */
-  static void verify(String file, GraphDef graph) throws ModelException {
-    FunctionCalls calls = new FunctionCalls(file, graph.getLibrary());
-    for (String function : calls.functions.keySet()) {
+  static void verify(String file, GraphDef graph, long broughtBytes) throws ModelException {
+    FunctionCalls calls = new FunctionCalls(file, graph.getLibrary(), broughtBytes);
+    for (String function : calls.implementations.keySet()) {
       if (!calls.depths.containsKey(function)) {
         calls.visit(function);
       }
     }
-    calls.expand("the graph", graph.getNodeList(), calls.calls(graph.getNodeList()));
+    calls.expand("the graph", graph.getNodeList());
   }
 
   private void visit(String first) throws ModelException {
@@ -96,9 +116,15 @@ final class FunctionCalls {
     if (!entered.add(function)) {
       List<String> path = new ArrayList<>(entered);
       path = path.subList(path.indexOf(function), path.size());
-      throw refused("function '" + function + "' calls itself: ", path, function);
+      boolean alone = implementations.getOrDefault(function, List.of()).size() == 1;
+      String what = "function '" + function + "'" + (alone ? "" : ", or one of its interface,");
+      throw refused(what + " calls itself: ", path, function);
     }
-    stack.addLast(new Frame(function, calls(nodes(function))));
+    Set<String> callees = new LinkedHashSet<>();
+    for (FunctionDef implementation : implementations.getOrDefault(function, List.of())) {
+      implementation.getNodeDefList().forEach(node -> callees.addAll(callees(node)));
+    }
+    stack.addLast(new Frame(function, callees));
     if (stack.size() > DEEPEST) {
       throw tooDeep(new ArrayList<>(entered));
     }
@@ -108,8 +134,12 @@ final class FunctionCalls {
     stack.removeLast();
     entered.remove(frame.function);
     depths.put(frame.function, frame.depth);
-    String what = "function '" + frame.function + "'";
-    expanded.put(frame.function, expand(what, nodes(frame.function), frame.calls));
+    Expansion largest = Expansion.NONE;
+    for (FunctionDef function : implementations.getOrDefault(frame.function, List.of())) {
+      String what = "function '" + function.getSignature().getName() + "'";
+      largest = largest.max(expand(what, function.getNodeDefList()));
+    }
+    expansions.put(frame.function, largest);
     if (frame.depth > DEEPEST) {
       throw tooDeep(List.of(frame.function));
     }
@@ -119,43 +149,44 @@ final class FunctionCalls {
   }
 
   /** The nodes, with those of the functions that they call, whose own are known. */
-  private long expand(String what, List<NodeDef> nodes, Map<String, Integer> calls)
-      throws ModelException {
-    long sum = nodes.size();
-    for (Map.Entry<String, Integer> call : calls.entrySet()) {
-      sum += call.getValue() * expanded.getOrDefault(call.getKey(), 0L);
+  private Expansion expand(String what, List<NodeDef> nodes) throws ModelException {
+    Expansion sum = Expansion.NONE;
+    for (NodeDef node : nodes) {
+      Expansion called = Expansion.NONE;
+      for (String callee : callees(node)) {
+        called = called.plus(expansions.getOrDefault(callee, Expansion.NONE));
+      }
+      // Any node of a function may have a constant of a tensor that the function is given.
+      long bytes = Expansion.multiply(called.nodes() + 1, Constants.bytes(node));
+      sum = sum.plus(called).plus(new Expansion(1, bytes));
     }
-    if (sum > GraphStructure.MOST_NODES) {
-      throw new ModelException(
-          ModelReason.TOO_LARGE,
-          file
-              + ": "
-              + what
-              + " has "
-              + sum
-              + " nodes with those of the functions that it calls, at each of their calls: expected"
-              + " at most "
-              + GraphStructure.MOST_NODES);
+    if (sum.nodes() > GraphStructure.MOST_NODES) {
+      throw tooLarge(what, sum.nodes() + " nodes", "" + GraphStructure.MOST_NODES);
+    }
+    if (sum.constantBytes() > mostConstantBytes) {
+      throw tooLarge(
+          what, "constants of " + sum.constantBytes() + " bytes", "" + mostConstantBytes);
     }
     return sum;
   }
 
-  private List<NodeDef> nodes(String function) {
-    FunctionDef definition = functions.get(function);
-    return definition == null ? List.of() : definition.getNodeDefList();
-  }
-
-  /** How often nodes call each function. */
-  private Map<String, Integer> calls(List<NodeDef> nodes) {
-    Map<String, Integer> calls = new LinkedHashMap<>();
-    for (NodeDef node : nodes) {
-      for (ReachableOps.Callee callee : ReachableOps.callees(node)) {
-        if (functions.containsKey(callee.name())) {
-          calls.merge(callee.name(), 1, Integer::sum);
-        }
+  /** What a node calls, as often as it does. */
+  private List<String> callees(NodeDef node) {
+    List<String> callees = new ArrayList<>();
+    for (ReachableOps.Callee callee : ReachableOps.callees(node)) {
+      String first = firsts.get(callee.name());
+      if (first != null) {
+        callees.add(first);
       }
     }
-    return calls;
+    return callees;
+  }
+
+  private ModelException tooLarge(String what, String has, String most) {
+    String counted = " with those of the functions that it calls, at each of their calls";
+    return new ModelException(
+        ModelReason.TOO_LARGE,
+        file + ": " + what + " has " + has + counted + ": expected at most " + most);
   }
 
   private ModelException tooDeep(List<String> path) {

@@ -38,8 +38,8 @@ final class GraphStructure {
     GraphStructure structure = new GraphStructure(file, metaGraph);
     structure.verifySizes();
     structure.verifyNames();
-    structure.verifyConstants();
-    FunctionCalls.verify(file, metaGraph.getGraphDef());
+    long broughtBytes = structure.verifyConstants();
+    FunctionCalls.verify(file, metaGraph.getGraphDef(), broughtBytes);
   }
 
   private void verifySizes() throws ModelException {
@@ -112,7 +112,8 @@ final class GraphStructure {
     }
   }
 
-  private void verifyConstants() throws ModelException {
+  /** Returns what the constants bring along in the file. */
+  private long verifyConstants() throws ModelException {
     Constants constants = new Constants(file);
     for (NodeDef node : metaGraph.getGraphDef().getNodeList()) {
       constants.add(node, "");
@@ -122,6 +123,7 @@ final class GraphStructure {
         constants.add(node, of(function));
       }
     }
+    return constants.broughtBytes();
   }
 
   private static String of(FunctionDef function) {

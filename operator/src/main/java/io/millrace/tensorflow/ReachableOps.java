@@ -62,7 +62,8 @@ final class ReachableOps {
     }
   }
 
-  private static String interfaceOf(FunctionDef function) {
+  /** What other functions may be swapped for this one; empty if none is. */
+  static String interfaceOf(FunctionDef function) {
     AttrValue value = function.getAttrMap().get(INTERFACE);
     return value == null ? "" : value.getS().toStringUtf8();
   }

@@ -5,6 +5,7 @@ import static io.millrace.tensorflow.Scanned.edited;
 import static io.millrace.tensorflow.Scanned.scan;
 import static org.tensorflow.proto.DataType.DT_FLOAT;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.models.HostileModels;
@@ -22,11 +23,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
 /** Graphs that would end the process, or fill its memory. */
 class GraphStructureTest {
+  private static final TensorProto ONE =
+      TensorProto.newBuilder().setDtype(DT_FLOAT).addFloatVal(1).build();
+
   @TempDir private Path directory;
 
   @ParameterizedTest
@@ -78,6 +83,106 @@ class GraphStructureTest {
     assertRefused(directory, ModelReason.TOO_LARGE, "the graph has ");
   }
 
+  /** So many functions, each of which but the last calls the next one twice. */
+  private Path doubling(int functions, TensorProto ofTheLast) throws Exception {
+    return edited(
+        doubling(functions),
+        graph -> last(graph).getNodeDefBuilder(0).putAttr("value", tensor(ofTheLast)));
+  }
+
+  private static FunctionDef.Builder last(MetaGraphDef.Builder graph) {
+    var library = graph.getGraphDefBuilder().getLibraryBuilder();
+    return library.getFunctionBuilder(library.getFunctionCount() - 1);
+  }
+
+  private static AttrValue tensor(TensorProto value) {
+    return AttrValue.newBuilder().setTensor(value).build();
+  }
+
+  // 4 KiB of one value, 2^16 times: 256 MiB, beside a value of a few bytes.
+  @Test
+  void constantOfAFunctionThatIsCalledOften_countsAtEachCall() throws Exception {
+    scan(doubling(17, shaped(ONE, 1 << 10))).require(null);
+    assertRefused(
+        doubling(18, shaped(ONE, 1 << 10)),
+        ModelReason.TOO_LARGE,
+        "function 'f0' has constants of 536870912 bytes with those of the functions that it calls");
+    assertRefused(
+        doubling(19, shaped(ONE, 1 << 26)), ModelReason.TOO_LARGE, "function 'f17' has constants");
+  }
+
+  // 4 MiB that the file brings along, 16 times and with 256 MiB more.
+  @Test
+  void payloadOfAFunctionThatIsCalledOften_countsAtEachCall() throws Exception {
+    TensorProto weights = Tensors.floats(new float[1 << 20], 1 << 20);
+    scan(doubling(7, weights)).require(null);
+    assertRefused(doubling(9, weights), ModelReason.TOO_LARGE, "function 'f1' has constants of 5");
+  }
+
+  // The body may give it to each of its nodes, by a placeholder.
+  @Test
+  void constantThatAFunctionIsGiven_countsForEachOfItsNodes() throws Exception {
+    AttrValue given = tensor(shaped(ONE, 1 << 10));
+    edited(
+        doubling(17),
+        graph -> graph.getGraphDefBuilder().getNodeBuilder(2).putAttr("value", given));
+    assertRefused(directory, ModelReason.TOO_LARGE, "the graph has constants of 1073737728 bytes");
+  }
+
+  @Test
+  void largestFunctionOfAnInterface_countsWhereAnyOfThemIsCalled() throws Exception {
+    FunctionDef large = HostileModels.body("large", "NoOp", "n");
+    AttrValue constant = tensor(shaped(ONE, 1 << 14));
+    edited(
+        doubling(14),
+        graph -> {
+          last(graph).putAttr("api_implements", interfaceOf("lstm"));
+          graph
+              .getGraphDefBuilder()
+              .getLibraryBuilder()
+              .addFunction(large.toBuilder().putAttr("api_implements", interfaceOf("lstm")));
+          last(graph).getNodeDefBuilder(0).putAttr("value", constant);
+        });
+    assertRefused(directory, ModelReason.TOO_LARGE, "function 'f0' has constants of 536870912");
+  }
+
+  @Test
+  void nodesOfTheLargestFunctionOfAnInterface_countWhereAnyOfThemIsCalled() throws Exception {
+    FunctionDef.Builder large = HostileModels.body("large", "NoOp", "n0").toBuilder();
+    for (int i = 1; i < 100; i++) {
+      large.addNodeDef(large.getNodeDef(0).toBuilder().setName("n" + i));
+    }
+    edited(
+        doubling(15),
+        graph -> {
+          last(graph).putAttr("api_implements", interfaceOf("lstm"));
+          graph
+              .getGraphDefBuilder()
+              .getLibraryBuilder()
+              .addFunction(large.putAttr("api_implements", interfaceOf("lstm")));
+        });
+    assertRefused(directory, ModelReason.TOO_LARGE, "function 'f0' has 1");
+  }
+
+  @Test
+  void functionThatCallsOneOfItsInterface_mayCallItself() throws Exception {
+    edited(
+        HostileModels.nested(directory, 3, false),
+        graph -> {
+          var library = graph.getGraphDefBuilder().getLibraryBuilder();
+          library.getFunctionBuilder(0).putAttr("api_implements", interfaceOf("lstm"));
+          library.getFunctionBuilder(2).putAttr("api_implements", interfaceOf("lstm"));
+        });
+    assertRefused(
+        directory,
+        ModelReason.LOAD_FAILED,
+        "function 'f0', or one of its interface, calls itself: f0 -> f1 -> f0");
+  }
+
+  private static AttrValue interfaceOf(String name) {
+    return AttrValue.newBuilder().setS(ByteString.copyFromUtf8(name)).build();
+  }
+
   private Path constant(TensorProto value) {
     SavedModelWriter model = new SavedModelWriter();
     var y = model.constant("big", value);
@@ -95,10 +200,9 @@ class GraphStructureTest {
 
   @Test
   void constantOfOneValue_mayFillSomeMemoryButNotAnyAmount() throws Exception {
-    TensorProto one = TensorProto.newBuilder().setDtype(DT_FLOAT).addFloatVal(1).build();
-    scan(constant(shaped(one, 1024, 1024))).require(null);
+    scan(constant(shaped(ONE, 1024, 1024))).require(null);
     assertRefused(
-        constant(shaped(one, 1024, 1024, 1024)),
+        constant(shaped(ONE, 1024, 1024, 1024)),
         ModelReason.TOO_LARGE,
         "the constant of node 'big' (Const) has the shape [1024, 1024, 1024] and a payload of");
     assertRefused(
