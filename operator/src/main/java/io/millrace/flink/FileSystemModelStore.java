@@ -285,8 +285,7 @@ public final class FileSystemModelStore implements ModelStore {
     try {
       return PrivateFolder.create(parent);
     } catch (IOException e) {
-      throw ModelDirectory.failure(
-          location, new IOException("no local copy below " + parent + ": " + e, e));
+      throw ModelDirectory.failure(location, new LocalCopyException(parent, e));
     }
   }
 

@@ -39,12 +39,17 @@ final class ModelCopy {
   /**
    * @param folder an empty one
    * @return the digest of the files
+   * @throws LocalCopyException if the folder cannot hold them
    * @throws IOException also for a file that changes while it is read
    * @throws ModelException DIGEST_MISMATCH
    */
   String toFolder(Path folder) throws IOException, ModelException {
     try (CopyThread disk = new CopyThread("millrace disk")) {
-      return to(file -> create(folder.resolve(file.path()), disk));
+      return to(
+          file -> {
+            Path path = folder.resolve(file.path());
+            return LocalCopyException.write(path, () -> create(path, disk));
+          });
     }
   }
 

@@ -122,8 +122,11 @@ final class ModelDirectory {
    */
   static ModelException failure(ModelLocation location, IOException e) throws InterruptedException {
     throwIfInterrupted(location, e);
-    return new ModelException(
-        ModelReason.FETCH_FAILED, "cannot read " + location + ": " + firstLine(e), e);
+    String what =
+        e instanceof LocalCopyException
+            ? "cannot copy " + location + " to this machine: " + e.getMessage()
+            : "cannot read " + location + ": " + e;
+    return new ModelException(ModelReason.FETCH_FAILED, firstLine(what), e);
   }
 
   /**
@@ -152,7 +155,7 @@ final class ModelDirectory {
     return interrupted;
   }
 
-  private static String firstLine(IOException e) {
-    return e.toString().lines().findFirst().orElse(e.getClass().getName());
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse(text);
   }
 }

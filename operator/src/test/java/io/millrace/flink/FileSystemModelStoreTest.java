@@ -258,6 +258,8 @@ class FileSystemModelStoreTest {
     Files.createDirectory(copies);
     Files.setPosixFilePermissions(copies, PosixFilePermissions.fromString("rwxrwxrwx"));
     assertRejected(() -> store.fetch(model.toUri(), null), ModelReason.FETCH_FAILED)
+        .hasMessageStartingWith(
+            "cannot copy file://" + model + " to this machine: cannot write " + copies + ": ")
         .hasMessageContaining("mode 0700");
   }
 

@@ -53,8 +53,12 @@ class FullDiskITCase {
     assertThat(child.waitFor()).isZero();
     assertThat(lines).hasSize(2);
     assertThat(lines.get(0))
-        .startsWith(Fetching.SAYS + "FETCH_FAILED cannot read file://" + large)
-        .contains("File too large", "given up after 3 tries")
+        .startsWith(
+            Fetching.SAYS + "FETCH_FAILED cannot copy file://" + large + " to this machine:")
+        .contains(
+            "cannot write " + temporary.resolve("millrace-models-"),
+            "/saved_model.pb: java.io.IOException: File too large",
+            "given up after 3 tries")
         .endsWith("[]");
     assertThat(lines.get(1)).startsWith(Fetching.SAYS + "fetched ").endsWith("[]");
   }
