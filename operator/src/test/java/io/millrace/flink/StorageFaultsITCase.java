@@ -280,6 +280,44 @@ class StorageFaultsITCase {
   }
 
   @Test
+  void fault45_diskFullWhileAVersionIsCopied_isRejectedAndTheNextOneIsScored() throws Exception {
+    URI root = URI.create("s3://models/full-disk");
+    Publish first = version(root, 1, false);
+    Publish second = version(root, 2, true);
+    Publish third = version(root, 3, true);
+    try (Harness harness = harness(root, first, 2)) {
+      ModelEvent rejected;
+      limitFiles("" + BALLAST);
+      try {
+        harness.command(second);
+        rejected = rejection(harness);
+        assertScores(harness, 1, 1);
+      } finally {
+        limitFiles("unlimited");
+      }
+      assertThat(rejected.version()).isEqualTo(2);
+      assertThat(rejected.reason()).isEqualTo(ModelReason.FETCH_FAILED);
+      assertThat(rejected.message())
+          .contains("cannot copy " + second.uri() + " to this machine: cannot write /")
+          .contains(SHARD + ": java.io.IOException: File too large", "given up after 3 tries");
+      assertScores(harness, 2, 1);
+
+      harness.command(third);
+      harness.awaitActive(3);
+      assertScores(harness, 3, 3);
+    }
+  }
+
+  /** How large a file this process may write: a longer one fails as on a disk that is full. */
+  private static void limitFiles(String bytes) throws Exception {
+    String pid = "" + ProcessHandle.current().pid();
+    // The soft limit alone: the hard one could not be raised again.
+    Process limit =
+        new ProcessBuilder("prlimit", "--pid", pid, "--fsize=" + bytes + ":").inheritIO().start();
+    assertThat(limit.waitFor()).isZero();
+  }
+
+  @Test
   void versionStillBeingUploaded_isIncomplete_andLoadsOnceItIsThere() throws Exception {
     URI root = URI.create("s3://models/uploading");
     Publish first = version(root, 1, false);
