@@ -48,6 +48,7 @@ class SecretsITCase {
   private final String keystorePassword = secrets.plant("the password of a key store");
   private final String accessKey = secrets.plant("the access key for S3");
   private final String secretKey = secrets.plant("the secret key for S3");
+  private final String wrongSecretKey = secrets.plant("a wrong secret key for S3");
   private final String userInfo = secrets.plant("user-info of a location");
   private final String signature = secrets.plant("the signature of a location");
 
@@ -67,6 +68,7 @@ class SecretsITCase {
         ScoringTopics topics = bench.topics("secrets");
         EventLog events = new EventLog(topics)) {
       s3.createBucket("models");
+      s3.createBucket("locked");
       upload(s3, SavedModels.constantVersion(folder.resolve("fraud/2"), 2));
       topics.version(1);
       String job = bench.submit(topics, 1, arguments(bench, topics, password));
@@ -95,7 +97,11 @@ class SecretsITCase {
             "s3.access-key, ******", "s3.secret-key, ******", "FETCH_FAILED", "Trying again in");
     assertThat(logged).isEmpty();
     assertThat(String.join("\n", said))
-        .contains("NOT_FOUND", "num_inferences", "as announced, got");
+        .contains(
+            "NOT_FOUND",
+            "num_inferences",
+            "as announced, got",
+            "AccessDeniedException: s3://locked");
     assertThat(secrets.in(String.join("\n", said))).isEmpty();
   }
 
@@ -106,6 +112,7 @@ class SecretsITCase {
         .set("s3.path.style.access", "true")
         .set("s3.access-key", accessKey)
         .set("s3.secret-key", secretKey)
+        .set("s3.bucket.locked.secret.key", wrongSecretKey)
         // What the REST interface says of metrics is as old as that: ten seconds by default.
         .set("metrics.fetcher.update-interval", "200 ms");
   }
@@ -150,7 +157,8 @@ class SecretsITCase {
                 "-Dkafka.properties.ssl.keystore.password=" + keystorePassword,
                 "-Dmodel.max-num-load-retries=1",
                 "-Dmodel.load-retry-interval=1 ms",
-                "-Dmodel.roots=[\"%s\", \"s3://models/\"]".formatted(topics.models)));
+                "-Dmodel.roots=[\"%s\", \"s3://models/\", \"s3://locked/\"]"
+                    .formatted(topics.models)));
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }
@@ -190,6 +198,8 @@ class SecretsITCase {
     awaitRejection(events, 5, ModelReason.OUTSIDE_ROOTS);
     publish(topics, 5, "s3://models/fraud/5?X-Amz-Signature=" + signature + "1");
     awaitRejection(events, 5, ModelReason.CONFLICT);
+    publish(topics, 7, "s3://locked/fraud/7");
+    awaitRejection(events, 7, ModelReason.FETCH_FAILED);
   }
 
   private static void publish(ScoringTopics topics, long version, String uri) throws Exception {
