@@ -55,7 +55,7 @@ final class ScoreTopicRequirements {
   static void checkScoring(ReadableConfig config, Format format) throws ConfigurationException {
     checkVersion(config);
     checkLocations(config);
-    checkRetries(config);
+    checkFetch(config);
     checkFeatures(config, format);
     RecordFormats.writer(config, format);
     checkUse(config);
@@ -139,17 +139,11 @@ final class ScoreTopicRequirements {
     }
   }
 
-  private static void checkRetries(ReadableConfig config) throws ConfigurationException {
-    Duration first = config.get(InferenceOptions.LOAD_RETRY_INTERVAL);
-    Duration longest = config.get(InferenceOptions.MAX_LOAD_RETRY_INTERVAL);
-    if (longest.compareTo(first) < 0) {
-      throw new ConfigurationException(
-          "%s is %s: expected at least %s, which is %s"
-              .formatted(
-                  InferenceOptions.MAX_LOAD_RETRY_INTERVAL.key(),
-                  TimeUtils.formatWithHighestUnit(longest),
-                  InferenceOptions.LOAD_RETRY_INTERVAL.key(),
-                  TimeUtils.formatWithHighestUnit(first)));
+  private static void checkFetch(ReadableConfig config) throws ConfigurationException {
+    try {
+      FileSystemModelStore.check(config);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,9 +47,9 @@ record FetchSettings(
           "%s is %s: expected at least %s, which is %s"
               .formatted(
                   InferenceOptions.MAX_LOAD_RETRY_INTERVAL.key(),
-                  longest,
+                  TimeUtils.formatWithHighestUnit(longest),
                   InferenceOptions.LOAD_RETRY_INTERVAL.key(),
-                  first));
+                  TimeUtils.formatWithHighestUnit(first)));
     }
     return new FetchSettings(
         LowerBounds.atLeast(config, InferenceOptions.MAX_NUM_LOAD_RETRIES, 0),

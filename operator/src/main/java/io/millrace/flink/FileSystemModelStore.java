@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,15 @@ public final class FileSystemModelStore implements ModelStore {
         Integrity.IF_PRESENT,
         Staging.DISK,
         null);
+  }
+
+  /**
+   * Refuses options that a job's store cannot be made of, as it does when it starts.
+   *
+   * @throws IllegalArgumentException naming key, value and what is allowed
+   */
+  public static void check(ReadableConfig config) {
+    FetchSettings.of(config);
   }
 
   /** The same store, which refuses a version that is too large before it reads its files. */

@@ -3,6 +3,7 @@ package io.millrace.flink;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.util.TimeUtils;
 
 /** Reads options that have a least value; each refusal names key, value and what is allowed. */
 final class LowerBounds {
@@ -27,7 +28,10 @@ final class LowerBounds {
     Duration value = config.get(option);
     if (value.toMillis() < 1) {
       throw new IllegalArgumentException(
-          option.key() + " is " + value + ": expected at least 1 ms");
+          option.key()
+              + " is "
+              + TimeUtils.formatWithHighestUnit(value)
+              + ": expected at least 1 ms");
     }
     return value;
   }
