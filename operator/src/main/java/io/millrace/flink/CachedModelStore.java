@@ -26,6 +26,12 @@ final class CachedModelStore implements ModelStore {
     ModelCache open() throws IOException;
   }
 
+  /** What the cache is asked for. */
+  @FunctionalInterface
+  private interface Use<T> {
+    @Nullable T of() throws IOException, ModelException, InterruptedException;
+  }
+
   private final FileSystemModelStore store;
   private final Opener opener;
   private @Nullable ModelCache cache;
@@ -61,7 +67,11 @@ final class CachedModelStore implements ModelStore {
     if (kept != null) {
       return kept;
     }
-    LocationLock lock = lock(open, location);
+    LocationLock lock =
+        orWithout(
+            "{} is fetched without the cache, which cannot be used",
+            location,
+            () -> open.lock(location));
     if (lock == null) {
       return store.fetch(uri, digest);
     }
@@ -72,13 +82,18 @@ final class CachedModelStore implements ModelStore {
     }
   }
 
-  private static @Nullable LocationLock lock(ModelCache open, ModelLocation location)
-      throws InterruptedException {
+  /**
+   * What the cache answers, or null where it cannot be used.
+   *
+   * @param warning what is done without it, with a place for the location
+   */
+  private static <T> @Nullable T orWithout(String warning, ModelLocation location, Use<T> use)
+      throws ModelException, InterruptedException {
     try {
-      return open.lock(location);
+      return use.of();
     } catch (IOException e) {
       ModelDirectory.throwIfInterrupted(location, e);
-      LOG.warn("{} is fetched without the cache, which cannot be used", location, e);
+      LOG.warn(warning, location, e);
       return null;
     }
   }
@@ -138,46 +153,46 @@ final class CachedModelStore implements ModelStore {
   }
 
   private static @Nullable String known(LocationLock lock, Listing listing)
-      throws InterruptedException {
-    try {
-      return lock.known(listing);
-    } catch (IOException e) {
-      ModelDirectory.throwIfInterrupted(listing.location(), e);
-      LOG.warn("The cache's note about {} cannot be read", listing.location(), e);
-      return null;
-    }
+      throws ModelException, InterruptedException {
+    return orWithout(
+        "The cache's note about {} cannot be read", listing.location(), () -> lock.known(listing));
   }
 
   private static void makeRoom(ModelCache open, Listing listing)
       throws ModelException, InterruptedException {
-    try {
-      open.makeRoom(listing.bytes());
-    } catch (ModelCache.NoRoomException e) {
-      throw new ModelException(
-          ModelReason.FETCH_FAILED, listing.location() + ": " + e.getMessage(), e);
-    } catch (IOException e) {
-      ModelDirectory.throwIfInterrupted(listing.location(), e);
-      LOG.warn("Whether there is room for {} is not known", listing.location(), e);
-    }
+    orWithout(
+        "Whether there is room for {} is not known",
+        listing.location(),
+        () -> {
+          try {
+            open.makeRoom(listing.bytes());
+          } catch (ModelCache.NoRoomException e) {
+            throw new ModelException(
+                ModelReason.FETCH_FAILED, listing.location() + ": " + e.getMessage(), e);
+          }
+          return null;
+        });
   }
 
   private static void keep(ModelCache open, Listing listing, ModelFiles files)
-      throws InterruptedException {
-    try {
-      open.keep(files.directory(), files.digest(), listing.manifest() != null);
-    } catch (IOException e) {
-      ModelDirectory.throwIfInterrupted(listing.location(), e);
-      LOG.warn("{} is used, but cannot be kept in the cache", listing.location(), e);
-    }
+      throws ModelException, InterruptedException {
+    orWithout(
+        "{} is used, but cannot be kept in the cache",
+        listing.location(),
+        () -> {
+          open.keep(files.directory(), files.digest(), listing.manifest() != null);
+          return null;
+        });
   }
 
   private static void remember(LocationLock lock, Listing listing, String digest)
-      throws InterruptedException {
-    try {
-      lock.remember(listing, digest);
-    } catch (IOException e) {
-      ModelDirectory.throwIfInterrupted(listing.location(), e);
-      LOG.warn("What was fetched from {} cannot be noted", listing.location(), e);
-    }
+      throws ModelException, InterruptedException {
+    orWithout(
+        "What was fetched from {} cannot be noted",
+        listing.location(),
+        () -> {
+          lock.remember(listing, digest);
+          return null;
+        });
   }
 }
