@@ -101,7 +101,7 @@ final class ModelCache {
   }
 
   private void sweep() throws IOException {
-    PrivateFolder.create(folder).close();
+    PrivateFolder.sweepParent(folder);
     sweepCopies();
     for (Path gone : list(versions)) {
       if (gone.toString().endsWith(GONE)) {
@@ -120,7 +120,7 @@ final class ModelCache {
 
   // What a dead process held takes room, and makes an entry look as if it were still held.
   private void sweepCopies() throws IOException {
-    PrivateFolder.create(copies).close();
+    PrivateFolder.sweepParent(copies);
   }
 
   private static boolean isOlder(Path note, Instant than) throws IOException {

@@ -66,8 +66,7 @@ final class PrivateFolder implements AutoCloseable {
    * @param parent created where it does not exist; it must belong to this user alone
    */
   static PrivateFolder create(Path parent) throws IOException {
-    openParent(parent);
-    sweep(parent);
+    sweepParent(parent);
     // Names are used again: TensorFlow 2.18 keeps figures for each path that it ever loaded a model
     // from, 2.4 KB each, for as long as the process lives.
     for (int number = 0; ; number++) {
@@ -160,7 +159,13 @@ final class PrivateFolder implements AutoCloseable {
     }
   }
 
-  private static void sweep(Path parent) throws IOException {
+  /**
+   * Sweeps away the folders of dead processes.
+   *
+   * @param parent created where it does not exist; it must belong to this user alone
+   */
+  static void sweepParent(Path parent) throws IOException {
+    openParent(parent);
     try (DirectoryStream<Path> locks = Files.newDirectoryStream(parent, "*" + LOCK)) {
       for (Path lockFile : locks) {
         String name = lockFile.getFileName().toString();
