@@ -96,27 +96,13 @@ public final class ModelPackage {
       throw new IOException(target + " is there already: remove it to package the files anew");
     }
     // Half a manifest would pass for a version that is still to come.
-    var part = location.child(Manifest.PART_FILE_NAME).toFlinkPath();
+    PartFile part = new PartFile(fileSystem, location.child(Manifest.PART_FILE_NAME).toFlinkPath());
     try {
-      try (OutputStream out = fileSystem.create(part, FileSystem.WriteMode.OVERWRITE)) {
-        out.write(ManifestJson.write(manifest));
-      }
-      if (!fileSystem.rename(part, target)) {
-        throw new IOException(part + " cannot be renamed to " + Manifest.FILE_NAME);
-      }
+      part.write(ManifestJson.write(manifest), FileSystem.WriteMode.OVERWRITE);
+      part.moveTo(target);
     } catch (IOException e) {
-      throw withoutRest(fileSystem, part, e);
+      throw part.without(e);
     }
-  }
-
-  private static IOException withoutRest(
-      FileSystem fileSystem, org.apache.flink.core.fs.Path part, IOException failure) {
-    try {
-      fileSystem.delete(part, false);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-    return failure;
   }
 
   /**

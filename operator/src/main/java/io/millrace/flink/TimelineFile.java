@@ -8,7 +8,6 @@ import io.millrace.serving.ModelTimeline;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
 import java.util.Collection;
 import java.util.Optional;
@@ -156,34 +155,18 @@ public final class TimelineFile {
   private void replace(byte[] json) throws IOException {
     Path target = folder.child(NAME).toFlinkPath();
     Path before = folder.child(BEFORE).toFlinkPath();
-    Path part = folder.child(NAME + ".part-" + UUID.randomUUID()).toFlinkPath();
     FileSystem fileSystem = target.getFileSystem();
+    PartFile part =
+        new PartFile(fileSystem, folder.child(NAME + ".part-" + UUID.randomUUID()).toFlinkPath());
     try {
-      try (OutputStream out = fileSystem.create(part, FileSystem.WriteMode.NO_OVERWRITE)) {
-        out.write(json);
-      }
+      part.write(json, FileSystem.WriteMode.NO_OVERWRITE);
       if (fileSystem.exists(target)) {
         fileSystem.delete(before, false);
-        rename(fileSystem, target, before);
+        PartFile.rename(fileSystem, target, before);
       }
-      rename(fileSystem, part, target);
+      part.moveTo(target);
     } catch (IOException e) {
-      throw withoutPart(fileSystem, part, e);
+      throw part.without(e);
     }
-  }
-
-  private static void rename(FileSystem fileSystem, Path from, Path to) throws IOException {
-    if (!fileSystem.rename(from, to)) {
-      throw new IOException(from + " cannot be renamed to " + to.getName());
-    }
-  }
-
-  private static IOException withoutPart(FileSystem fileSystem, Path part, IOException failure) {
-    try {
-      fileSystem.delete(part, false);
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-    return failure;
   }
 }
