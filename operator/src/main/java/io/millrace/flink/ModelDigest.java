@@ -42,7 +42,8 @@ final class ModelDigest {
     add(path, size, HexFormat.of().formatHex(sha256));
   }
 
-  private void add(String path, long size, String sha256) {
+  /** As {@link #add(String, long, byte[])}, with the hash in hexadecimal digits. */
+  void add(String path, long size, String sha256) {
     if (!Manifest.isPackaging(path)) {
       lines.put(path, sha256 + " " + size + " " + path + "\n");
     }

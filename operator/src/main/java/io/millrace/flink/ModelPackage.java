@@ -10,15 +10,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.flink.core.fs.FileSystem;
 import org.jspecify.annotations.Nullable;
 
@@ -66,17 +63,8 @@ public final class ModelPackage {
       String model, long version, Path directory, @Nullable List<String> tags)
       throws ModelException, IOException {
     SavedModelInfo.Graph graph = SavedModelReader.read(directory).graph(tags);
-    List<Manifest.File> files = new ArrayList<>();
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
-        String name = directory.relativize(path).toString();
-        if (!Manifest.isPackaging(name)) {
-          MessageDigest sha256 = ModelDigest.sha256();
-          long size = hash(Files.newInputStream(path), sha256);
-          files.add(new Manifest.File(name, size, HexFormat.of().formatHex(sha256.digest())));
-        }
-      }
-    }
+    List<Manifest.File> files =
+        new VersionFolder(directory).hashed().stream().map(VersionFolder.Hashed::listed).toList();
     return new Manifest(
         new ModelVersion(model, version, ModelDigest.of(files)),
         files,

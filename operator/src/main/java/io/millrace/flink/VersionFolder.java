@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -31,6 +33,13 @@ record VersionFolder(Path root) {
 
     private ForeignException(String message) {
       super(message);
+    }
+  }
+
+  /** A file, whose path may be one that no manifest can list. */
+  record Hashed(String path, long size, String sha256) {
+    Manifest.File listed() {
+      return new Manifest.File(path, size, sha256);
     }
   }
 
@@ -82,6 +91,15 @@ record VersionFolder(Path root) {
   /** The digest of what the files hold now. */
   String digest() throws IOException {
     ModelDigest digest = new ModelDigest();
+    for (Hashed file : hashed()) {
+      digest.add(file.path(), file.size(), file.sha256());
+    }
+    return digest.value();
+  }
+
+  /** The files that a digest covers, with what they hold now. */
+  List<Hashed> hashed() throws IOException {
+    List<Hashed> hashed = new ArrayList<>();
     byte[] buffer = new byte[BUFFER_BYTES];
     for (Path file : files()) {
       MessageDigest sha256 = ModelDigest.sha256();
@@ -96,9 +114,10 @@ record VersionFolder(Path root) {
           size += n;
         }
       }
-      digest.add(name(file), size, sha256.digest());
+      String hash = HexFormat.of().formatHex(sha256.digest());
+      hashed.add(new Hashed(name(file), size, hash));
     }
-    return digest.value();
+    return hashed;
   }
 
   /** Gives every file a second name in an empty folder, or copies it where that is not possible. */
