@@ -10,26 +10,19 @@ import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
 import io.millrace.model.SampleRow;
 import io.millrace.tensor.ElementType;
-import io.millrace.tensor.RecordException;
-import io.millrace.tensor.RecordReason;
-import io.millrace.tensor.Row;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
-import io.millrace.tensor.TensorWriter;
 import io.millrace.testing.models.Tensors;
 import io.millrace.testing.models.WarmUpRequests;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.DataType;
@@ -73,55 +66,9 @@ class ServingRequestsTest {
 
   /** What a row writes, by input: its shape, and the values. */
   private static Map<String, String> written(SampleRow sample, Signature signature) {
-    Map<String, String> written = new TreeMap<>();
-    sample.write(
-        new Row() {
-          @Override
-          public Signature signature() {
-            return signature;
-          }
-
-          @Override
-          public TensorWriter input(String name) {
-            int index = signature.inputIndex(name);
-            if (index < 0) {
-              throw new RecordException(RecordReason.UNKNOWN_FIELD, "no input " + name);
-            }
-            return input(index);
-          }
-
-          @Override
-          public TensorWriter input(int index) {
-            return recorder(signature.inputs().get(index), written);
-          }
-        });
-    return written;
-  }
-
-  // TensorWriter has a method for each type; which of them is called is what the test looks at.
-  private static TensorWriter recorder(TensorSpec spec, Map<String, String> written) {
-    return (TensorWriter)
-        Proxy.newProxyInstance(
-            ServingRequestsTest.class.getClassLoader(),
-            new Class<?>[] {TensorWriter.class},
-            (proxy, method, arguments) -> {
-              String text =
-                  switch (method.getName()) {
-                    case "spec" -> "";
-                    case "shape" -> Arrays.toString((long[]) arguments[0]);
-                    case "put" -> " " + new String((byte[]) arguments[0]);
-                    case "putRaw" ->
-                        " "
-                            + HexFormat.of()
-                                .formatHex(
-                                    (byte[]) arguments[0],
-                                    (int) arguments[1],
-                                    (int) arguments[1] + (int) arguments[2]);
-                    default -> throw new AssertionError(method);
-                  };
-              written.merge(spec.name(), text, String::concat);
-              return method.getName().equals("spec") ? spec : proxy;
-            });
+    RecordingRow row = new RecordingRow(signature);
+    sample.write(row);
+    return row.written();
   }
 
   @Test
@@ -236,7 +183,8 @@ class ServingRequestsTest {
     assertRefused(
         signature(X),
         "record 1",
-        "input 'x': float32[1, 8388609]: expected at most 33554428 bytes, what is left of 67108864");
+        "input 'x': float32[1, 8388609]: expected at most 33554428 bytes, what is left of"
+            + " 67108864");
   }
 
   @Test
