@@ -63,15 +63,7 @@ final class InferenceRuntime<T, OUT> {
       MailboxExecutor mailbox,
       @Nullable TypeSerializer<T> copier,
       BroadcastState<String, ServingState> state) {
-    TaskInfo task = context.getTaskInfo();
-    String name =
-        "millrace "
-            + settings.model()
-            + " ("
-            + (task.getIndexOfThisSubtask() + 1)
-            + "/"
-            + task.getNumberOfParallelSubtasks()
-            + ")";
+    String name = "millrace " + settings.model() + " (" + place(context.getTaskInfo()) + ")";
     InferenceMetrics metrics = new InferenceMetrics(context.getMetricGroup());
     InferenceCore<T, OUT> core =
         new InferenceCore<>(
@@ -83,28 +75,42 @@ final class InferenceRuntime<T, OUT> {
             mailbox,
             copier,
             settings.runIn() == RunIn.THREAD ? new BatchThread(name + " batches", mailbox) : null);
-    EventReporter events =
-        new EventReporter(
-            context.getJobInfo().getJobName(),
-            task.getIndexOfThisSubtask(),
-            task.getNumberOfParallelSubtasks(),
-            Clock.systemUTC(),
-            event -> output.collect(EVENTS, new StreamRecord<>(event)));
     VersionControl control =
         new VersionControl(
             settings.model(),
-            loader(
-                settings,
-                task,
-                Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0]),
-                context.getTaskManagerRuntimeInfo().getConfiguration(),
-                functions.samples()),
+            loader(settings, functions, context),
             new LoaderThread(name + " loader", mailbox),
-            events,
+            reporter(context, output),
             metrics,
             core,
             state);
     return new InferenceRuntime<>(core, control);
+  }
+
+  private static String place(TaskInfo task) {
+    return (task.getIndexOfThisSubtask() + 1) + "/" + task.getNumberOfParallelSubtasks();
+  }
+
+  private static EventReporter reporter(StreamingRuntimeContext context, Output<?> output) {
+    TaskInfo task = context.getTaskInfo();
+    return new EventReporter(
+        context.getJobInfo().getJobName(),
+        task.getIndexOfThisSubtask(),
+        task.getNumberOfParallelSubtasks(),
+        Clock.systemUTC(),
+        event -> output.collect(EVENTS, new StreamRecord<>(event)));
+  }
+
+  private static ModelLoader loader(
+      InferenceSettings settings,
+      InferenceFunctions<?, ?> functions,
+      StreamingRuntimeContext context) {
+    return loader(
+        settings,
+        context.getTaskInfo(),
+        Path.of(context.getTaskManagerRuntimeInfo().getTmpDirectories()[0]),
+        context.getTaskManagerRuntimeInfo().getConfiguration(),
+        functions.samples());
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.millrace.tensorflow;
 
-import com.google.protobuf.ByteString;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.tensor.ElementType;
@@ -81,8 +80,24 @@ final class Constants {
 
   private void add(TensorProto tensor, NodeDef node, String where) throws ModelException {
     String what = "'" + node.getName() + "'" + where + " (" + node.getOp() + ")";
+    checkTensor(tensor, what);
+    broughtBytes += tensor.getSerializedSize();
+    long filled = Math.max(0, bytes(tensor) - tensor.getSerializedSize());
+    filledBytes = filledBytes > Long.MAX_VALUE - filled ? Long.MAX_VALUE : filledBytes + filled;
+    if (filledBytes > MOST_FILLED_BYTES) {
+      throw refused(
+          ModelReason.TOO_LARGE,
+          what,
+          "the shape %s and a payload of %d bytes: constants may take %d MiB more than they bring along"
+              .formatted(
+                  shape(tensor.getTensorShape()),
+                  tensor.getSerializedSize(),
+                  MOST_FILLED_BYTES >> 20));
+    }
+  }
+
+  private void checkTensor(TensorProto tensor, String what) throws ModelException {
     long elements = elements(tensor.getTensorShape());
-    int width = width(tensor);
     if (elements == UNKNOWN || elements > Long.MAX_VALUE / ElementBytes.STRING) {
       throw refused(
           ModelReason.LOAD_FAILED,
@@ -96,33 +111,15 @@ final class Constants {
           what,
           "a value of " + tensor.getDtype() + ": expected one of a type that files can hold");
     }
-    ByteString content = tensor.getTensorContent();
-    if (width != UNKNOWN && !content.isEmpty() && content.size() != elements * width) {
+    int width = width(tensor);
+    int payload = tensor.getTensorContent().size();
+    if (width != UNKNOWN && payload != 0 && payload != elements * width) {
       throw refused(
           ModelReason.LOAD_FAILED,
           what,
-          content.size()
-              + " bytes for the shape "
-              + shape(tensor.getTensorShape())
-              + " of "
-              + tensor.getDtype()
-              + ", expected "
-              + elements * width);
-    }
-    broughtBytes += tensor.getSerializedSize();
-    long filled = Math.max(0, bytes(tensor) - tensor.getSerializedSize());
-    filledBytes = filledBytes > Long.MAX_VALUE - filled ? Long.MAX_VALUE : filledBytes + filled;
-    if (filledBytes > MOST_FILLED_BYTES) {
-      throw refused(
-          ModelReason.TOO_LARGE,
-          what,
-          "the shape "
-              + shape(tensor.getTensorShape())
-              + " and a payload of "
-              + tensor.getSerializedSize()
-              + " bytes: constants may take "
-              + (MOST_FILLED_BYTES >> 20)
-              + " MiB more than they bring along");
+          "%d bytes for the shape %s of %s, expected %d"
+              .formatted(
+                  payload, shape(tensor.getTensorShape()), tensor.getDtype(), elements * width));
     }
   }
 

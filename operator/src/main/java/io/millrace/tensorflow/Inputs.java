@@ -30,36 +30,10 @@ final class Inputs {
    *     dimension where the options count on one
    */
   InputWriter open(TensorSpec spec) throws ModelException {
+    check(spec);
     Shape shape = spec.shape();
-    if (!shape.hasRank()) {
-      throw new ModelException(
-          ModelReason.SIGNATURE_MISMATCH,
-          "input '"
-              + spec.name()
-              + "' of signature '"
-              + options.signature().name()
-              + "' is of unknown rank: state its shape in model.input-shapes");
-    }
-    if (options.batched() && !shape.hasUnknownFirst()) {
-      throw new ModelException(
-          ModelReason.SIGNATURE_MISMATCH,
-          "input "
-              + spec
-              + " of signature '"
-              + options.signature().name()
-              + "' has no batch dimension (an unknown first one): set batching.mode to off");
-    }
     Shape row = options.batched() ? shape.withoutFirst() : shape;
     boolean string = spec.type() == ElementType.STRING;
-    if (string && retained) {
-      throw new ModelException(
-          ModelReason.SIGNATURE_MISMATCH,
-          "signature '"
-              + options.signature().name()
-              + "' may keep the strings of input '"
-              + spec.name()
-              + "' beyond the call (in a variable or a queue), which is not supported");
-    }
     InputTensors.Slices slices =
         retained
             ? InputTensors.Slices.COPY_ALL
@@ -78,6 +52,29 @@ final class Inputs {
             new RowMemory(NumberFormat.unitBytes(spec.type()), options.sizes(), tensors));
   }
 
+  private void check(TensorSpec spec) throws ModelException {
+    String signature = "signature '" + options.signature().name() + "'";
+    if (!spec.shape().hasRank()) {
+      throw mismatch(
+          "input '%s' of %s is of unknown rank: state its shape in model.input-shapes"
+              .formatted(spec.name(), signature));
+    }
+    if (options.batched() && !spec.shape().hasUnknownFirst()) {
+      throw mismatch(
+          "input %s of %s has no batch dimension (an unknown first one): set batching.mode to off"
+              .formatted(spec, signature));
+    }
+    if (spec.type() == ElementType.STRING && retained) {
+      throw mismatch(
+          "%s may keep the strings of input '%s' beyond the call (in a variable or a queue), which is not supported"
+              .formatted(signature, spec.name()));
+    }
+  }
+
+  private static ModelException mismatch(String message) {
+    return new ModelException(ModelReason.SIGNATURE_MISMATCH, message);
+  }
+
   private byte[] padValue(TensorSpec spec, Shape row) throws ModelException {
     Map<String, String> values = options.padValues();
     if (values == null || row.isFullyKnown()) {
@@ -85,9 +82,7 @@ final class Inputs {
     }
     String value = values.get(spec.name());
     if (value == null) {
-      throw new ModelException(
-          ModelReason.SIGNATURE_MISMATCH,
-          "input " + spec + " has no value to be padded with: expected one");
+      throw mismatch("input " + spec + " has no value to be padded with: expected one");
     }
     return PadValue.of(spec, value);
   }

@@ -111,23 +111,7 @@ final class NativeSession implements AutoCloseable {
         fed.position(i).oper(required(asset.getKey())).index(0);
         values.put(i, path.tensor());
       }
-      PointerPointer<TF_Operation> operations = new PointerPointer<>(targets.size());
-      for (int i = 0; i < targets.size(); i++) {
-        operations.put(i, required(targets.get(i)));
-      }
-      tensorflow.TF_SessionRun(
-          session,
-          null,
-          fed.position(0),
-          values,
-          paths.size(),
-          null,
-          (PointerPointer<?>) null,
-          0,
-          operations,
-          targets.size(),
-          null,
-          status.handle());
+      run(targets, fed, values, paths.size(), status);
       if (!status.isOk()) {
         throw new ModelException(
             ModelReason.LOAD_FAILED,
@@ -136,6 +120,32 @@ final class NativeSession implements AutoCloseable {
     } finally {
       paths.forEach(StringScalar::close);
     }
+  }
+
+  private void run(
+      List<String> targets,
+      TF_Output fed,
+      PointerPointer<TF_Tensor> values,
+      int inputs,
+      NativeStatus status)
+      throws ModelException {
+    PointerPointer<TF_Operation> operations = new PointerPointer<>(targets.size());
+    for (int i = 0; i < targets.size(); i++) {
+      operations.put(i, required(targets.get(i)));
+    }
+    tensorflow.TF_SessionRun(
+        session,
+        null,
+        fed.position(0),
+        values,
+        inputs,
+        null,
+        (PointerPointer<?>) null,
+        0,
+        operations,
+        targets.size(),
+        null,
+        status.handle());
   }
 
   private TF_Operation required(String reference) throws ModelException {
