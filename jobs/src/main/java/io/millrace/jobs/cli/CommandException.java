@@ -28,6 +28,11 @@ final class CommandException extends Exception {
     return new CommandException(ExitCode.REFUSED, message, null);
   }
 
+  /** The command was sent, and a job wants nothing of the version that it is about. */
+  static CommandException rejected(String message) {
+    return new CommandException(ExitCode.REJECTED, message, null);
+  }
+
   int exitCode() {
     return exitCode;
   }

@@ -20,6 +20,11 @@ final class Console {
     return Objects.requireNonNull(spec, "spec").commandLine().getOut();
   }
 
+  /** Where it says how it goes on. */
+  static PrintWriter err(@Nullable CommandSpec spec) {
+    return Objects.requireNonNull(spec, "spec").commandLine().getErr();
+  }
+
   /** Whether standard output is a terminal. */
   // System.console() answers for input and output at once, and from Java 22 on always.
   static boolean isTerminal() {

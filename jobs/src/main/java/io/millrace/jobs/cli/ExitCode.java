@@ -11,5 +11,8 @@ final class ExitCode {
   /** What was looked at is refused by policy. */
   static final int REFUSED = 3;
 
+  /** The job rejected the version that was published. */
+  static final int REJECTED = 4;
+
   private ExitCode() {}
 }

@@ -70,7 +70,8 @@ public final class Millrace {
   /**
    * Runs one command in this JVM.
    *
-   * @return the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused by policy
+   * @return the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 refused by policy, 4
+   *     rejected by the job
    */
   public static int execute(PrintWriter out, PrintWriter err, String... args) {
     Millrace root = new Millrace();

@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "model",
     description =
-        "Looks into a SavedModel, scans, runs and packages it, publishes it to running jobs.",
+        "Looks into a SavedModel, scans, runs and packages it, publishes it to running jobs, and"
+            + " shows what became of it.",
     subcommands = {
       ModelShowCommand.class,
       ModelScanCommand.class,
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
       ModelPackageCommand.class,
       ModelVerifyCommand.class,
       ModelPublishCommand.class,
+      ModelStatusCommand.class,
       ModelTimelineCommand.class,
     },
     footer = {"", "Example:", "  millrace model show /models/fraud/7"})

@@ -1,7 +1,6 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.connectors.control.CommandPublisher;
-import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelPackage;
 import io.millrace.flink.TimelineFile;
@@ -30,11 +29,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Announces a version on the control topic. The files are read first: what cannot be read is"
           + " not announced, and jobs accept nothing but these very bytes.",
+      "Exit code 0 if it is announced, with --wait 0 if it scores on every subtask and 4 if one"
+          + " rejects it.",
     },
     footer = {
       "",
       "Examples:",
       "  millrace model publish hdfs:///models/fraud/7 --config fraud.yaml",
+      "  millrace model publish hdfs:///models/fraud/7 --config fraud.yaml --wait",
       "  millrace model publish hdfs:///models/fraud/8 --config fraud.yaml \\",
       "    --effective-from 2026-01-31T00:00:00Z",
       "  millrace model publish /models/fraud/7 --model fraud --topic models \\",
@@ -75,19 +77,52 @@ final class ModelPublishCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
+  @Mixin private WaitOptions waiting = new WaitOptions();
+
   @Override
   public Integer call() throws Exception {
     ControlTopicOptions.Target target = control.target();
+    checkOptions();
+    Publish publish = publish(target.model());
+    TimelineFile timeline = effectiveFrom == null ? null : timeline(publish);
+    Rollout rollout = new Rollout(publish, control.job());
+    try (RolloutWatch watch = watch(rollout)) {
+      send(publish, target, timeline);
+      if (watch != null) {
+        watch.await();
+        Console.out(spec).printf("%s scores on %d subtasks%n", rollout, rollout.count());
+      }
+    } catch (IOException e) {
+      throw CommandException.failed(String.valueOf(e.getMessage()), e);
+    }
+    return ExitCode.DONE;
+  }
+
+  private void checkOptions() throws CommandException {
     if (effectiveFrom != null && inactive) {
       throw CommandException.usage(
           "--no-activate and --effective-from: expected one of them; what is valid from a time on"
               + " is active from then on",
           null);
     }
-    Publish publish = publish(target.model());
-    TimelineFile timeline = effectiveFrom == null ? null : timeline(publish);
-    KafkaClientProperties client = target.client();
-    try (CommandPublisher publisher = CommandPublisher.open(client, target.topic())) {
+    if (waiting.isAsked() && inactive) {
+      throw CommandException.usage(
+          "--no-activate and --wait: expected one of them; what is not activated is not loaded",
+          null);
+    }
+    waiting.check();
+  }
+
+  private @Nullable RolloutWatch watch(Rollout rollout) throws Exception {
+    return waiting.isAsked()
+        ? waiting.open(rollout, control.configuration(), Console.err(spec))
+        : null;
+  }
+
+  private void send(
+      Publish publish, ControlTopicOptions.Target target, @Nullable TimelineFile timeline)
+      throws CommandException, IOException, InterruptedException {
+    try (CommandPublisher publisher = CommandPublisher.open(target.client(), target.topic())) {
       long offset = publisher.send(publish);
       Console.out(spec)
           .printf(
@@ -101,10 +136,7 @@ final class ModelPublishCommand implements Callable<Integer> {
       if (timeline != null) {
         update(timeline, target, offset);
       }
-    } catch (IOException e) {
-      throw CommandException.failed(String.valueOf(e.getMessage()), e);
     }
-    return ExitCode.DONE;
   }
 
   /** The timeline that the version goes into; refused as long as nothing is announced. */

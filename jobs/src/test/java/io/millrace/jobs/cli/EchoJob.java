@@ -60,13 +60,12 @@ record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
     topics.send("in" + suffix, partition, key, value);
   }
 
-  CommandLineRun publish(Path config, int version) {
-    return CommandLineRun.of(
-        "model",
-        "publish",
-        folder.resolve("models/" + version).toString(),
-        "--config",
-        config.toString());
+  CommandLineRun publish(Path config, int version, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("model", "publish"));
+    arguments.add(folder.resolve("models/" + version).toString());
+    arguments.addAll(List.of("--config", config.toString()));
+    arguments.addAll(List.of(more));
+    return CommandLineRun.of(arguments.toArray(String[]::new));
   }
 
   void awaitActive(long version) throws Exception {

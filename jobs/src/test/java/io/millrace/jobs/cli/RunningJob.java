@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ScoreTopicJob;
+import io.millrace.jobs.ScoreTopicOptions;
 import io.millrace.jobs.YamlConfiguration;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,8 +32,10 @@ final class RunningJob implements AutoCloseable {
     Configuration configuration = new Configuration();
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    ScoreTopicJob.build(environment, YamlConfiguration.read(config, keys));
+    Configuration read = YamlConfiguration.read(config, keys);
+    ScoreTopicJob.build(environment, read);
     StreamGraph graph = environment.getStreamGraph();
+    graph.setJobName(read.get(ScoreTopicOptions.JOB_NAME));
     LocalFlink flink = LocalFlink.start(configuration, 2);
     CompletableFuture<Optional<Throwable>> end =
         CompletableFuture.supplyAsync(

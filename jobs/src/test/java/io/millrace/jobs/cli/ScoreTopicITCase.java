@@ -129,14 +129,87 @@ class ScoreTopicITCase {
       echo.send(0, "a", "{\"x\": 1}");
       assertThat(EchoJob.versions(topics.await("out" + suffix, 1))).containsExactly(1L);
 
-      CommandLineRun published = echo.publish(config, 2);
+      CommandLineRun published = echo.publish(config, 2, "--wait");
       assertThat(published.exitCode()).as(published.err()).isZero();
-      assertThat(published.out()).contains("published echo/2 (sha256:", "offset 0");
-      echo.awaitActive(2);
+      assertThat(published.out())
+          .contains("published echo/2 (sha256:", "offset 0", "echo/2 scores on 2 subtasks");
+      assertThat(published.err())
+          .contains(
+              "echo/2 on subtask 0 of 2 of job score" + suffix + ": LOADING",
+              "echo/2 on subtask 1 of 2 of job score" + suffix + ": AVAILABLE, scores");
       echo.send(0, "b", "{\"x\": 2}");
 
       assertThat(EchoJob.versions(topics.await("out" + suffix, 2))).containsExactly(1L, 2L);
+      assertScoresAlready(config);
+      assertRejected(config);
+      assertStatus(config);
     }
+  }
+
+  private void assertScoresAlready(Path config) {
+    CommandLineRun again = echo.publish(config, 2, "--wait");
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.out()).contains("echo/2 scores on 2 subtasks");
+  }
+
+  private void assertRejected(Path config) {
+    String other = "sha256:" + "0".repeat(64);
+    CommandLineRun rejected = echo.publish(config, 3, "--wait", "--digest", other);
+    assertThat(rejected.exitCode()).as(rejected.err()).isEqualTo(4);
+    assertThat(rejected.out()).contains("published echo/3");
+    assertThat(rejected.err().strip().lines().reduce((first, last) -> last).orElseThrow())
+        .startsWith("millrace: rejected: echo/3 on subtask ")
+        .contains(" of 2 of job score" + suffix + ": DIGEST_MISMATCH ", "expected " + other);
+  }
+
+  private void assertStatus(Path config) throws IOException {
+    CommandLineRun text = CommandLineRun.of("model", "status", "--config", config.toString());
+    assertThat(text.exitCode()).as(text.err()).isZero();
+    assertThat(text.out())
+        .contains("echo/2  job score" + suffix + "  subtask 0 of 2  AVAILABLE, scores  since ")
+        .contains("echo/2  job score" + suffix + "  subtask 1 of 2  AVAILABLE, scores  since ")
+        .containsPattern("echo/3  job score" + suffix + "  subtask . of 2  END .* DIGEST_MISMATCH")
+        .doesNotContain("echo/1");
+    String servers = broker.bootstrapServers();
+    CommandLineRun json =
+        CommandLineRun.of(
+            "model",
+            "status",
+            "--json",
+            "--status-topic",
+            "status" + suffix,
+            "--bootstrap-servers",
+            servers);
+    assertThat(json.exitCode()).as(json.err()).isZero();
+    JsonNode model = JSON.readTree(json.out()).at("/models/0");
+    assertThat(model.get("model").textValue()).isEqualTo("echo");
+    assertThat(model.get("parallelism").intValue()).isEqualTo(2);
+    assertThat(model.at("/versions/0/version").longValue()).isEqualTo(2);
+    assertThat(model.at("/versions/0/subtasks/1/active").booleanValue()).isTrue();
+  }
+
+  @Test
+  void publish_withoutAJob_waitsNoLongerThanItIsTold() throws Exception {
+    Path config = echo.config();
+    assertFails(
+        echo.publish(config, 2, "--wait", "--timeout", "10 ms"),
+        1,
+        "echo/2 does not score everywhere after 10 ms: nothing was heard of job score" + suffix);
+    assertFails(
+        echo.publish(config, 2, "--wait", "--no-activate"),
+        2,
+        "--no-activate and --wait: expected one of them");
+    assertFails(
+        echo.publish(config, 2, "--timeout", "1 s"), 2, "--timeout: expected together with --wait");
+    assertFails(
+        echo.publish(config, 2, "--wait", "--timeout", "soon"),
+        2,
+        "--timeout",
+        "'soon': expected a duration such as 30 s");
+    assertFails(
+        CommandLineRun.of("model", "status", "--bootstrap-servers", broker.bootstrapServers()),
+        2,
+        "--status-topic is missing: expected it, or --config with control.status-topic");
   }
 
   @Test
