@@ -58,6 +58,20 @@ public final class ModelTimeline implements Serializable {
    */
   public record Period(Publish version, Instant from, @Nullable Instant until) {}
 
+  /**
+   * All the time around a moment in which the same version is valid.
+   *
+   * @param from the first millisecond since 1970-01-01T00:00:00Z
+   * @param to the first one behind it
+   * @param version null before the first one
+   */
+  public record Span(long from, long to, @Nullable Publish version) {
+    /** Whether a time is in it. */
+    public boolean contains(long timestampMillis) {
+      return timestampMillis >= from && timestampMillis < to;
+    }
+  }
+
   private ModelTimeline(String model, NavigableMap<Long, Publish> bySequence) {
     Map<Long, Publish> known = new HashMap<>();
     List<Publish> accepted = new ArrayList<>();
@@ -184,6 +198,15 @@ public final class ModelTimeline implements Serializable {
   public @Nullable Publish at(long timestampMillis) {
     int index = indexAt(timestampMillis);
     return index < 0 ? null : versions[index];
+  }
+
+  /** The version that is valid at a time, and how long; the last one without an end. */
+  public Span spanAt(long timestampMillis) {
+    int index = indexAt(timestampMillis);
+    long to = index + 1 < starts.length ? starts[index + 1] : Long.MAX_VALUE;
+    return index < 0
+        ? new Span(Long.MIN_VALUE, to, null)
+        : new Span(starts[index], to, versions[index]);
   }
 
   /** Every version in its time, one after the other; a later one begins where one ends. */
