@@ -17,7 +17,13 @@ final class ReplaySettings {
 
   /** Of those, what is about versions that come while a job runs, or has a default of its own. */
   private static final Set<ConfigOption<?>> NOT_SHARED =
-      Set.of(ScoreTopicOptions.ABSENT, InferenceOptions.OVERLAP, InferenceOptions.DETERMINISTIC);
+      Set.of(
+          ScoreTopicOptions.ABSENT,
+          InferenceOptions.OVERLAP,
+          InferenceOptions.SWITCH_POLICY,
+          InferenceOptions.MAX_LOADED_VERSIONS,
+          InferenceOptions.RETENTION,
+          InferenceOptions.DETERMINISTIC);
 
   static final List<Setting<?>> ALL = all();
 

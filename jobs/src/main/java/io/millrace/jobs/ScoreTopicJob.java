@@ -17,6 +17,7 @@ import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.Overlap;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.InferenceStreams;
 import io.millrace.flink.UnfitRuntimeException;
 import io.millrace.flink.UserJars;
@@ -27,6 +28,8 @@ import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelSize;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,8 +131,7 @@ public final class ScoreTopicJob {
     requireTopics();
     env.configure(flinkOptions());
     DataStream<KafkaRecord> records =
-        env.fromSource(source(), WatermarkStrategy.noWatermarks(), "input topic")
-            .uid("input-source");
+        env.fromSource(source(), watermarks(), "input topic").uid("input-source");
     String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
     // A restored operator takes the versions from its state, a restored control source its offset;
     // where a state lacks the one or the other, the whole topic is read, which does no harm.
@@ -143,6 +145,7 @@ public final class ScoreTopicJob {
             .configure(config)
             .with(InferenceOptions.ROOTS, starting.roots())
             .features(RecordFormats.writer(config))
+            .timestamps(ScoreTopicJob::eventTime)
             .uid("inference");
     addWarmUpRecords(config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference);
     List<Command> commands = point.commands();
@@ -211,13 +214,39 @@ public final class ScoreTopicJob {
     cluster.requireMemory(
         first.uri().toString(),
         size,
-        config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent()
-                && config.get(InferenceOptions.OVERLAP) == Overlap.BOTH
-            ? 2
-            : 1,
+        versionsAtOnce(config),
         config.get(InferenceOptions.SHARING),
         config.get(InferenceOptions.STAGING),
         parallelism);
+  }
+
+  private static int versionsAtOnce(ReadableConfig config) {
+    if (config.get(InferenceOptions.OVERLAP) == Overlap.UNLOAD_FIRST) {
+      return 1;
+    }
+    if (config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
+      return config.get(InferenceOptions.MAX_LOADED_VERSIONS);
+    }
+    return config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent() ? 2 : 1;
+  }
+
+  private static long eventTime(KafkaRecord record) {
+    if (record.timestamp() == KafkaRecord.NO_TIMESTAMP) {
+      throw new RecordException(
+          RecordReason.NO_MODEL,
+          "the record has no timestamp, by which its version is to be chosen (%s event-time)"
+              .formatted(InferenceOptions.SWITCH_POLICY.key()));
+    }
+    return record.timestamp();
+  }
+
+  // Nothing here waits for time to pass but the release of versions, and those are retained for
+  // late records: the latest timestamp of each partition will do.
+  private WatermarkStrategy<KafkaRecord> watermarks() {
+    return config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME
+        ? WatermarkStrategy.<KafkaRecord>forMonotonousTimestamps()
+            .withIdleness(config.get(ScoreTopicOptions.IDLE_TIMEOUT))
+        : WatermarkStrategy.noWatermarks();
   }
 
   private CommandHistory history(String controlTopic) throws IOException {

@@ -106,6 +106,14 @@ public final class ScoreTopicOptions {
           .defaultValue(Start.EARLIEST)
           .withDescription("Where a job that has no state begins to read.");
 
+  public static final ConfigOption<Duration> IDLE_TIMEOUT =
+      ConfigOptions.key("input.idle-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(1))
+          .withDescription(
+              "With model.switch-policy event-time, after how long without a record a partition"
+                  + " holds the watermark back no longer.");
+
   public static final ConfigOption<String> GROUP_ID =
       ConfigOptions.key("input.group-id")
           .stringType()

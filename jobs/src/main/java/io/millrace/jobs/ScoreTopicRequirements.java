@@ -2,6 +2,7 @@ package io.millrace.jobs;
 
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelLocation;
 import io.millrace.flink.ModelUse;
@@ -97,10 +98,37 @@ final class ScoreTopicRequirements {
               + ScoreTopicOptions.CONTROL_TOPIC.key()
               + ": expected one, as no version could ever be published");
     }
+    checkEventTime(config, control);
     boolean roots = !config.getOptional(InferenceOptions.ROOTS).orElse(List.of()).isEmpty();
     if (!roots && control && !base) {
       throw new ConfigurationException(
           "model.roots is missing: expected the locations below which published versions may lie");
+    }
+  }
+
+  private static void checkEventTime(ReadableConfig config, boolean control)
+      throws ConfigurationException {
+    if (config.get(InferenceOptions.SWITCH_POLICY) != SwitchPolicy.EVENT_TIME) {
+      return;
+    }
+    String policy = InferenceOptions.SWITCH_POLICY.key() + " is event-time";
+    if (!control) {
+      throw new ConfigurationException(
+          policy
+              + ": expected "
+              + ScoreTopicOptions.CONTROL_TOPIC.key()
+              + ", by which versions come");
+    }
+    for (ConfigOption<?> option :
+        List.of(
+            ScoreTopicOptions.MODEL_URI,
+            ScoreTopicOptions.VERSION_POLICY,
+            ScoreTopicOptions.MODEL_DIGEST)) {
+      refuse(
+          config,
+          option,
+          true,
+          "and " + policy + ": the effective-from of what is published decides");
     }
   }
 

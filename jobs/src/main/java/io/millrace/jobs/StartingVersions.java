@@ -1,17 +1,22 @@
 package io.millrace.jobs;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelBase.Located;
 import io.millrace.flink.ModelLocation;
+import io.millrace.flink.TimelineFile;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelException;
 import io.millrace.model.Timeline;
+import io.millrace.serving.ModelTimeline;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +60,9 @@ final class StartingVersions {
   List<Command> commands(List<Command> history)
       throws ConfigurationException, ModelException, InterruptedException {
     List<Command> own = own(history);
+    if (config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
+      return byTime(own);
+    }
     List<Command> all = new ArrayList<>();
     try {
       all.addAll(configured());
@@ -70,6 +78,32 @@ final class StartingVersions {
         configured -> own.stream().anyMatch(command -> isSameVersion(configured, command)));
     all.addAll(own);
     return all;
+  }
+
+  // What the control topic has let go of is in the timeline beside the versions.
+  private List<Command> byTime(List<Command> own)
+      throws ConfigurationException, ModelException, InterruptedException {
+    Set<Command> entries = new LinkedHashSet<>();
+    String base = config.getOptional(ScoreTopicOptions.MODEL_BASE).orElse(null);
+    if (base != null) {
+      TimelineFile.in(location(ScoreTopicOptions.MODEL_BASE, base))
+          .read(model)
+          .ifPresent(timeline -> entries.addAll(timeline.entries()));
+    }
+    own.stream().filter(ModelTimeline::isEntry).forEach(entries::add);
+    if (entries.isEmpty()) {
+      throw new ConfigurationException(
+          "no version of '"
+              + model
+              + "' to start with: expected one with an effective-from in the control topic or in "
+              + TimelineFile.NAME
+              + " below "
+              + ScoreTopicOptions.MODEL_BASE.key()
+              + ", as "
+              + InferenceOptions.SWITCH_POLICY.key()
+              + " is event-time");
+    }
+    return List.copyOf(entries);
   }
 
   /** Those that are about this job's model. */

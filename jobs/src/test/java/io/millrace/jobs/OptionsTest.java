@@ -27,6 +27,7 @@ class OptionsTest {
     expected.put("input.topic", NONE);
     expected.put("input.format", "json");
     expected.put("input.start", "earliest");
+    expected.put("input.idle-timeout", "1 min");
     expected.put("input.group-id", NONE);
     expected.put("output.topic", NONE);
     expected.put("output.fields", "[]");
@@ -57,6 +58,9 @@ class OptionsTest {
     expected.put("model.ops-policy", "standard");
     expected.put("model.sharing", "slot");
     expected.put("model.overlap", "both");
+    expected.put("model.switch-policy", "available");
+    expected.put("model.max-loaded-versions", "2");
+    expected.put("model.retention", "1 h");
     expected.put("model.absent", "fail");
     expected.put("model.warm-up-records", NONE);
     expected.put("model.probe", "off");

@@ -3,6 +3,7 @@ package io.millrace.jobs;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,18 @@ class ScoreTopicRequirementsTest {
     assertThatCode(() -> check(Map.of())).doesNotThrowAnyException();
     assertThatCode(() -> check(Map.of("model.roots", "/models", "model.input-shapes.x", "[-1, 3]")))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_eventTime_needsAControlTopicAndNoVersionOfItsOwn() {
+    assertRefused(
+        Map.of("model.switch-policy", "event-time"), "model.switch-policy", "control.topic");
+    Map<String, String> policy =
+        Map.of("model.switch-policy", "event-time", "control.topic", "models");
+    assertThatCode(() -> check(policy)).doesNotThrowAnyException();
+    Map<String, String> latest = new HashMap<>(policy);
+    latest.put("model.version-policy", "latest");
+    assertRefused(latest, "model.version-policy", "event-time", "effective-from");
   }
 
   @Test

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.ModelLocation;
+import io.millrace.flink.TimelineFile;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.Command.Rollback;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
@@ -100,5 +103,33 @@ class StartingVersionsTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("no version of 'm' to start with");
     assertThat(versions.commandsIfAny(List.of())).isEmpty();
+  }
+
+  private static Publish from(long version, long sequence, String time) {
+    return new Publish(
+        "m",
+        version,
+        URI.create("file:///m/" + version),
+        null,
+        sequence,
+        true,
+        Instant.parse(time));
+  }
+
+  @Test
+  void commands_eventTime_areThoseWithATimeOfTheTopicAndOfTheTimelineBesideTheVersions(
+      @TempDir Path base) throws Exception {
+    config.set(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME);
+    config.set(ScoreTopicOptions.MODEL_BASE, base.toString());
+    assertThatThrownBy(() -> versions.commands(List.of(publish("m", 8, 0))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("'m'", "effective-from", "timeline.json");
+    Publish known = from(1, 1, "2026-01-01T00:00:00Z");
+    Publish later = from(2, 2, "2026-01-02T00:00:00Z");
+    TimelineFile.in(ModelLocation.parse(base.toString())).add("m", List.of(known));
+
+    assertThat(versions.commands(List.of(known, publish("m", 8, 3), later)))
+        .containsExactly(known, later);
+    assertThat(versions.commands(List.of())).containsExactly(known);
   }
 }

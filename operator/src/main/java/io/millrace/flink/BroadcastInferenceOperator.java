@@ -46,8 +46,8 @@ final class BroadcastInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
   }
 
   @Override
-  public void processWatermark1(Watermark watermark) {
-    core().control(watermark);
+  public void processWatermark1(Watermark watermark) throws Exception {
+    advance(watermark);
   }
 
   /** Commands have no event time: their input must not hold the records' back. */

@@ -46,8 +46,8 @@ class ChainedInferenceOperator<T, OUT> extends InferenceOperator<T, OUT>
   }
 
   @Override
-  public final void processWatermark(Watermark watermark) {
-    core().control(watermark);
+  public final void processWatermark(Watermark watermark) throws Exception {
+    advance(watermark);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.millrace.flink;
 
 import io.millrace.flink.InferenceOptions.CommandDelivery;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.PredictionReader;
+import io.millrace.serving.ModelTimeline;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.TimestampReader;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +50,7 @@ public final class Inference<T> {
   private @Nullable FeatureWriter<T> writer;
   private @Nullable DataStream<Command> commands;
   private @Nullable WarmUpRecords<T> warmUpRecords;
+  private @Nullable TimestampReader<T> timestamps;
   private @Nullable String uid;
   private boolean named;
   private boolean copyRecords = true;
@@ -105,6 +109,26 @@ public final class Inference<T> {
   public Inference<T> startingFrom(String name, List<Command> commandsToDate) {
     named = false;
     return start(name, commandsToDate);
+  }
+
+  /**
+   * The whole timeline, given for good: each record is scored by the version that is valid at its
+   * timestamp, in whatever order records come, and nothing is published to the running job. A
+   * version that cannot be loaded fails the job.
+   */
+  public Inference<T> timeline(ModelTimeline versions) {
+    named = false;
+    config.set(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME);
+    return start(versions.model(), new ArrayList<>(versions.entries()));
+  }
+
+  /**
+   * Where a record's event time stands, by which its version is chosen with {@link
+   * SwitchPolicy#EVENT_TIME}; by default that of the stream.
+   */
+  public Inference<T> timestamps(TimestampReader<T> reader) {
+    this.timestamps = Objects.requireNonNull(reader, "reader");
+    return this;
   }
 
   private Inference<T> start(String name, List<Command> commandsToDate) {
@@ -213,11 +237,23 @@ public final class Inference<T> {
                 + "' is to start with: expected one name");
       }
     }
+    requireTimes(settings);
     OutputTag<Rejection<T>> rejections = rejectionTag();
     InferenceFunctions<T, OUT> functions =
-        new InferenceFunctions<>(features, reader, mapper, rejections, warmUpRecords);
+        new InferenceFunctions<>(features, reader, mapper, rejections, warmUpRecords, timestamps);
     String id = uid == null ? "millrace-" + settings.model() : uid;
     return new InferenceStreams<>(operator(settings, functions, id, type).uid(id), rejections);
+  }
+
+  private void requireTimes(InferenceSettings settings) {
+    if (settings.byTime() != null
+        && commands == null
+        && initial.stream().noneMatch(ModelTimeline::isEntry)) {
+      throw new IllegalArgumentException(
+          InferenceOptions.SWITCH_POLICY.key()
+              + " is event-time and no version has an effective-from: expected timeline(...), or"
+              + " commands(...) that publish one");
+    }
   }
 
   private <OUT> SingleOutputStreamOperator<OUT> operator(

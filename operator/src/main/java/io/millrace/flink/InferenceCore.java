@@ -4,6 +4,7 @@ import io.millrace.model.ModelException;
 import io.millrace.serving.BatchDeadline;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.TimestampReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -31,6 +32,7 @@ final class InferenceCore<T, OUT> implements Scoring {
   private final int maxInFlight;
 
   private final Deque<RecordBatch> inFlight = new ArrayDeque<>();
+  private @Nullable EventTimeControl byTime;
   private @Nullable ServedModel active;
   private @Nullable RecordBatch open;
   private long openedNanos;
@@ -63,24 +65,75 @@ final class InferenceCore<T, OUT> implements Scoring {
     this.maxInFlight = settings.maxEnqueuedBatches();
   }
 
+  /** From here on a record's time chooses its version. */
+  void chooseBy(EventTimeControl control) {
+    byTime = control;
+  }
+
   /** Writes a record into the open batch. */
   void process(StreamRecord<T> element) throws Exception {
     long timestamp = element.hasTimestamp() ? element.getTimestamp() : RecordBatch.NO_TIMESTAMP;
     T record = copier == null ? element.getValue() : copier.copy(element.getValue());
+    EventTimeControl control = byTime;
+    if (control != null) {
+      processByTime(record, timestamp, control);
+      return;
+    }
     ServedModel model = awaitVersion();
     if (model == null) {
-      emitter.emitOther(
+      reject(
           new Rejection<>(
               record, RecordReason.NO_MODEL, "no version of the model is published yet", null),
           timestamp);
       return;
     }
+    append(record, timestamp, model);
+  }
+
+  private void processByTime(T record, long given, EventTimeControl control) throws Exception {
+    TimestampReader<T> reader = functions.timestamps();
+    long timestamp = given;
+    if (reader != null) {
+      try {
+        timestamp = reader.timestamp(record);
+      } catch (RecordException e) {
+        reject(
+            new Rejection<>(record, e.reason(), String.valueOf(e.getMessage()), null),
+            RecordBatch.NO_TIMESTAMP);
+        return;
+      }
+    }
+    ServedModel model = timestamp == RecordBatch.NO_TIMESTAMP ? null : control.at(timestamp);
+    if (model == null) {
+      reject(NoVersion.rejection(record, timestamp, control), timestamp);
+      return;
+    }
+    // One open batch, so that what comes out keeps the order of what came in.
+    if (open != null && open.model() != model) {
+      flush(FlushReason.SWITCH);
+    }
+    append(record, timestamp, model);
+  }
+
+  // In its place among the records at hand; a stream of nothing else is passed on all the same.
+  private void reject(Rejection<T> rejection, long timestamp) throws Exception {
+    RecordBatch last = open != null ? open : inFlight.peekLast();
+    if (last == null) {
+      emitter.emitOther(rejection, timestamp);
+      return;
+    }
+    last.addOther(rejection, timestamp);
+    if (last.isFull()) {
+      drain(FlushReason.SIZE);
+    }
+  }
+
+  private void append(T record, long timestamp, ServedModel model) throws Exception {
     RecordBatch batch = open == null ? open(model) : open;
     try {
       if (!batch.rows().append(record, functions.writer())) {
         flush(FlushReason.SHAPE);
-        // Flushing may have waited, and a switch taken place meanwhile: there is a version since.
-        batch = open(Objects.requireNonNull(awaitVersion(), "no version scores"));
+        batch = open(afterFlush(model));
         batch.rows().append(record, functions.writer());
       }
       batch.addScored(record, timestamp);
@@ -93,6 +146,11 @@ final class InferenceCore<T, OUT> implements Scoring {
     if (batch.isFull()) {
       flush(FlushReason.SIZE);
     }
+  }
+
+  // Flushing may have waited, and a switch by command taken place meanwhile.
+  private ServedModel afterFlush(ServedModel model) throws Exception {
+    return byTime != null ? model : Objects.requireNonNull(awaitVersion(), "no version scores");
   }
 
   // Null only before the first version: one that leaves for another suspends the task until then.
@@ -189,6 +247,11 @@ final class InferenceCore<T, OUT> implements Scoring {
     active = model;
     suspended = false;
     metrics.switchedTo(model);
+  }
+
+  @Override
+  public void settle() throws Exception {
+    drain(FlushReason.SWITCH);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.flink;
 import io.millrace.model.PredictionReader;
 import io.millrace.model.SampleRow;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.TimestampReader;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -15,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param rejectionMapper where rejections go to the main output; null where they go to the side
  *     output
  * @param warmUpRecords for versions that bring no requests of their own; null if there are none
+ * @param timestamps where event times stand in the records; null where they are those of the stream
  */
 record InferenceFunctions<T, OUT>(
     FeatureWriter<T> writer,
     PredictionReader<T, OUT> reader,
     @Nullable RejectionMapper<T, OUT> rejectionMapper,
     OutputTag<Rejection<T>> rejectionTag,
-    @Nullable WarmUpRecords<T> warmUpRecords)
+    @Nullable WarmUpRecords<T> warmUpRecords,
+    @Nullable TimestampReader<T> timestamps)
     implements Serializable {
 
   InferenceFunctions {
@@ -35,7 +38,7 @@ record InferenceFunctions<T, OUT>(
       PredictionReader<T, OUT> reader,
       @Nullable RejectionMapper<T, OUT> rejectionMapper,
       OutputTag<Rejection<T>> rejectionTag) {
-    this(writer, reader, rejectionMapper, rejectionTag, null);
+    this(writer, reader, rejectionMapper, rejectionTag, null, null);
   }
 
   /** Rows to warm versions up with. */

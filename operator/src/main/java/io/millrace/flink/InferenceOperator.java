@@ -4,11 +4,11 @@ import io.millrace.model.Command;
 import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
   private final boolean codeDecides;
   private final transient MailboxExecutor mailbox;
 
-  private transient @Nullable BroadcastState<String, ServingState> state;
+  private transient @Nullable InferenceState state;
   private transient @Nullable InferenceRuntime<T, OUT> runtime;
 
   InferenceOperator(
@@ -45,7 +45,7 @@ abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    state = context.getOperatorStateStore().getBroadcastState(InferenceRuntime.STATE);
+    state = InferenceState.of(context.getOperatorStateStore());
   }
 
   @Override
@@ -74,8 +74,13 @@ abstract class InferenceOperator<T, OUT> extends AbstractStreamOperator<OUT> {
   }
 
   /** The control path. */
-  final VersionControl control() {
+  final ModelControl control() {
     return runtime().control();
+  }
+
+  /** Event time goes on: for what chooses versions by it at once, downstream behind the records. */
+  final void advance(Watermark watermark) throws Exception {
+    runtime().advance(watermark);
   }
 
   private InferenceRuntime<T, OUT> runtime() {

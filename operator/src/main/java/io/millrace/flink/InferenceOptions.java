@@ -27,6 +27,14 @@ public final class InferenceOptions {
     UNLOAD_FIRST
   }
 
+  /** What decides which version scores a record. */
+  public enum SwitchPolicy {
+    /** The version that is active by the commands so far, as soon as it is ready. */
+    AVAILABLE,
+    /** The version that is valid at the record's timestamp. */
+    EVENT_TIME
+  }
+
   /** What a version has to bring along. */
   public enum Integrity {
     /** A manifest, and a digest in the command that publishes it. */
@@ -130,6 +138,34 @@ public final class InferenceOptions {
           .defaultValue(Overlap.BOTH)
           .withDescription(
               "Whether the version that scores goes on while the next one is loaded and warmed up, for which both must fit the memory; or is closed first, and records wait until the next one is warm, or the old one loaded again.");
+
+  public static final ConfigOption<SwitchPolicy> SWITCH_POLICY =
+      ConfigOptions.key("model.switch-policy")
+          .enumType(SwitchPolicy.class)
+          .defaultValue(SwitchPolicy.AVAILABLE)
+          .withDescription(
+              "Which version scores a record: available, the one that is active by the commands so"
+                  + " far, as soon as it is ready; event-time, the one that is valid at the"
+                  + " record's timestamp by the effective-from of what was published, for which"
+                  + " records wait if need be.");
+
+  public static final ConfigOption<Integer> MAX_LOADED_VERSIONS =
+      ConfigOptions.key("model.max-loaded-versions")
+          .intType()
+          .defaultValue(2)
+          .withDescription(
+              "With event-time, versions that a subtask holds at a time, at the most; above it, the"
+                  + " one that was asked for longest ago is let go, and loaded again if it is asked"
+                  + " for again. With model.overlap unload-first it is one.");
+
+  public static final ConfigOption<Duration> RETENTION =
+      ConfigOptions.key("model.retention")
+          .durationType()
+          .defaultValue(Duration.ofHours(1))
+          .withDescription(
+              "With event-time in a running job, how long behind the watermark records may be and"
+                  + " still be scored by their version; one whose version ended before that is a"
+                  + " NO_MODEL dead letter.");
 
   public static final ConfigOption<Integrity> INTEGRITY =
       ConfigOptions.key("model.integrity")

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.OutputTag;
@@ -43,16 +43,16 @@ final class InferenceRuntime<T, OUT> {
       new OutputTag<>("millrace-events", ModelEventSerializer.typeInformation());
 
   private final InferenceCore<T, OUT> core;
-  private final VersionControl control;
+  private final ModelControl control;
 
-  private InferenceRuntime(InferenceCore<T, OUT> core, VersionControl control) {
+  private InferenceRuntime(InferenceCore<T, OUT> core, ModelControl control) {
     this.core = core;
     this.control = control;
   }
 
   /**
    * @param copier copies records that the operators before may reuse, else null
-   * @param state where the version that scores is kept, and the commands
+   * @param state where the versions that score are kept, and the commands
    */
   static <T, OUT> InferenceRuntime<T, OUT> create(
       InferenceSettings settings,
@@ -62,7 +62,7 @@ final class InferenceRuntime<T, OUT> {
       ProcessingTimeService timers,
       MailboxExecutor mailbox,
       @Nullable TypeSerializer<T> copier,
-      BroadcastState<String, ServingState> state) {
+      InferenceState state) {
     String name = "millrace " + settings.model() + " (" + place(context.getTaskInfo()) + ")";
     InferenceMetrics metrics = new InferenceMetrics(context.getMetricGroup());
     InferenceCore<T, OUT> core =
@@ -75,15 +75,20 @@ final class InferenceRuntime<T, OUT> {
             mailbox,
             copier,
             settings.runIn() == RunIn.THREAD ? new BatchThread(name + " batches", mailbox) : null);
-    VersionControl control =
-        new VersionControl(
-            settings.model(),
-            loader(settings, functions, context),
-            new LoaderThread(name + " loader", mailbox),
-            reporter(context, output),
-            metrics,
-            core,
-            state);
+    EventReporter events = reporter(context, output);
+    ModelLoader loader = loader(settings, functions, context);
+    LoaderThread thread = new LoaderThread(name + " loader", mailbox);
+    EventTimeSettings byTime = settings.byTime();
+    if (byTime == null) {
+      return new InferenceRuntime<>(
+          core,
+          new VersionControl(
+              settings.model(), loader, thread, events, metrics, core, state.serving()));
+    }
+    EventTimeControl control =
+        new EventTimeControl(
+            settings, byTime, loader, thread, events, metrics, core, mailbox, state);
+    core.chooseBy(control);
     return new InferenceRuntime<>(core, control);
   }
 
@@ -181,8 +186,13 @@ final class InferenceRuntime<T, OUT> {
     return core;
   }
 
-  VersionControl control() {
+  ModelControl control() {
     return control;
+  }
+
+  void advance(Watermark watermark) throws Exception {
+    control.watermark(watermark.getTimestamp());
+    core.control(watermark);
   }
 
   void start(List<Command> initial, boolean codeDecides) throws Exception {

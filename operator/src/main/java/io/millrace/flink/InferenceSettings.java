@@ -30,7 +30,8 @@ record InferenceSettings(
     boolean rejectNonFiniteOutput,
     Overlap overlap,
     int versionsAtOnce,
-    boolean copyRecords)
+    boolean copyRecords,
+    @Nullable EventTimeSettings byTime)
     implements Serializable {
 
   /**
@@ -48,6 +49,8 @@ record InferenceSettings(
     }
     ModelRoots.of(roots);
     Overlap overlap = config.get(InferenceOptions.OVERLAP);
+    EventTimeSettings byTime = EventTimeSettings.of(config, versions == 1);
+    int atOnce = byTime == null ? versions : byTime.maxLoaded();
     return new InferenceSettings(
         model,
         ModelUse.of(config),
@@ -64,8 +67,9 @@ record InferenceSettings(
         LowerBounds.atLeast(config, InferenceOptions.MAX_ENQUEUED_BATCHES, 1),
         config.get(InferenceOptions.NON_FINITE_OUTPUT) == NonFinite.REJECT,
         overlap,
-        overlap == Overlap.UNLOAD_FIRST ? 1 : versions,
-        copyRecords);
+        overlap == Overlap.UNLOAD_FIRST ? 1 : atOnce,
+        copyRecords,
+        byTime);
   }
 
   /**

@@ -7,4 +7,7 @@ interface Scoring {
 
   /** Runs what is at hand; records wait from here on until a version is switched to. */
   void suspend() throws Exception;
+
+  /** Runs and emits what is at hand, so that no batch is out. */
+  void settle() throws Exception;
 }

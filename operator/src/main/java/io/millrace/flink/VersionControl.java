@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * to is loaded beside the task thread, and takes over between two batches. Belongs to the task
  * thread.
  */
-final class VersionControl {
+final class VersionControl implements ModelControl {
   private static final Logger LOG = LoggerFactory.getLogger(VersionControl.class);
 
   private final String model;
@@ -76,7 +76,8 @@ final class VersionControl {
    * @throws ModelException if it cannot be loaded, and no other version is ordered
    * @throws UnfitRuntimeException if the process has too little native memory for it
    */
-  void start(List<Command> initial, boolean codeDecides) throws Exception {
+  @Override
+  public void start(List<Command> initial, boolean codeDecides) throws Exception {
     ServingState restored = state.get(model);
     Publish first = null;
     if (restored != null && !(codeDecides && restored.isOtherThan(initial))) {
@@ -125,11 +126,9 @@ final class VersionControl {
    * Takes commands of the control input, and follows what all of them together amount to: of many
    * versions that come at once, one is loaded. Commands for other models are none of this
    * operator's.
-   *
-   * @param again whether they may have been taken before: one that is too old to count then is no
-   *     mistake of anybody's
    */
-  void accept(List<Command> commands, boolean again) throws Exception {
+  @Override
+  public void accept(List<Command> commands, boolean again) throws Exception {
     if (finished) {
       return;
     }
@@ -352,18 +351,22 @@ final class VersionControl {
     state.put(model, new ServingState(timeline.snapshot(), serving, schema));
   }
 
-  /** Ends the reports: behind the end of input, nothing downstream takes an element any more. */
-  void finish() {
+  /** Versions come and go by commands alone. */
+  @Override
+  public void watermark(long timestampMillis) {}
+
+  @Override
+  public void finish() {
     finished = true;
   }
 
-  /** Ends loads; a native load in progress ends by itself and closes what it loaded. */
-  void stop() {
+  @Override
+  public void stop() {
     thread.close();
   }
 
-  /** Gives back every model that this subtask holds. No batch may be inside a run. */
-  void release() {
+  @Override
+  public void release() {
     RuntimeException failure = null;
     for (ServedModel served : held) {
       try {

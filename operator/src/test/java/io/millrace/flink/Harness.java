@@ -76,6 +76,21 @@ final class Harness implements AutoCloseable {
     return harness;
   }
 
+  /** As {@link #open(String, List, Configuration)}, not started. */
+  static Harness of(Path roots, List<Command> initial, Configuration options) throws Exception {
+    return new Harness(roots.toString(), initial, options, 1, 0, Shell.BROADCAST, null);
+  }
+
+  /** The chained shell, with options of the job's own; coordinated or of versions for good. */
+  static Harness chained(
+      Path roots, List<Command> initial, boolean coordinated, Configuration options)
+      throws Exception {
+    Shell shell = coordinated ? Shell.COORDINATED : Shell.OF_FIXED_VERSION;
+    Harness harness = new Harness(roots.toString(), initial, options, 1, 0, shell, null);
+    harness.start(null);
+    return harness;
+  }
+
   /** With records that versions are warmed up with; not started. */
   static Harness warmedUpWith(List<Float> records, Path roots, Command version) throws Exception {
     return new Harness(
@@ -131,8 +146,10 @@ final class Harness implements AutoCloseable {
             (value, prediction, version) -> value + "@" + version.version(),
             rejection -> rejection.record() + "!" + rejection.reason(),
             rejections,
-            warmUpRecords);
-    InferenceSettings settings = InferenceSettings.of(config, List.of(root), 2, true);
+            warmUpRecords,
+            null);
+    int versions = shell == Shell.OF_FIXED_VERSION ? 1 : 2;
+    InferenceSettings settings = InferenceSettings.of(config, List.of(root), versions, true);
     harness =
         new AbstractStreamOperatorTestHarness<>(
             switch (shell) {
@@ -202,13 +219,21 @@ final class Harness implements AutoCloseable {
     return (BroadcastInferenceOperator<Float, String>) (Object) harness.getOperator();
   }
 
-  @SuppressWarnings("unchecked")
   void record(float value) throws Exception {
+    record(new StreamRecord<>(value));
+  }
+
+  void record(float value, long timestamp) throws Exception {
+    record(new StreamRecord<>(value, timestamp));
+  }
+
+  @SuppressWarnings("unchecked")
+  private void record(StreamRecord<Float> record) throws Exception {
     Object running = harness.getOperator();
     if (running instanceof ChainedInferenceOperator<?, ?> chained) {
-      ((ChainedInferenceOperator<Float, String>) chained).processElement(new StreamRecord<>(value));
+      ((ChainedInferenceOperator<Float, String>) chained).processElement(record);
     } else {
-      operator().processElement1(new StreamRecord<>(value));
+      operator().processElement1(record);
     }
   }
 
