@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.model.VersionState;
 import io.millrace.testing.processes.KafkaBroker;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -60,12 +64,41 @@ record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
     topics.send("in" + suffix, partition, key, value);
   }
 
+  /** The same job with versions by event time. */
+  Path configByEventTime() throws Exception {
+    Path config = config();
+    String text = Files.readString(config);
+    return Files.writeString(
+        config, text.replace("version-policy: 1", "switch-policy: event-time"));
+  }
+
+  void send(int partition, long timestamp, String key) throws Exception {
+    byte[] value = "{\"x\": 1}".getBytes(StandardCharsets.UTF_8);
+    topics.send("in" + suffix, partition, timestamp, key, value);
+  }
+
   CommandLineRun publish(Path config, int version, String... more) {
-    List<String> arguments = new ArrayList<>(List.of("model", "publish"));
-    arguments.add(folder.resolve("models/" + version).toString());
-    arguments.addAll(List.of("--config", config.toString()));
-    arguments.addAll(List.of(more));
-    return CommandLineRun.of(arguments.toArray(String[]::new));
+    List<String> line = new ArrayList<>(List.of("model", "publish"));
+    line.add(folder.resolve("models/" + version).toString());
+    line.addAll(List.of("--config", config.toString()));
+    line.addAll(List.of(more));
+    return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  void publishFrom(Path config, int version, long timestamp) {
+    CommandLineRun run =
+        publish(config, version, "--effective-from", Instant.ofEpochMilli(timestamp).toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  static Map<String, Long> versionsByKey(List<ConsumerRecord<byte[], byte[]>> records)
+      throws Exception {
+    Map<String, Long> versions = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      String key = new String(record.key(), StandardCharsets.UTF_8);
+      assertThat(versions.put(key, versions(List.of(record)).get(0))).isNull();
+    }
+    return versions;
   }
 
   void awaitActive(long version) throws Exception {

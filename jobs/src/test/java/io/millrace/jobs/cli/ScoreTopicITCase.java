@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -262,6 +263,42 @@ class ScoreTopicITCase {
       assertThat(events).noneMatch(event -> event.version() == 1);
       assertThat(events)
           .noneMatch(event -> event.version() == 2 && event.state() == VersionState.LOADING);
+    }
+  }
+
+  @Test
+  void fault33_scoreTopicByEventTime_choosesByTheKafkaTimestampOnEverySubtask() throws Exception {
+    Path config = echo.configByEventTime();
+    long begin = Topics.TIMESTAMP;
+    echo.publishFrom(config, 1, begin);
+    echo.publishFrom(config, 2, begin + 1_000);
+    for (int partition = 0; partition < EchoJob.PARTITIONS_IN; partition++) {
+      echo.send(partition, begin + 1_000, "b" + partition);
+      echo.send(partition, begin + 999, "a" + partition);
+      echo.send(partition, begin - 1, "none" + partition);
+    }
+    try (RunningJob job = RunningJob.start(config)) {
+      topics.await("out" + suffix, 8);
+      echo.publishFrom(config, 3, begin + 2_000);
+      topics.awaitEvent("status" + suffix, event -> event.version() == 3);
+      for (int partition = 0; partition < EchoJob.PARTITIONS_IN; partition++) {
+        echo.send(partition, begin + 2_000, "c" + partition);
+        echo.send(partition, begin, "late" + partition);
+      }
+
+      Map<String, Long> expected = new TreeMap<>();
+      for (int i = 0; i < EchoJob.PARTITIONS_IN; i++) {
+        expected.putAll(Map.of("a" + i, 1L, "late" + i, 1L, "b" + i, 2L, "c" + i, 3L));
+      }
+      assertThat(EchoJob.versionsByKey(topics.await("out" + suffix, 16))).isEqualTo(expected);
+      List<ConsumerRecord<byte[], byte[]>> dead = topics.await("dead" + suffix, 4);
+      assertThat(dead)
+          .allSatisfy(
+              record -> {
+                assertThat(header(record, "millrace.reason")).isEqualTo("NO_MODEL");
+                assertThat(header(record, "millrace.message")).contains("where 1 begins");
+              })
+          .hasSize(4);
     }
   }
 

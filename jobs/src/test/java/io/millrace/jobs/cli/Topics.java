@@ -46,11 +46,17 @@ final class Topics {
 
   /** Sends and waits until it is stored. */
   void send(String topic, int partition, String key, byte[] bytes) throws Exception {
+    send(topic, partition, TIMESTAMP, key, bytes);
+  }
+
+  /** Sends and waits until it is stored. */
+  void send(String topic, int partition, long timestamp, String key, byte[] bytes)
+      throws Exception {
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer
-          .send(new ProducerRecord<>(topic, partition, TIMESTAMP, key.getBytes(UTF_8), bytes))
+          .send(new ProducerRecord<>(topic, partition, timestamp, key.getBytes(UTF_8), bytes))
           .get();
     }
   }
