@@ -11,6 +11,7 @@ import io.millrace.jobs.ScoreTopicOptions.UnknownFields;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -32,10 +33,7 @@ final class RecordFormats {
   /** As {@link #writer(ReadableConfig)}, where something else says what the format is. */
   static FeatureWriter<KafkaRecord> writer(ReadableConfig config, Format format)
       throws ConfigurationException {
-    RecordLimits limits =
-        new RecordLimits(
-            (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
-            RecordLimits.DEFAULT.maxNestingDepth());
+    RecordLimits limits = limits(config);
     try {
       return switch (format) {
         case RAW -> new RawRecordFormat(limits);
@@ -48,11 +46,18 @@ final class RecordFormats {
     }
   }
 
+  /** What is checked before a record's bytes are looked at. */
+  static RecordLimits limits(ReadableConfig config) {
+    return new RecordLimits(
+        (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
+        RecordLimits.DEFAULT.maxNestingDepth());
+  }
+
   private static JsonRecordFormat json(ReadableConfig config, RecordLimits limits) {
+    List<String> known = new ArrayList<>(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
+    config.getOptional(ReplayOptions.TIMESTAMP_FIELD).ifPresent(known::add);
     JsonRecordFormat.Builder builder =
-        JsonRecordFormat.builder()
-            .limits(limits)
-            .carriedFields(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
+        JsonRecordFormat.builder().limits(limits).carriedFields(known);
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
         .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));

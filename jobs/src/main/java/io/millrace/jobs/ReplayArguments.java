@@ -2,6 +2,7 @@ package io.millrace.jobs;
 
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,6 +16,16 @@ public final class ReplayArguments {
       names = "--overwrite",
       description = "Replace the output of an earlier replay: -Doutput.overwrite=true.")
   private boolean overwrite;
+
+  @Option(
+      names = "--model-timeline",
+      arity = "0..1",
+      fallbackValue = ReplayedTimeline.BESIDE_THE_VERSIONS,
+      paramLabel = "LOCATION",
+      description =
+          "Score each record by the version that was valid at its time, by the timeline.json in"
+              + " model.base or there: -Dmodel.timeline=true or LOCATION.")
+  private @Nullable String timeline;
 
   /** Filled by the command line, as a mix-in. */
   public ReplayArguments() {}
@@ -31,7 +42,7 @@ public final class ReplayArguments {
     } catch (ParameterException e) {
       throw new ConfigurationException(
           UsageMessage.of(e, List.of(args))
-              + ": expected --config FILE [-Dkey=value]... [--overwrite]");
+              + ": expected --config FILE [-Dkey=value]... [--model-timeline[=LOCATION]] [--overwrite]");
     }
     return arguments;
   }
@@ -45,6 +56,9 @@ public final class ReplayArguments {
     Configuration config = job.read(ReplaySettings.ALL);
     if (overwrite) {
       config.set(ReplayOptions.OVERWRITE, true);
+    }
+    if (timeline != null) {
+      config.set(ReplayOptions.TIMELINE, timeline);
     }
     ReplayRequirements.check(config);
     return config;

@@ -12,7 +12,6 @@ import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.UnfitRuntimeException;
 import io.millrace.flink.UserJars;
 import io.millrace.jobs.ScoreTopicOptions.Format;
-import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelException;
 import java.io.IOException;
 import java.util.List;
@@ -32,8 +31,9 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Scores files of records with one version of a model: the operator and the record formats of
- * {@code score-topic}, from files to a folder that shows when it is whole.
+ * Scores files of records with one version of a model, or each record with the version that was
+ * valid at its time: the operator and the record formats of {@code score-topic}, from files to a
+ * folder that shows when it is whole.
  *
  * <pre>{@code
  * flink run -c io.millrace.jobs.ReplayJob millrace-job.jar --config replay.yaml
@@ -66,7 +66,7 @@ public final class ReplayJob {
    * @throws ConfigurationException for a key that is missing or does not go with another
    * @throws IOException in one line, if an input does not exist, the output does, or the cluster
    *     cannot run the job
-   * @throws ModelException if the version is gone, or its files are not those that are meant
+   * @throws ModelException if a version is gone, or its files are not those that are meant
    */
   public static void build(StreamExecutionEnvironment env, Configuration config)
       throws ConfigurationException, IOException, ModelException, InterruptedException {
@@ -75,7 +75,7 @@ public final class ReplayJob {
     List<Path> inputs = ReplayRequirements.inputs(config);
     requireInputs(inputs);
     Configuration scoring = ReplayRequirements.scoring(config);
-    Publish version = ReplayedVersion.of(scoring);
+    ReplayedVersions versions = ReplayedVersions.of(scoring);
     env.configure(flinkOptions(config));
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
@@ -83,9 +83,9 @@ public final class ReplayJob {
     ClusterFacts cluster = ClusterFacts.of(env.getConfiguration()).orElse(null);
     if (cluster != null) {
       cluster.requireFit();
-      ScoreTopicJob.requireMemory(scoring, cluster, List.of(version), env.getParallelism());
+      ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
-    Inference<KafkaRecord> inference = inference(records(env, config, inputs), scoring, version);
+    Inference<KafkaRecord> inference = inference(records(env, config, inputs), scoring, versions);
     OutputFolder output =
         OutputFolder.prepare(
             ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
@@ -110,7 +110,7 @@ public final class ReplayJob {
   }
 
   private static Inference<KafkaRecord> inference(
-      DataStream<KafkaRecord> records, Configuration scoring, Publish version)
+      DataStream<KafkaRecord> records, Configuration scoring, ReplayedVersions versions)
       throws ConfigurationException {
     Format format = scoring.get(ReplayOptions.INPUT_FORMAT).records();
     Inference<KafkaRecord> inference =
@@ -118,8 +118,8 @@ public final class ReplayJob {
             .configure(scoring)
             .with(InferenceOptions.ROOTS, new StartingVersions(scoring).roots())
             .features(FileRecords.writer(RecordFormats.writer(scoring, format)))
-            .model(version.model(), version.version(), version.uri().toString(), version.digest())
             .uid("inference");
+    versions.addTo(inference, scoring);
     ScoreTopicJob.addWarmUpRecords(scoring, format, inference);
     return inference;
   }

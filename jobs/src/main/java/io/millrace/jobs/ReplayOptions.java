@@ -61,6 +61,13 @@ public final class ReplayOptions {
           .defaultValue(FileFormat.JSON)
           .withDescription("What the files are: json is an object a line.");
 
+  public static final ConfigOption<String> TIMESTAMP_FIELD =
+      ConfigOptions.key("input.timestamp-field")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Field of the record with its event time, by which model.timeline chooses its version: an integer of epoch milliseconds, or a time of ISO 8601 with its offset, such as 2026-01-31T00:00:00Z.");
+
   public static final ConfigOption<MemorySize> SPLIT_SIZE =
       ConfigOptions.key("input.split-size")
           .memoryType()
@@ -88,6 +95,20 @@ public final class ReplayOptions {
           .defaultValue(false)
           .withDescription(
               "Whether an output of an earlier replay is replaced, once the new one is whole; by default it is refused.");
+
+  public static final ConfigOption<String> TIMELINE =
+      ConfigOptions.key("model.timeline")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Whether each record is scored by the version that was valid at its time: true, by the timeline.json in model.base; or the folder, or the file, of another one. By default one version scores all.");
+
+  public static final ConfigOption<Integer> MAX_LOADED_VERSIONS =
+      ConfigOptions.key("model.max-loaded-versions")
+          .intType()
+          .defaultValue(2)
+          .withDescription(
+              "With model.timeline, versions that a subtask holds at a time, at the most; above it, the one that was asked for longest ago is let go, and loaded again if it is asked for again. At least as many as records of one file that are near each other ask for, or it is load after load.");
 
   public static final ConfigOption<Boolean> DETERMINISTIC =
       ConfigOptions.key("batching.deterministic")

@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.ModelLocation;
 import java.net.URI;
 import java.util.ArrayList;
@@ -42,6 +43,11 @@ final class ReplayRequirements {
   static Configuration scoring(Configuration config) {
     Configuration scoring = new Configuration(config);
     scoring.set(InferenceOptions.DETERMINISTIC, config.get(ReplayOptions.DETERMINISTIC));
+    if (config.getOptional(ReplayOptions.TIMELINE).isPresent()) {
+      scoring.set(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME);
+      scoring.set(
+          InferenceOptions.MAX_LOADED_VERSIONS, config.get(ReplayOptions.MAX_LOADED_VERSIONS));
+    }
     return scoring;
   }
 
@@ -100,7 +106,47 @@ final class ReplayRequirements {
     return inner.equals(outer) || inner.startsWith(outer.endsWith("/") ? outer : outer + "/");
   }
 
+  private static void checkTimeline(ReadableConfig config, String timeline)
+      throws ConfigurationException {
+    boolean base = config.getOptional(ScoreTopicOptions.MODEL_BASE).isPresent();
+    boolean roots = !config.getOptional(InferenceOptions.ROOTS).orElse(List.of()).isEmpty();
+    String given = ReplayOptions.TIMELINE.key() + " is " + timeline;
+    if (timeline.equals(ReplayedTimeline.BESIDE_THE_VERSIONS) && !base) {
+      throw new ConfigurationException(
+          given + " and model.base is missing: expected it, as timeline.json lies there");
+    }
+    if (!base && !roots) {
+      throw new ConfigurationException(
+          given
+              + " and model.base is missing, and so is model.roots: expected one of them, below"
+              + " which the versions lie");
+    }
+    if (config.getOptional(ReplayOptions.TIMESTAMP_FIELD).isEmpty()) {
+      throw new ConfigurationException(
+          given
+              + " and "
+              + ReplayOptions.TIMESTAMP_FIELD.key()
+              + " is missing: expected the field with a record's time");
+    }
+    for (ConfigOption<?> option :
+        List.of(
+            ScoreTopicOptions.MODEL_URI,
+            ScoreTopicOptions.VERSION_POLICY,
+            ScoreTopicOptions.MODEL_VERSION,
+            ScoreTopicOptions.MODEL_DIGEST)) {
+      if (config.getOptional(option).isPresent()) {
+        throw new ConfigurationException(
+            option.key() + " is given and " + given + ": expected one of them");
+      }
+    }
+  }
+
   private static void checkModel(ReadableConfig config) throws ConfigurationException {
+    String timeline = config.getOptional(ReplayOptions.TIMELINE).orElse(null);
+    if (timeline != null) {
+      checkTimeline(config, timeline);
+      return;
+    }
     boolean base = config.getOptional(ScoreTopicOptions.MODEL_BASE).isPresent();
     boolean uri = config.getOptional(ScoreTopicOptions.MODEL_URI).isPresent();
     if (base == uri) {

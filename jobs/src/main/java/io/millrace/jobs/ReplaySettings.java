@@ -40,12 +40,15 @@ final class ReplaySettings {
     all.add(Setting.choice(ReplayOptions.MODE, ReplayOptions.Mode.class));
     all.add(Setting.texts(ReplayOptions.INPUT_PATHS, "a list of paths or URIs"));
     all.add(Setting.choice(ReplayOptions.INPUT_FORMAT, ReplayOptions.FileFormat.class));
+    all.add(Setting.text(ReplayOptions.TIMESTAMP_FIELD, "a field of the record"));
     all.add(Setting.size(ReplayOptions.SPLIT_SIZE));
     all.add(Setting.choice(ReplayOptions.DAMAGED_FILES, DamagedFiles.class));
     all.add(Setting.text(ReplayOptions.OUTPUT_PATH, Settings.LOCATION));
     all.add(shared(ScoreTopicOptions.OUTPUT_FIELDS));
     all.add(Setting.flag(ReplayOptions.OVERWRITE));
     sharedSections().forEach(all::add);
+    all.add(Setting.text(ReplayOptions.TIMELINE, "true, or a path or URI that Flink reads"));
+    all.add(Setting.integer(ReplayOptions.MAX_LOADED_VERSIONS, 1, 1000));
     all.add(Setting.flag(ReplayOptions.DETERMINISTIC));
     return List.copyOf(all);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,20 @@ class ReplayRequirementsTest {
   }
 
   @Test
+  void check_timeline_needsTheTimeOfARecordAndTheVersionsFolderAndNoVersion() throws Exception {
+    Map<String, String> timeline =
+        Map.of("model.timeline", "true", "input.timestamp-field", "time");
+    Configuration config = check(timeline);
+    assertThat(ReplayRequirements.scoring(config).get(InferenceOptions.SWITCH_POLICY))
+        .isEqualTo(SwitchPolicy.EVENT_TIME);
+    assertRefused(Map.of("model.timeline", "true"), "model.timeline", "input.timestamp-field");
+    Map<String, String> latest = new LinkedHashMap<>(timeline);
+    latest.put("model.version-policy", "latest");
+    assertRefused(latest, "model.version-policy", "model.timeline is true");
+    assertRefused(Map.of("model.switch-policy", "event-time"), "unknown key model.switch-policy");
+  }
+
+  @Test
   void scoring_features_areAsConfigured() throws ConfigurationException {
     Configuration config =
         check(
@@ -109,6 +124,7 @@ class ReplayRequirementsTest {
     expected.put("replay.mode", "batch");
     expected.put("input.paths", "");
     expected.put("input.format", "json");
+    expected.put("input.timestamp-field", "");
     expected.put("input.split-size", "128 mb");
     expected.put("input.damaged-files", "fail");
     expected.put("output.path", "");

@@ -24,6 +24,21 @@ public final class TimelineCheck {
   private TimelineCheck() {}
 
   /**
+   * What was found.
+   *
+   * @param digests of the versions that are there, by their numbers
+   * @param missing a line for each version that is gone or whose files are others
+   * @param ineffective a line for each command that counts for nothing because of its bytes
+   */
+  public record Result(Map<Long, String> digests, List<String> missing, List<String> ineffective) {
+    public Result {
+      digests = Map.copyOf(digests);
+      missing = List.copyOf(missing);
+      ineffective = List.copyOf(ineffective);
+    }
+  }
+
+  /**
    * Fetches every version that scores at some time; blocks meanwhile.
    *
    * @return a line for each version that is gone or whose files are others, and for each command
@@ -31,21 +46,25 @@ public final class TimelineCheck {
    */
   public static List<String> of(ModelTimeline timeline, ModelStore store)
       throws InterruptedException {
-    List<String> findings = new ArrayList<>();
-    for (Publish entry : timeline.conflicting()) {
-      findings.add(
-          "%s/%d from %s: CONFLICT it was published before with other bytes, which count"
-              .formatted(entry.model(), entry.version(), entry.effectiveFrom()));
-    }
+    Result result = run(timeline, store);
+    List<String> findings = new ArrayList<>(result.ineffective());
+    findings.addAll(result.missing());
+    return findings;
+  }
+
+  /** As {@link #of}, with the bytes that were found. */
+  public static Result run(ModelTimeline timeline, ModelStore store) throws InterruptedException {
     Map<Publish, Instant> since = new HashMap<>();
     for (Period period : timeline.periods()) {
       since.putIfAbsent(period.version(), period.from());
     }
+    Map<Long, String> digests = new HashMap<>();
+    List<String> missing = new ArrayList<>();
     for (Publish version : timeline.validFrom(Long.MIN_VALUE)) {
       try (ModelFiles files = store.fetch(version.uri(), version.digest())) {
-        // Fetched and hashed: that is all.
+        digests.put(version.version(), files.digest());
       } catch (ModelException e) {
-        findings.add(
+        missing.add(
             "%s/%d from %s: %s %s"
                 .formatted(
                     version.model(),
@@ -55,6 +74,15 @@ public final class TimelineCheck {
                     e.getMessage()));
       }
     }
-    return findings;
+    return new Result(digests, missing, ineffective(timeline));
+  }
+
+  private static List<String> ineffective(ModelTimeline timeline) {
+    return timeline.conflicting().stream()
+        .map(
+            entry ->
+                "%s/%d from %s: CONFLICT it was published before with other bytes, which count"
+                    .formatted(entry.model(), entry.version(), entry.effectiveFrom()))
+        .toList();
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Row;
+import io.millrace.tensor.TimestampReader;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,16 @@ public final class FileRecords {
    */
   public static FeatureWriter<KafkaRecord> writer(FeatureWriter<KafkaRecord> records) {
     return new Writer(records);
+  }
+
+  /** As {@link #writer}, for what reads event times. */
+  public static TimestampReader<KafkaRecord> timestamps(TimestampReader<KafkaRecord> records) {
+    return record -> {
+      if (record.value() == null) {
+        throw refusal(record);
+      }
+      return records.timestamp(record);
+    };
   }
 
   private static final class Writer implements FeatureWriter<KafkaRecord> {

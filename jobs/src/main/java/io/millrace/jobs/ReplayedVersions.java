@@ -1,0 +1,56 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.FileRecords;
+import io.millrace.connectors.formats.JsonTimestamps;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.flink.Inference;
+import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelException;
+import io.millrace.serving.ModelTimeline;
+import java.util.List;
+import org.apache.flink.configuration.ReadableConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a replay scores with, every version told by its bytes.
+ *
+ * @param commands that publish the versions
+ * @param timeline that says when each is valid, null where one version scores all
+ */
+record ReplayedVersions(List<Command> commands, @Nullable ModelTimeline timeline) {
+  ReplayedVersions {
+    commands = List.copyOf(commands);
+  }
+
+  /**
+   * Fetches them, as {@link ReplayedVersion} and {@link ReplayedTimeline} say.
+   *
+   * @throws ModelException as they say
+   */
+  static ReplayedVersions of(ReadableConfig config)
+      throws ConfigurationException, SubmissionException, ModelException, InterruptedException {
+    String location = config.getOptional(ReplayOptions.TIMELINE).orElse(null);
+    if (location == null) {
+      return new ReplayedVersions(List.of(ReplayedVersion.of(config)), null);
+    }
+    ModelTimeline timeline = ReplayedTimeline.of(config, location);
+    return new ReplayedVersions(List.copyOf(timeline.entries()), timeline);
+  }
+
+  /** Lets them score. */
+  void addTo(Inference<KafkaRecord> inference, ReadableConfig config) {
+    if (timeline == null) {
+      Publish version = (Publish) commands.get(0);
+      inference.model(
+          version.model(), version.version(), version.uri().toString(), version.digest());
+      return;
+    }
+    String field =
+        config.getOptional(ReplayOptions.TIMESTAMP_FIELD).orElseThrow(IllegalStateException::new);
+    inference
+        .timeline(timeline)
+        .timestamps(
+            FileRecords.timestamps(new JsonTimestamps(field, RecordFormats.limits(config))));
+  }
+}

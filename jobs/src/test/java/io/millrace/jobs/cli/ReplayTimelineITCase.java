@@ -1,0 +1,228 @@
+package io.millrace.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.flink.ModelLocation;
+import io.millrace.flink.TimelineFile;
+import io.millrace.model.Command.Publish;
+import io.millrace.testing.models.SavedModels;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code replay --model-timeline} over real files with real models. */
+class ReplayTimelineITCase {
+  private static final int LINES = 3_000;
+  private static final long BEGIN = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+
+  /** From when on each version is valid; the first comes again. */
+  private static final Map<Integer, Integer> VERSIONS = new TreeMap<>(Map.of(500, 1, 1500, 2));
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path folder;
+  private static Path models;
+  private static Path history;
+
+  @BeforeAll
+  static void writeModelsAndHistory() throws Exception {
+    models = folder.resolve("models");
+    SavedModels.linear(models.resolve("1"), new float[] {1}, 0);
+    SavedModels.linear(models.resolve("2"), new float[] {2}, 0);
+    List<Publish> published = new ArrayList<>();
+    VERSIONS.forEach((from, version) -> published.add(publish(version, published.size(), from)));
+    published.add(publish(1, published.size(), 2_500));
+    TimelineFile.in(models.toUri()).add("m", published);
+    history = Files.createDirectories(folder.resolve("history"));
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < LINES; i++) {
+      lines.add(line(i, i % 3 == 0 ? Long.toString(BEGIN + i) : iso(i)));
+    }
+    Files.write(history.resolve("ordered.jsonl"), lines.subList(0, 1_000));
+    List<String> mixed = new ArrayList<>(lines.subList(1_000, LINES));
+    for (int i = 0; i + 50 <= mixed.size(); i += 50) {
+      Collections.shuffle(mixed.subList(i, i + 50), new Random(i));
+    }
+    Files.write(history.resolve("nearly.jsonl"), mixed);
+    Files.write(
+        history.resolve("untimed.jsonl"),
+        List.of("{\"id\":-1,\"x\":[1]}", line(-2, "\"noon\""), line(-3, "null"), line(-4, "tr")));
+  }
+
+  private static Publish publish(int version, int sequence, int from) {
+    Path directory = models.resolve(Integer.toString(version));
+    Instant time = Instant.ofEpochMilli(BEGIN + from);
+    return new Publish(
+        "m", version, ModelLocation.parse(directory.toString()), null, sequence, true, time);
+  }
+
+  private static String iso(int millis) {
+    return "\"" + Instant.ofEpochMilli(BEGIN + millis) + "\"";
+  }
+
+  private static String line(int id, String time) {
+    return "{\"id\":%d,\"at\":%s,\"x\":[%d]}".formatted(id, time, id);
+  }
+
+  private static CommandLineRun replay(Path input, Path output, String... more) throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("replay.yaml"),
+            """
+            job: {parallelism: 2}
+            input: {paths: "%s", split-size: 8 kb, timestamp-field: at}
+            output: {path: "%s", fields: [id]}
+            model: {name: m, base: "%s"}
+            """
+                .formatted(input, output, models));
+    List<String> line = new ArrayList<>(List.of("replay", "--config", config.toString()));
+    line.addAll(Arrays.asList(more));
+    return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  private static Map<String, String> files(Path output) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(output)) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        files.put(output.relativize(path).toString(), Files.readString(path));
+      }
+    }
+    return files;
+  }
+
+  private static void assertScoredByTheVersionOfItsTime(Map<String, String> files)
+      throws IOException {
+    int scored = 0;
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      for (String line : file.getValue().lines().toList()) {
+        if (file.getKey().startsWith("_")) {
+          continue;
+        }
+        JsonNode record = JSON.readTree(line);
+        int id = record.at("/fields/id").asInt();
+        int version = id < 1_500 || id >= 2_500 ? 1 : 2;
+        assertThat(record.at("/model/version").asInt()).as(line).isEqualTo(version);
+        assertThat(record.at("/predictions/y/0").asDouble()).isEqualTo((double) version * id);
+        assertThat(record.at("/model/digest").asText()).startsWith("sha256:");
+        scored++;
+      }
+    }
+    assertThat(scored).isEqualTo(LINES - 500);
+  }
+
+  private static Map<String, Integer> reasons(Map<String, String> files, String prefix)
+      throws IOException {
+    Map<String, Integer> reasons = new TreeMap<>();
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      if (file.getKey().startsWith("_dead-letters/" + prefix)) {
+        for (String line : file.getValue().lines().toList()) {
+          JsonNode record = JSON.readTree(line);
+          assertThat(record.at("/source/path").asText()).contains(prefix);
+          assertThat(record.at("/source/offset").isIntegralNumber()).isTrue();
+          reasons.merge(record.get("reason").asText(), 1, Integer::sum);
+        }
+      }
+    }
+    return reasons;
+  }
+
+  @Test
+  void fault33_replayByTimeline_choosesTheSameVersionsAtAnyParallelismSplitAndMode()
+      throws Exception {
+    Path output = folder.resolve("scored");
+
+    CommandLineRun run = replay(history, output, "--model-timeline");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out().lines().toList())
+        .last()
+        .asString()
+        .startsWith("in=3004 out=2500 dead=504 versions=1:1500,2:1000 ");
+    Map<String, String> files = files(output);
+    assertScoredByTheVersionOfItsTime(files);
+    assertThat(reasons(files, "ordered")).isEqualTo(Map.of("NO_MODEL", 500));
+    assertThat(reasons(files, "untimed")).isEqualTo(Map.of("MISSING_FIELD", 2, "MALFORMED", 2));
+    assertThat(String.join("", files.values()))
+        .contains("no version of 'm' is valid before 2026-01-01T00:00:00.500Z, where 1 begins");
+    Path other = folder.resolve("other");
+    assertThat(
+            replay(
+                    history,
+                    other,
+                    "--model-timeline=" + models.resolve("timeline.json"),
+                    "-Dreplay.mode=streaming",
+                    "-Djob.parallelism=1",
+                    "-Dmodel.max-loaded-versions=1")
+                .exitCode())
+        .isZero();
+    assertThat(files(other)).isEqualTo(files);
+  }
+
+  @Test
+  void fault63_tornFileByTimeline_isADeadLetterAndARerunGivesTheSameBytes() throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (int i = 1_000; i < 3_000; i++) {
+      text.append(line(i, iso(i))).append('\n');
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] whole = bytes.toByteArray();
+    Path input = Files.createDirectories(folder.resolve("torn"));
+    Files.write(input.resolve("torn.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
+    Path output = folder.resolve("of-torn");
+
+    String dead = "-Dinput.damaged-files=dead-letter";
+    assertThat(replay(input, output, "--model-timeline", dead).exitCode()).isZero();
+    Map<String, String> first = files(output);
+    assertThat(reasons(first, "torn")).isEqualTo(Map.of("MALFORMED", 1));
+    assertThat(replay(input, output, "--model-timeline", dead, "--overwrite").exitCode()).isZero();
+    assertThat(files(output)).isEqualTo(first);
+  }
+
+  @Test
+  void replay_timelineThatCannotBeReplayed_isRefusedBeforeAnythingIsRead() throws Exception {
+    Path output = folder.resolve("refused");
+    Path others = Files.createDirectories(folder.resolve("others"));
+    Publish gone = publish(2, 1, 0);
+    Publish changed = publish(1, 2, 10).withDigest("sha256:" + "0".repeat(64));
+    TimelineFile.in(others.toUri())
+        .add(
+            "m",
+            List.of(
+                new Publish(
+                    "m", 9, models.resolve("9").toUri(), null, 3, true, gone.effectiveFrom()),
+                gone,
+                changed));
+
+    CommandLineRun run = replay(history, output, "--model-timeline=" + others);
+    assertThat(run.err())
+        .contains("model.timeline", "m/9", "NOT_FOUND", "m/1", "DIGEST_MISMATCH")
+        .doesNotContain("m/2")
+        .hasLineCount(1);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(replay(history, output, "--model-timeline=" + history).err())
+        .contains("no version of 'm'", "effective-from");
+    assertThat(replay(history, output, "--model-timeline", "-Dmodel.version-policy=1").err())
+        .contains("model.version-policy", "model.timeline");
+    assertThat(output).doesNotExist();
+  }
+}
