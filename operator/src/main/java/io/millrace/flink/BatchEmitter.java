@@ -70,7 +70,7 @@ final class BatchEmitter<T, OUT> implements Bisection.Sink {
         record(failed, next),
         RecordReason.MODEL_FAILED,
         String.valueOf(failure.getMessage()),
-        failed.model().version(),
+        failed.version(next),
         failed.timestamp(next));
     next++;
   }
@@ -85,10 +85,9 @@ final class BatchEmitter<T, OUT> implements Bisection.Sink {
 
   // Elements without a row go out with the rows around them: the next one, if rows are left.
   private void emitUpTo(int row, RecordBatch from) {
-    ModelVersion version = from.model().version();
     while (next < from.size() && from.row(next) < row) {
       if (from.row(next) >= 0) {
-        emitScored(from, next, version);
+        emitScored(from, next, from.version(next));
       } else {
         emitOther(from.element(next), from.timestamp(next));
       }

@@ -108,10 +108,6 @@ final class InferenceCore<T, OUT> implements Scoring {
       reject(NoVersion.rejection(record, timestamp, control), timestamp);
       return;
     }
-    // One open batch, so that what comes out keeps the order of what came in.
-    if (open != null && open.model() != model) {
-      flush(FlushReason.SWITCH);
-    }
     append(record, timestamp, model);
   }
 
@@ -128,19 +124,23 @@ final class InferenceCore<T, OUT> implements Scoring {
     }
   }
 
-  private void append(T record, long timestamp, ServedModel model) throws Exception {
+  private void append(T record, long timestamp, ServedModel wanted) throws Exception {
+    ServedModel model = wanted;
     RecordBatch batch = open == null ? open(model) : open;
+    if (byTime != null) {
+      batch.select(model);
+    }
     try {
       if (!batch.rows().append(record, functions.writer())) {
         flush(FlushReason.SHAPE);
-        batch = open(afterFlush(model));
+        model = afterFlush(wanted);
+        batch = open(model);
         batch.rows().append(record, functions.writer());
       }
       batch.addScored(record, timestamp);
     } catch (RecordException e) {
       batch.addOther(
-          new Rejection<>(
-              record, e.reason(), String.valueOf(e.getMessage()), batch.model().version()),
+          new Rejection<>(record, e.reason(), String.valueOf(e.getMessage()), model.version()),
           timestamp);
     }
     if (batch.isFull()) {

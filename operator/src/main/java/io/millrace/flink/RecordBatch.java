@@ -1,6 +1,8 @@
 package io.millrace.flink;
 
 import io.millrace.model.Batch;
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelVersion;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,9 @@ final class RecordBatch {
   static final long NO_TIMESTAMP = Long.MIN_VALUE;
 
   private final ServedModel model;
-  private final Batch rows;
+  private final Batch own;
+  private Batch rows;
+  private @Nullable MixedRows mixed;
   private Object[] elements = new Object[16];
   private long[] timestamps = new long[16];
   private int[] rowOf = new int[16];
@@ -27,11 +31,29 @@ final class RecordBatch {
 
   RecordBatch(ServedModel model, Batch rows) {
     this.model = model;
+    this.own = rows;
     this.rows = rows;
   }
 
+  /** What this batch goes back to. */
   ServedModel model() {
     return model;
+  }
+
+  /** The records that come are scored by this version, whatever those before them are. */
+  void select(ServedModel version) throws ModelException {
+    if (mixed == null && version != model) {
+      mixed = new MixedRows(model, own);
+      rows = mixed;
+    }
+    if (mixed != null) {
+      mixed.select(version);
+    }
+  }
+
+  /** What scores the record at this index, which has a row. */
+  ModelVersion version(int index) {
+    return mixed == null ? model.version() : mixed.version(rowOf[index]);
   }
 
   Batch rows() {
@@ -112,6 +134,11 @@ final class RecordBatch {
   }
 
   void clear() {
+    if (mixed != null) {
+      mixed.giveBack();
+      mixed = null;
+      rows = own;
+    }
     rows.clear();
     Arrays.fill(elements, 0, size, null);
     size = 0;
@@ -120,6 +147,6 @@ final class RecordBatch {
   }
 
   void close() {
-    rows.close();
+    own.close();
   }
 }

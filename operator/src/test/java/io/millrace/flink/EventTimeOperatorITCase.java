@@ -100,6 +100,21 @@ class EventTimeOperatorITCase {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(RunIn.class)
+  void rowsThatOneOfTwoVersionsFailsOn_areRejectedAloneInTheirPlaces(RunIn runIn) throws Exception {
+    options.set(InferenceOptions.RUN_IN, runIn);
+    SavedModels.failing(roots.resolve("1"));
+    try (Harness harness = open(oneThenTwo())) {
+      for (int i = 1; i <= 6; i++) {
+        harness.record(i % 3 == 0 ? -i : i, i % 2 == 0 ? 200 : 100);
+      }
+      harness.beforeBarrier();
+      assertThat(harness.output())
+          .containsExactly("1.0@1", "2.0@2", "-3.0!MODEL_FAILED", "4.0@2", "5.0@1", "-6.0@2");
+    }
+  }
+
   @Test
   void record_withoutATimestampOrBeforeTheFirstVersion_isNoModel() throws Exception {
     try (Harness harness = open(oneThenTwo())) {
