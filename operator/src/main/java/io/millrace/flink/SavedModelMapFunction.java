@@ -1,5 +1,6 @@
 package io.millrace.flink;
 
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.model.Batch;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
@@ -100,6 +101,12 @@ public final class SavedModelMapFunction<T, OUT> extends RichMapFunction<T, OUT>
 
   private static InferenceSettings settings(String name, String uri, ReadableConfig options) {
     Configuration config = Configuration.fromMap(options.toMap());
+    if (config.get(InferenceOptions.SWITCH_POLICY) != SwitchPolicy.AVAILABLE) {
+      throw new IllegalArgumentException(
+          InferenceOptions.SWITCH_POLICY.key()
+              + " is event-time: expected available, or Inference, as a map function has one"
+              + " version");
+    }
     config.set(InferenceOptions.NAME, name);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
     config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);

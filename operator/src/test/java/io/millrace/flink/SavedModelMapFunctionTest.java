@@ -40,6 +40,13 @@ class SavedModelMapFunctionTest {
   }
 
   @Test
+  void configure_versionsByEventTime_areRefused() {
+    options.set(InferenceOptions.SWITCH_POLICY, InferenceOptions.SwitchPolicy.EVENT_TIME);
+    assertThatThrownBy(() -> function.configure(options))
+        .hasMessageContaining("model.switch-policy is event-time: expected available");
+  }
+
+  @Test
   void configure_anotherOptionThatIsWrong_isRefused() {
     options.set(InferenceOptions.INTRA_OP_PARALLELISM, -1);
     assertThatThrownBy(() -> function.configure(options))
