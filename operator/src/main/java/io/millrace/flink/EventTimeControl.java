@@ -24,6 +24,9 @@ final class EventTimeControl implements ModelControl {
   private static final Logger LOG = LoggerFactory.getLogger(EventTimeControl.class);
   private static final Span NOWHERE = new Span(0, 0, null);
 
+  /** Splits that begin at an earlier time cost some too, but seldom that many. */
+  private static final int MANY_TURNS = 1_000;
+
   private final String model;
   private final EventTimeSettings settings;
   private final ModelLoader loader;
@@ -49,6 +52,7 @@ final class EventTimeControl implements ModelControl {
   private @Nullable NoVersion refusal;
 
   private long newest = Long.MIN_VALUE;
+  private int turns;
   private @Nullable Publish present;
 
   EventTimeControl(
@@ -224,11 +228,26 @@ final class EventTimeControl implements ModelControl {
     if (!surplus.isEmpty()) {
       forget();
       surplus.forEach(versions::letGo);
+      warnOfTurns(surplus.size());
     }
     Publish exact = state.byTime().pinned(version);
     loading = version;
     events.state(model, exact.version(), exact.digest(), VersionState.LOADING);
     thread.load(() -> loader.load(exact, null), this::arrived, failure -> failed(version, failure));
+  }
+
+  private void warnOfTurns(int more) {
+    boolean few = turns < MANY_TURNS;
+    turns += more;
+    if (few && turns >= MANY_TURNS) {
+      LOG.warn(
+          "{} versions have made room for others on subtask {}: records ask for more than {} of them"
+              + " in turn; raise {}, or sort the records by time",
+          turns,
+          events.subtask(),
+          settings.maxLoaded(),
+          InferenceOptions.MAX_LOADED_VERSIONS.key());
+    }
   }
 
   private void arrived(ServedModel served) throws Exception {
