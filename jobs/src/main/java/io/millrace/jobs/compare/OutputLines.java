@@ -13,6 +13,7 @@ import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,7 +124,16 @@ public final class OutputLines {
     InputStream raw = file.getFileSystem().open(file);
     InflaterInputStreamFactory<?> compression =
         StandardDeCompressors.getDecompressorForFileName(file.getName());
-    return compression == null ? raw : compression.create(raw);
+    if (compression == null) {
+      return raw;
+    }
+    try {
+      // Reads the head of the file, which may be no such file.
+      return compression.create(raw);
+    } catch (IOException | RuntimeException e) {
+      IOUtils.closeQuietly(raw);
+      throw e;
+    }
   }
 
   private static void read(String name, InputStream in, Visitor visitor) throws IOException {

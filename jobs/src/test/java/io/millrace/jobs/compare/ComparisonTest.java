@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,6 +176,24 @@ class ComparisonTest {
     assertFails(live, empty, "has no file: expected files of JSON lines");
     assertFails(live, wrong.getParent(), "part-0:3: expected a JSON object on a line");
     assertFails(live, torn.getParent(), "part-0:2: expected a JSON object on a line");
+  }
+
+  @Test
+  void of_whatIsNotCompressedAsItsNameSays_closesIt() throws Exception {
+    Path live = write("live.jsonl", records(3));
+    Path wrong = write("wrong.jsonl.gz", records(3));
+    assertFails(live, wrong, "wrong.jsonl.gz: cannot be read");
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      assertThat(open.filter(Files::exists).map(ComparisonTest::resolved)).doesNotContain(wrong);
+    }
+  }
+
+  private static Path resolved(Path descriptor) {
+    try {
+      return descriptor.toRealPath();
+    } catch (IOException e) {
+      return descriptor; // Has been closed meanwhile, or is no file.
+    }
   }
 
   private static void assertFails(Path live, Path replay, String message) {
