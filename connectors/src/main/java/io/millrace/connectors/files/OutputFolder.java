@@ -3,19 +3,14 @@ package io.millrace.connectors.files;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.core.fs.RecoverableWriter;
 
 /**
  * A folder that shows all at once. Files are written below {@code _<name>.part} beside it, in a
@@ -29,17 +24,18 @@ public final class OutputFolder implements Serializable {
   /** Written last, with what the run amounted to. */
   public static final String SUCCESS = "_SUCCESS";
 
-  private static final String REPLACED = "replaced-";
+  private static final String REPLACED = "replaced";
+  private static final String CLEARED = "cleared";
 
   private final Path target;
   private final Path part;
-  private final Path staged;
+  private final Path run;
   private final boolean overwrite;
 
   private OutputFolder(Path target, boolean overwrite) {
     this.target = target;
     this.part = new Path(target.getParent(), "_" + target.getName() + ".part");
-    this.staged = new Path(part, UUID.randomUUID().toString());
+    this.run = new Path(part, UUID.randomUUID().toString());
     this.overwrite = overwrite;
   }
 
@@ -67,24 +63,36 @@ public final class OutputFolder implements Serializable {
 
   // A run that is killed between the two renames of a replacement leaves nothing that shows.
   private void giveBack(FileSystem files) throws IOException {
-    for (FileStatus status : files.listStatus(part)) {
-      if (status.getPath().getName().startsWith(REPLACED)) {
-        rename(files, status.getPath(), target);
+    for (Path killed : runs(files)) {
+      Path former = new Path(killed, REPLACED);
+      if (files.exists(former)) {
+        if (!files.rename(former, target)) {
+          throw new IOException("renaming " + former + " to " + target + " failed");
+        }
         clearPlace(files);
         return;
       }
     }
   }
 
+  private List<Path> runs(FileSystem files) throws IOException {
+    List<Path> runs = new ArrayList<>();
+    if (files.exists(part)) {
+      for (FileStatus status : files.listStatus(part)) {
+        runs.add(status.getPath());
+      }
+    }
+    return runs;
+  }
+
   private void clearPlace(FileSystem files) throws IOException {
     boolean folder = files.getFileStatus(target).isDir();
-    if (folder && isOutput(files)) {
+    if (folder && found(files, target).isPresent()) {
       if (!overwrite) {
         throw new IOException(
             target + " exists: expected a new folder for the output, or output.overwrite");
       }
-    } else if (folder && files.exists(committing())) {
-      // Half of an output, which a run leaves that is killed while it commits.
+    } else if (folder && isHalf(files)) {
       files.delete(target, true);
     } else if (!folder || files.listStatus(target).length > 0) {
       throw new IOException(
@@ -92,129 +100,85 @@ public final class OutputFolder implements Serializable {
     }
   }
 
-  // Other programs write an empty file of that name.
-  private boolean isOutput(FileSystem files) throws IOException {
-    Path success = new Path(target, SUCCESS);
-    if (!files.exists(success)) {
-      return false;
+  // Half of an output, which a run leaves that is killed while it commits.
+  private boolean isHalf(FileSystem files) throws IOException {
+    for (Path killed : runs(files)) {
+      if (files.exists(new Path(killed, CLEARED))) {
+        return true;
+      }
     }
-    try (InputStream in = files.open(success)) {
-      RunSummary.parse(in.readAllBytes());
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Is there from when all files are whole until they all show. */
-  private Path committing() {
-    return new Path(part, "committing");
-  }
-
-  /** Where a file of this name is written. */
-  Path staged(String name) {
-    return new Path(staged, name);
+    return false;
   }
 
   /**
-   * Makes the files show, and nothing else. May be done again after it was interrupted.
+   * Checks that what shows may be replaced.
    *
-   * @throws IOException if the folder has come to be meanwhile, or the file system fails
+   * @throws IOException if not
    */
-  void commit(List<WrittenFile> written) throws IOException {
-    FileSystem files = target.getFileSystem();
-    List<WrittenFile> sorted = new ArrayList<>(written);
-    sorted.sort(Comparator.comparing(WrittenFile::name));
-    if (!files.exists(part) && files.exists(new Path(target, SUCCESS))) {
-      // Done already, if these are its files.
-      requireWhole(files, sorted);
-      return;
-    }
-    boolean resumed = files.exists(committing());
-    if (!resumed) {
-      requireFree(files);
-      stage(files, sorted);
-      write(files, committing(), new byte[0]);
-    }
-    show(files);
-    requireWhole(files, sorted);
-    write(files, new Path(target, SUCCESS), RunSummary.of(sorted).toJson());
-    files.delete(part, true);
-  }
-
-  private void stage(FileSystem files, List<WrittenFile> written) throws IOException {
-    files.mkdirs(staged);
-    RecoverableWriter writer = files.createRecoverableWriter();
-    Set<String> names = new HashSet<>();
-    for (WrittenFile file : written) {
-      if (!names.add(staged(file.name()).toUri().getPath())) {
-        throw new IllegalStateException("two files " + file.name());
-      }
-      writer
-          .recoverForCommit(
-              writer
-                  .getCommitRecoverableSerializer()
-                  .deserialize(file.recoverableFormat(), file.recoverable()))
-          .commitAfterRecovery();
-    }
-    deleteOthers(files, staged, names);
-  }
-
-  // What attempts left behind that failed.
-  private static void deleteOthers(FileSystem files, Path folder, Set<String> names)
-      throws IOException {
-    for (FileStatus status : files.listStatus(folder)) {
-      Path path = status.getPath();
-      if (status.isDir()) {
-        deleteOthers(files, path, names);
-      } else if (!names.contains(path.toUri().getPath())) {
-        files.delete(path, false);
-      }
-    }
-  }
-
-  // Before it is said that the commit has begun: whoever resumes it takes what is there for its
-  // own.
-  private void requireFree(FileSystem files) throws IOException {
-    boolean replaceable = !files.exists(target) || (overwrite && isOutput(files));
+  void requireFree(FileSystem files) throws IOException {
+    boolean replaceable = overwrite && found(files, target).isPresent();
     if (!replaceable && files.listStatus(target).length > 0) {
       throw new IOException(target + " has come to be while this run wrote: expected a new folder");
     }
   }
 
-  private void show(FileSystem files) throws IOException {
-    if (!files.exists(staged)) {
-      return;
+  /** What the output amounts to that shows there, if one does: others write that name as well. */
+  static Optional<RunSummary> found(FileSystem files, Path target) throws IOException {
+    Path success = new Path(target, SUCCESS);
+    if (!files.exists(success)) {
+      return Optional.empty();
     }
-    if (files.exists(target)) {
-      rename(files, target, new Path(part, REPLACED + UUID.randomUUID()));
-    }
-    rename(files, staged, target);
-  }
-
-  // On a store that renames object by object, an interruption may have left some behind.
-  private void requireWhole(FileSystem files, List<WrittenFile> written) throws IOException {
-    for (WrittenFile file : written) {
-      Path path = new Path(target, file.name());
-      long bytes = files.exists(path) ? files.getFileStatus(path).getLen() : -1;
-      if (bytes != file.bytes()) {
-        throw new IOException(
-            "%s %s: expected the %d bytes that this run wrote; is another one writing there?"
-                .formatted(path, bytes < 0 ? "is missing" : "has " + bytes, file.bytes()));
-      }
+    try (InputStream in = files.open(success)) {
+      return RunSummary.parsed(in.readAllBytes());
     }
   }
 
-  private static void rename(FileSystem files, Path from, Path to) throws IOException {
-    if (!files.rename(from, to)) {
-      throw new IOException("renaming " + from + " to " + to + " failed");
-    }
+  Path target() {
+    return target;
   }
 
-  private static void write(FileSystem files, Path path, byte[] content) throws IOException {
-    try (OutputStream out = files.create(path, WriteMode.OVERWRITE)) {
-      out.write(content);
-    }
+  /** Where all runs write that do not show yet. */
+  Path part() {
+    return part;
+  }
+
+  /** Where this run's files are until they show. */
+  Path staged() {
+    return new Path(run, "files");
+  }
+
+  /** Where a file of this name is written. */
+  Path staged(String name) {
+    return new Path(staged(), name);
+  }
+
+  /** Says that the files are being made to show, and which. */
+  Path committing() {
+    return new Path(run, "committing");
+  }
+
+  /** Where the output is that is replaced. */
+  Path replaced() {
+    return new Path(run, REPLACED);
+  }
+
+  /** Says that what is in the target is this run's. */
+  Path cleared() {
+    return new Path(run, CLEARED);
+  }
+
+  Path success() {
+    return new Path(target, SUCCESS);
+  }
+
+  /**
+   * Makes the files show, and nothing else. May be done again after it was interrupted, with the
+   * same files or with those that the writers wrote when they ran again.
+   *
+   * @throws IOException if the folder has come to be meanwhile, or the file system fails
+   */
+  void commit(List<WrittenFile> written) throws IOException {
+    new OutputCommit(target.getFileSystem(), this, written).run();
   }
 
   /**

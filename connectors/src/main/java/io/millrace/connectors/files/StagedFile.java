@@ -1,11 +1,13 @@
 package io.millrace.connectors.files;
 
 import java.io.IOException;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.apache.flink.core.fs.RecoverableFsDataOutputStream;
 import org.apache.flink.core.fs.RecoverableWriter;
 import org.apache.flink.core.fs.RecoverableWriter.CommitRecoverable;
+import org.apache.flink.core.io.SimpleVersionedSerialization;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
@@ -18,7 +20,8 @@ final class StagedFile implements AutoCloseable {
   private final RecoverableWriter writer;
   private final RecoverableFsDataOutputStream out;
   private final byte[] buffer = new byte[BUFFER];
-  private final Map<Long, Long> scored = new TreeMap<>();
+  private final CRC32C checksum = new CRC32C();
+  private final SortedMap<Long, Long> scored = new TreeMap<>();
   private int filled;
   private long deadLetters;
   private long bytes;
@@ -35,6 +38,7 @@ final class StagedFile implements AutoCloseable {
       flush();
     }
     if (line.length >= BUFFER) {
+      checksum.update(line);
       out.write(line);
     } else {
       System.arraycopy(line, 0, buffer, filled, line.length);
@@ -50,6 +54,7 @@ final class StagedFile implements AutoCloseable {
   }
 
   private void flush() throws IOException {
+    checksum.update(buffer, 0, filled);
     out.write(buffer, 0, filled);
     filled = 0;
   }
@@ -60,7 +65,12 @@ final class StagedFile implements AutoCloseable {
     CommitRecoverable recoverable = out.closeForCommit().getRecoverable();
     SimpleVersionedSerializer<CommitRecoverable> form = writer.getCommitRecoverableSerializer();
     return new WrittenFile(
-        name, scored, deadLetters, bytes, form.serialize(recoverable), form.getVersion());
+        name,
+        scored,
+        deadLetters,
+        bytes,
+        (int) checksum.getValue(),
+        SimpleVersionedSerialization.writeVersionAndSerialize(form, recoverable));
   }
 
   @Override

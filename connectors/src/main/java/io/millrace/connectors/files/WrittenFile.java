@@ -1,7 +1,8 @@
 package io.millrace.connectors.files;
 
-import java.util.Map;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -11,23 +12,19 @@ import java.util.TreeMap;
  * @param scored predictions in it, by version; empty for a file of dead letters
  * @param deadLetters in it
  * @param bytes its size
- * @param recoverable what the file system needs to make it show
- * @param recoverableFormat of those bytes
+ * @param checksum CRC-32C of its bytes
+ * @param recoverable what the file system needs to make it show, with the version of that form
  */
 record WrittenFile(
     String name,
-    Map<Long, Long> scored,
+    SortedMap<Long, Long> scored,
     long deadLetters,
     long bytes,
-    byte[] recoverable,
-    int recoverableFormat) {
+    int checksum,
+    byte[] recoverable) {
   WrittenFile {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(recoverable, "recoverable");
-    scored = new TreeMap<>(scored);
-  }
-
-  long records() {
-    return deadLetters + scored.values().stream().mapToLong(Long::longValue).sum();
+    scored = Collections.unmodifiableSortedMap(new TreeMap<>(scored));
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.connectors.files;
 import io.millrace.flink.ValueSerializer;
 import java.io.IOException;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -23,24 +24,25 @@ final class WrittenFileSerializer extends ValueSerializer<WrittenFile> {
     }
     target.writeLong(file.deadLetters());
     target.writeLong(file.bytes());
+    target.writeInt(file.checksum());
     target.writeInt(file.recoverable().length);
     target.write(file.recoverable());
-    target.writeInt(file.recoverableFormat());
   }
 
   @Override
   public WrittenFile deserialize(DataInputView source) throws IOException {
     String name = source.readUTF();
-    Map<Long, Long> scored = new TreeMap<>();
+    SortedMap<Long, Long> scored = new TreeMap<>();
     for (int rest = source.readInt(); rest > 0; rest--) {
       long version = source.readLong();
       scored.put(version, source.readLong());
     }
     long deadLetters = source.readLong();
     long bytes = source.readLong();
+    int checksum = source.readInt();
     byte[] recoverable = new byte[source.readInt()];
     source.readFully(recoverable);
-    return new WrittenFile(name, scored, deadLetters, bytes, recoverable, source.readInt());
+    return new WrittenFile(name, scored, deadLetters, bytes, checksum, recoverable);
   }
 
   @Override

@@ -54,7 +54,7 @@ class OutputFolderTest {
   @Test
   void commit_filesOfTheRun_showTogetherAndNothingElseDoes() throws IOException {
     OutputFolder folder = prepare(false);
-    WrittenFile first = file(folder, "a/1.jsonl", "one");
+    file(folder, "a/1.jsonl", "one");
     WrittenFile again = file(folder, "a/1.jsonl", "one");
     WrittenFile second = file(folder, "2.jsonl", "two");
     open(folder, "abandoned.jsonl").close();
@@ -68,8 +68,8 @@ class OutputFolderTest {
     try (var files = Files.walk(target)) {
       assertThat(files.filter(Files::isRegularFile)).hasSize(3);
     }
-    assertThat(summary()).isEqualTo(new RunSummary(Map.of(7L, 2L), 0, 2));
-    assertThat(first.name()).isEqualTo(again.name());
+    assertThat(summary()).isEqualTo(RunSummary.of(List.of(second, again)));
+    assertThat(summary().versions()).isEqualTo(Map.of(7L, 2L));
   }
 
   @Test
@@ -86,25 +86,23 @@ class OutputFolderTest {
   }
 
   @Test
-  void commit_interruptedBeforeTheLastFile_isBroughtToItsEnd() throws IOException {
+  void summary_digest_saysWhatIsInTheFiles() throws IOException {
     OutputFolder folder = prepare(false);
-    List<WrittenFile> files = List.of(file(folder, "1.jsonl", "one"));
-    folder.commit(files);
-    Files.delete(target.resolve(OutputFolder.SUCCESS));
-    Files.createDirectories(temporary.resolve("_scored.part"));
-    Files.createFile(temporary.resolve("_scored.part/committing"));
+    String digest = RunSummary.of(List.of(file(folder, "1.jsonl", "one"))).digest();
 
-    folder.commit(files);
-
-    assertThat(summary().scored()).isEqualTo(1);
-    assertThat(siblings()).containsExactly("scored");
+    assertThat(digest).matches("sha256:[0-9a-f]{64}");
+    assertThat(RunSummary.of(List.of(file(folder, "1.jsonl", "one"))).digest()).isEqualTo(digest);
+    for (WrittenFile other :
+        List.of(file(folder, "1.jsonl", "two"), file(folder, "2.jsonl", "one"))) {
+      assertThat(RunSummary.of(List.of(other)).digest()).isNotEqualTo(digest);
+    }
   }
 
   @Test
   void commit_ofNothing_isAnOutputWithoutRecords() throws IOException {
     prepare(false).commit(List.of());
 
-    assertThat(summary()).isEqualTo(new RunSummary(Map.of(), 0, 0));
+    assertThat(summary()).isEqualTo(RunSummary.of(List.of()));
   }
 
   @Test
@@ -156,9 +154,8 @@ class OutputFolderTest {
   void prepare_killedInTheMiddleOfAReplacement_theFormerOutputIsBack() throws IOException {
     OutputFolder old = prepare(false);
     old.commit(List.of(file(old, "old.jsonl", "one")));
-    Path part = Files.createDirectories(temporary.resolve("_scored.part"));
-    Files.createFile(part.resolve("committing"));
-    Files.move(target, part.resolve("replaced-x"));
+    Path killed = Files.createDirectories(temporary.resolve("_scored.part/killed"));
+    Files.move(target, killed.resolve("replaced"));
 
     prepare(true);
 
@@ -171,9 +168,9 @@ class OutputFolderTest {
     OutputFolder killed = prepare(false);
     killed.commit(List.of(file(killed, "1.jsonl", "one")));
     Files.delete(target.resolve(OutputFolder.SUCCESS));
-    Files.createDirectories(temporary.resolve("_scored.part"));
+    Files.createDirectories(temporary.resolve("_scored.part/killed"));
     assertThatThrownBy(() -> prepare(false)).hasMessageContaining("no output of a replay");
-    Files.createFile(temporary.resolve("_scored.part/committing"));
+    Files.createFile(temporary.resolve("_scored.part/killed/cleared"));
 
     prepare(false);
 
@@ -200,7 +197,7 @@ class OutputFolderTest {
     early.commit(List.of(file(early, "early.jsonl", "early")));
 
     assertThatThrownBy(() -> late.commit(List.of(ofLate)))
-        .hasMessageContainingAll("late.jsonl", "is missing");
+        .hasMessageContainingAll("late.jsonl", "is missing", "another one");
     assertThat(target.resolve("early.jsonl")).exists();
     assertThat(target.resolve("late.jsonl")).doesNotExist();
   }
