@@ -34,6 +34,7 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
   @Override
   public void open() throws Exception {
     super.open();
+    folder.begin();
     writer = folder.staged("file").getFileSystem().createRecoverableWriter();
   }
 

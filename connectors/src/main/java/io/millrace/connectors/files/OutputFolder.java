@@ -4,7 +4,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,8 +14,9 @@ import org.apache.flink.core.fs.Path;
 /**
  * A folder that shows all at once. Files are written below {@code _<name>.part} beside it, in a
  * folder of this run; when all are there, that is renamed, and {@value #SUCCESS} is written last,
- * which on stores that rename object by object is what says that the folder is whole. What a run
- * leaves behind that was killed, the next one clears away.
+ * which on stores that rename object by object is what says that the folder is whole. Runs beside
+ * each other do not touch each other's files until one is whole: it clears away what the others
+ * have, whether they were killed or go on, and those fail when they commit.
  */
 public final class OutputFolder implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -40,7 +40,8 @@ public final class OutputFolder implements Serializable {
   }
 
   /**
-   * A folder for one run.
+   * A folder for one run. Nothing is changed: the run that is built may never begin, and another
+   * one may be writing.
    *
    * @param overwrite whether an output that is there is replaced, once this one is whole
    * @throws IOException if something is there that must not be replaced, or its place cannot be
@@ -52,74 +53,65 @@ public final class OutputFolder implements Serializable {
     }
     OutputFolder folder = new OutputFolder(target, overwrite);
     FileSystem files = target.getFileSystem();
-    if (files.exists(target)) {
-      folder.clearPlace(files);
-    } else if (files.exists(folder.part)) {
-      folder.giveBack(files);
-    }
-    files.delete(folder.part, true);
-    return folder;
-  }
-
-  // A run that is killed between the two renames of a replacement leaves nothing that shows.
-  private void giveBack(FileSystem files) throws IOException {
-    for (Path killed : runs(files)) {
-      Path former = new Path(killed, REPLACED);
-      if (files.exists(former)) {
-        if (!files.rename(former, target)) {
-          throw new IOException("renaming " + former + " to " + target + " failed");
-        }
-        clearPlace(files);
-        return;
-      }
-    }
-  }
-
-  private List<Path> runs(FileSystem files) throws IOException {
-    List<Path> runs = new ArrayList<>();
-    if (files.exists(part)) {
-      for (FileStatus status : files.listStatus(part)) {
-        runs.add(status.getPath());
-      }
-    }
-    return runs;
-  }
-
-  private void clearPlace(FileSystem files) throws IOException {
-    boolean folder = files.getFileStatus(target).isDir();
-    if (folder && found(files, target).isPresent()) {
-      if (!overwrite) {
-        throw new IOException(
-            target + " exists: expected a new folder for the output, or output.overwrite");
-      }
-    } else if (folder && isHalf(files)) {
-      files.delete(target, true);
-    } else if (!folder || files.listStatus(target).length > 0) {
+    boolean exists = files.exists(target);
+    boolean output = exists && found(files, target).isPresent();
+    if (exists && !output && !folder.isFree(files)) {
       throw new IOException(
           target + " exists and is no output of a replay: expected a new folder for the output");
     }
-  }
-
-  // Half of an output, which a run leaves that is killed while it commits.
-  private boolean isHalf(FileSystem files) throws IOException {
-    for (Path killed : runs(files)) {
-      if (files.exists(new Path(killed, CLEARED))) {
-        return true;
-      }
+    if (!overwrite && (output || folder.former(files).isPresent())) {
+      throw new IOException(
+          "%s exists%s: expected a new folder for the output, or output.overwrite"
+              .formatted(
+                  target,
+                  output ? "" : ", set aside as " + folder.former(files).orElseThrow().getPath()));
     }
-    return false;
+    return folder;
   }
 
   /**
-   * Checks that what shows may be replaced.
-   *
-   * @throws IOException if not
+   * Called where the run begins, by each that writes. A run that is killed between the two renames
+   * of a replacement leaves nothing that shows: what it replaced shows again.
    */
+  void begin() throws IOException {
+    FileSystem files = target.getFileSystem();
+    Optional<Path> former = files.exists(target) ? Optional.empty() : former(files);
+    // Another subtask may do the same.
+    if (former.isPresent() && !files.rename(former.get(), target) && !files.exists(target)) {
+      throw new IOException("renaming " + former.get() + " to " + target + " failed");
+    }
+  }
+
+  // The output that another run has been replacing.
+  private Optional<Path> former(FileSystem files) throws IOException {
+    return ofAnother(files, REPLACED);
+  }
+
+  private Optional<Path> ofAnother(FileSystem files, String name) throws IOException {
+    if (files.exists(part)) {
+      for (FileStatus status : files.listStatus(part)) {
+        Path path = new Path(status.getPath(), name);
+        if (!status.getPath().getName().equals(run.getName()) && files.exists(path)) {
+          return Optional.of(path);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Checks, in the middle of the commit, that what shows may be replaced. */
   void requireFree(FileSystem files) throws IOException {
     boolean replaceable = overwrite && found(files, target).isPresent();
-    if (!replaceable && files.listStatus(target).length > 0) {
+    if (!replaceable && !isFree(files)) {
       throw new IOException(target + " has come to be while this run wrote: expected a new folder");
     }
+  }
+
+  // Empty, or half of an output, which a run leaves that is killed while it commits.
+  private boolean isFree(FileSystem files) throws IOException {
+    return files.getFileStatus(target).isDir()
+        && (files.listStatus(target).length == 0
+            || (found(files, target).isEmpty() && ofAnother(files, CLEARED).isPresent()));
   }
 
   /** What the output amounts to that shows there, if one does: others write that name as well. */

@@ -151,20 +151,27 @@ class OutputFolderTest {
   }
 
   @Test
-  void prepare_killedInTheMiddleOfAReplacement_theFormerOutputIsBack() throws IOException {
+  void begin_otherWasKilledInTheMiddleOfAReplacement_theFormerOutputIsBack() throws IOException {
     OutputFolder old = prepare(false);
     old.commit(List.of(file(old, "old.jsonl", "one")));
     Path killed = Files.createDirectories(temporary.resolve("_scored.part/killed"));
     Files.move(target, killed.resolve("replaced"));
 
-    prepare(true);
+    assertThatThrownBy(() -> prepare(false))
+        .hasMessageContainingAll("exists, set aside as", "killed/replaced", "output.overwrite");
+    OutputFolder folder = prepare(true);
+    assertThat(target).doesNotExist();
+    folder.begin();
+    folder.begin();
 
     assertThat(target.resolve("old.jsonl")).hasContent("one\n");
+    folder.commit(List.of(file(folder, "new.jsonl", "two")));
+    assertThat(target.resolve("new.jsonl")).hasContent("two\n");
     assertThat(siblings()).containsExactly("scored");
   }
 
   @Test
-  void prepare_whatARunLeftThatWasKilledWhileItCommitted_isCleared() throws IOException {
+  void commit_halfOfWhatAKilledRunCommitted_isReplaced() throws IOException {
     OutputFolder killed = prepare(false);
     killed.commit(List.of(file(killed, "1.jsonl", "one")));
     Files.delete(target.resolve(OutputFolder.SUCCESS));
@@ -172,21 +179,31 @@ class OutputFolderTest {
     assertThatThrownBy(() -> prepare(false)).hasMessageContaining("no output of a replay");
     Files.createFile(temporary.resolve("_scored.part/killed/cleared"));
 
-    prepare(false);
+    OutputFolder folder = prepare(false);
+    assertThat(target.resolve("1.jsonl")).exists();
+    folder.commit(List.of(file(folder, "2.jsonl", "two")));
 
-    assertThat(siblings()).isEmpty();
+    assertThat(target.resolve("1.jsonl")).doesNotExist();
+    assertThat(target.resolve("2.jsonl")).exists();
+    assertThat(siblings()).containsExactly("scored");
   }
 
   @Test
-  void prepare_whatAKilledRunLeft_isCleared() throws IOException {
-    file(prepare(false), "1.jsonl", "one");
-    assertThat(siblings()).containsExactly("_scored.part");
+  void prepare_besideARunThatWrites_touchesNothingOfIt() throws IOException {
+    OutputFolder running = prepare(false);
+    running.begin();
+    WrittenFile first = file(running, "1.jsonl", "one");
 
-    OutputFolder folder = prepare(false);
+    for (boolean overwrite : new boolean[] {false, true}) {
+      OutputFolder other = prepare(overwrite);
+      other.begin();
+      file(other, "1.jsonl", "other");
+    }
 
-    assertThat(siblings()).isEmpty();
-    folder.commit(List.of(file(folder, "1.jsonl", "one")));
+    running.commit(List.of(first, file(running, "2.jsonl", "two")));
     assertThat(target.resolve("1.jsonl")).hasContent("one\n");
+    assertThat(target.resolve("2.jsonl")).hasContent("two\n");
+    assertThat(siblings()).containsExactly("scored");
   }
 
   @Test
