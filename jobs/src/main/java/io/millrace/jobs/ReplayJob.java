@@ -63,7 +63,8 @@ public final class ReplayJob {
   /**
    * Adds the whole job to an environment.
    *
-   * @throws ConfigurationException for a key that is missing or does not go with another
+   * @throws ConfigurationException for a key that is missing or does not go with another, or an
+   *     input that has nothing to read
    * @throws IOException in one line, if an input does not exist, the output does, or the cluster
    *     cannot run the job
    * @throws ModelException if a version is gone, or its files are not those that are meant
@@ -73,7 +74,7 @@ public final class ReplayJob {
     ReplayRequirements.check(config);
     UserJars.refuseTensorFlow();
     List<Path> inputs = ReplayRequirements.inputs(config);
-    requireInputs(inputs);
+    ReplayInputs.require(inputs);
     Configuration scoring = ReplayRequirements.scoring(config);
     ReplayedVersions versions = ReplayedVersions.of(scoring);
     env.configure(flinkOptions(config));
@@ -134,19 +135,6 @@ public final class ReplayJob {
             config.get(ReplayOptions.DAMAGED_FILES));
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), "history")
         .uid("history-source");
-  }
-
-  // The source would find out as well, after the model has been loaded everywhere.
-  private static void requireInputs(List<Path> inputs) throws IOException {
-    for (Path input : inputs) {
-      if (!input.getFileSystem().exists(input)) {
-        throw new IOException(
-            ReplayOptions.INPUT_PATHS.key()
-                + ": "
-                + input
-                + " does not exist: expected a file or a folder");
-      }
-    }
   }
 
   private static ReadableConfig flinkOptions(ReadableConfig config) {

@@ -101,9 +101,20 @@ final class ReplayRequirements {
   }
 
   private static boolean isWithin(Path path, Path folder) {
-    String inner = path.toString();
-    String outer = folder.toString();
-    return inner.equals(outer) || inner.startsWith(outer.endsWith("/") ? outer : outer + "/");
+    String inner = path.getPath();
+    String outer = folder.getPath();
+    return isOfOneSystem(path.toUri(), folder.toUri())
+        && (inner.equals(outer) || inner.startsWith(outer.endsWith("/") ? outer : outer + "/"));
+  }
+
+  // Without a scheme it is a local file; without an authority, the cluster's own says which.
+  private static boolean isOfOneSystem(URI one, URI other) {
+    String oneScheme = one.getScheme() == null ? "file" : one.getScheme();
+    String otherScheme = other.getScheme() == null ? "file" : other.getScheme();
+    return oneScheme.equals(otherScheme)
+        && (one.getAuthority() == null
+            || other.getAuthority() == null
+            || one.getAuthority().equals(other.getAuthority()));
   }
 
   private static void checkTimeline(ReadableConfig config, String timeline)

@@ -66,7 +66,11 @@ class ReplayRequirementsTest {
     assertRefused(Map.of("output.path", "hdfs:///history/scored/"), "output.path", "within");
     assertRefused(Map.of("output.path", "hdfs:/"), "output.path", "within");
     assertRefused(Map.of("input.paths", "[/a/b, /a/b/c]"), "/a/b/c", "each file once");
-    assertThatCode(() -> check(Map.of("input.paths", "[/a/b, /a/bc]"))).doesNotThrowAnyException();
+    assertRefused(Map.of("output.path", "hdfs://name:8020/history/scored"), "lie within");
+    assertRefused(Map.of("input.paths", "[/a/b, 'file:///a/b/c']"), "/a/b/c", "each file once");
+    for (String apart : List.of("[/a/b, /a/bc]", "[s3://a/b, s3://b/b]", "[/a/b, hdfs:///a/b]")) {
+      assertThatCode(() -> check(Map.of("input.paths", apart))).doesNotThrowAnyException();
+    }
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.millrace.connectors.files;
 
 import java.io.Serializable;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the files of the output are called: as the file that they come of, with the number of the
@@ -17,15 +20,17 @@ final class OutputNames implements Serializable {
 
   private static final String SUFFIX = ".jsonl";
 
-  private final ArrayList<String> roots = new ArrayList<>();
+  private final ArrayList<URI> roots = new ArrayList<>();
+  private final boolean severalSystems;
 
   OutputNames(List<Path> inputs) {
-    inputs.forEach(input -> roots.add(input.toUri().getPath()));
+    inputs.forEach(input -> roots.add(input.toUri()));
+    severalSystems = inputs.stream().map(input -> system(input.toUri())).distinct().count() > 1;
   }
 
   /** The name of the split's predictions, below the output's folder. */
   String predictions(String path, int split) {
-    return relative(new Path(path).toUri().getPath()) + "." + split + SUFFIX;
+    return relative(new Path(path).toUri()) + "." + split + SUFFIX;
   }
 
   /** The name of the split's dead letters. */
@@ -33,22 +38,38 @@ final class OutputNames implements Serializable {
     return DEAD_LETTERS + predictions(path, split);
   }
 
-  private String relative(String path) {
-    for (int i = 0; i < roots.size(); i++) {
-      String root = roots.get(i);
-      if (path.equals(root)) {
-        return numbered(i, path.substring(path.lastIndexOf('/') + 1));
-      }
-      String folder = root.endsWith("/") ? root : root + "/";
-      if (path.startsWith(folder)) {
-        return numbered(i, path.substring(folder.length()));
-      }
+  private String relative(URI path) {
+    List<URI> found = roots.stream().filter(root -> below(path, root) != null).toList();
+    if (found.size() > 1) {
+      // One path on several systems; a listing may call a system otherwise than the input does.
+      found = found.stream().filter(root -> system(root).equals(system(path))).toList();
     }
-    throw new IllegalArgumentException(path + " is below none of " + roots);
+    if (found.size() != 1) {
+      throw new IllegalArgumentException(path + " is below " + found.size() + " of " + roots);
+    }
+    URI root = found.get(0);
+    String name = Objects.requireNonNull(below(path, root), "filtered");
+    if (roots.size() == 1) {
+      return name;
+    }
+    // Files of one name below two inputs must not share one below the output.
+    String unique = root.getPath() + "/" + name;
+    return severalSystems ? system(root) + unique : unique;
   }
 
-  // Files of one name below two inputs must not share one below the output.
-  private String numbered(int root, String name) {
-    return roots.size() == 1 ? name : root + "/" + name;
+  private static @Nullable String below(URI path, URI root) {
+    String file = path.getPath();
+    if (file.equals(root.getPath())) {
+      return file.substring(file.lastIndexOf('/') + 1);
+    }
+    String folder = root.getPath().endsWith("/") ? root.getPath() : root.getPath() + "/";
+    return file.startsWith(folder) ? file.substring(folder.length()) : null;
+  }
+
+  // No name of a host or a bucket has an underscore, and no file's name a colon.
+  private static String system(URI uri) {
+    String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
+    String authority = uri.getAuthority();
+    return authority == null ? scheme : scheme + "/" + authority.replace(':', '_');
   }
 }

@@ -1,0 +1,44 @@
+package io.millrace.connectors.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import org.apache.flink.core.fs.Path;
+import org.junit.jupiter.api.Test;
+
+class OutputNamesTest {
+  private static OutputNames names(String... inputs) {
+    return new OutputNames(Arrays.stream(inputs).map(Path::new).toList());
+  }
+
+  @Test
+  void predictions_ofOneInput_areNamedAsItsFiles() {
+    OutputNames names = names("hdfs:///history");
+
+    assertThat(names.predictions("hdfs://name:8020/history/day/a.jsonl", 2))
+        .isEqualTo("day/a.jsonl.2.jsonl");
+    assertThat(names.deadLetters("hdfs://name:8020/history/a.jsonl", 0))
+        .isEqualTo("_dead-letters/a.jsonl.0.jsonl");
+    assertThat(names("/history/a.jsonl").predictions("file:/history/a.jsonl", 0))
+        .isEqualTo("a.jsonl.0.jsonl");
+  }
+
+  @Test
+  void predictions_ofSeveralInputsOfOneSystem_haveTheirPaths() {
+    assertThat(names("/a", "file:///b").predictions("file:/b/x", 0)).isEqualTo("/b/x.0.jsonl");
+  }
+
+  @Test
+  void predictions_ofOnePathOnSeveralSystems_differ() {
+    OutputNames names = names("s3://one/a", "s3://two/a", "hdfs://name:8020/a", "/c");
+
+    assertThat(names.predictions("s3://one/a/x", 0)).isEqualTo("s3/one/a/x.0.jsonl");
+    assertThat(names.predictions("s3://two/a/x", 0)).isEqualTo("s3/two/a/x.0.jsonl");
+    assertThat(names.predictions("hdfs://name:8020/a/x", 0))
+        .isEqualTo("hdfs/name_8020/a/x.0.jsonl");
+    assertThat(names.predictions("file:/c/x", 0)).isEqualTo("file/c/x.0.jsonl");
+    assertThatThrownBy(() -> names.predictions("s3://three/a/x", 0))
+        .hasMessageContainingAll("s3://three/a/x", "s3://one/a");
+  }
+}
