@@ -124,7 +124,10 @@ class ReplayITCase {
         for (String line : file.getValue().lines().toList()) {
           JsonNode record = JSON.readTree(line);
           assertThat(record.at("/model/version").asLong()).isEqualTo(7);
-          answers.put(record.at("/fields/id").asInt(), record.at("/predictions/y/0").asDouble());
+          double answer = record.at("/predictions/y/0").asDouble();
+          assertThat(answers.put(record.at("/fields/id").asInt(), answer))
+              .as("what was there of the record before %s of %s", line, file.getKey())
+              .isNull();
         }
       }
     }
