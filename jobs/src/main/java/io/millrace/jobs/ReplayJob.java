@@ -5,6 +5,7 @@ import io.millrace.connectors.files.FileOutcome;
 import io.millrace.connectors.files.FileOutput;
 import io.millrace.connectors.files.FileRecords;
 import io.millrace.connectors.files.OutputFolder;
+import io.millrace.connectors.files.PredictionFiles;
 import io.millrace.connectors.files.RunSummary;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.Inference;
@@ -77,6 +78,7 @@ public final class ReplayJob {
     ReplayInputs.require(inputs);
     Configuration scoring = ReplayRequirements.scoring(config);
     ReplayedVersions versions = ReplayedVersions.of(scoring);
+    PredictionFiles format = ReplayFiles.of(config, versions);
     env.configure(flinkOptions(config));
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
@@ -93,11 +95,9 @@ public final class ReplayJob {
     DataStream<FileOutcome> outcomes =
         inference
             .predictions(
-                FileOutput.predictions(config.get(ScoreTopicOptions.OUTPUT_FIELDS)),
-                FileOutput.deadLetters(),
-                FileOutput.OUTCOME)
+                FileOutput.predictions(format), FileOutput.deadLetters(), FileOutput.OUTCOME)
             .predictions();
-    FileOutput.write(outcomes, output, inputs);
+    FileOutput.write(outcomes, output, inputs, format);
   }
 
   /**

@@ -34,6 +34,16 @@ public final class ReplayOptions {
     }
   }
 
+  /** What the files of predictions are. */
+  public enum OutputFormat {
+    /** A JSON object a line. */
+    JSON,
+    /** Avro's object containers, deflated. */
+    AVRO,
+    /** Parquet, compressed by Zstandard. */
+    PARQUET
+  }
+
   public static final ConfigOption<String> JOB_NAME =
       ConfigOptions.key("job.name")
           .stringType()
@@ -45,7 +55,8 @@ public final class ReplayOptions {
           .enumType(Mode.class)
           .defaultValue(Mode.BATCH)
           .withDescription(
-              "How Flink runs the job: in batch, a task that fails runs again alone; in streaming, all begin anew. The output is the same.");
+              "How Flink runs the job: in batch, a task that fails runs again alone; in streaming,"
+                  + " all begin anew. The output is the same.");
 
   public static final ConfigOption<List<String>> INPUT_PATHS =
       ConfigOptions.key("input.paths")
@@ -53,7 +64,9 @@ public final class ReplayOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2 or .deflate is unpacked. Required.");
+              "Files, or folders that are read with all below them but for names that begin with"
+                  + " '.' or '_'. What ends with .gz, .gzip, .bz2 or .deflate is unpacked."
+                  + " Required.");
 
   public static final ConfigOption<FileFormat> INPUT_FORMAT =
       ConfigOptions.key("input.format")
@@ -73,28 +86,43 @@ public final class ReplayOptions {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(128))
           .withDescription(
-              "What a subtask reads of a file at a time, at the most: files that are longer, and not compressed, are read by several. Each piece has files of its own in the output.");
+              "What a subtask reads of a file at a time, at the most: files that are longer, and"
+                  + " not compressed, are read by several. Each piece has files of its own in the"
+                  + " output.");
 
   public static final ConfigOption<DamagedFiles> DAMAGED_FILES =
       ConfigOptions.key("input.damaged-files")
           .enumType(DamagedFiles.class)
           .defaultValue(DamagedFiles.FAIL)
           .withDescription(
-              "What becomes of a compressed file that breaks off or is damaged: the job fails, or what is before the damage is scored and the place is a dead letter.");
+              "What becomes of a compressed file that breaks off or is damaged: the job fails, or"
+                  + " what is before the damage is scored and the place is a dead letter.");
 
   public static final ConfigOption<String> OUTPUT_PATH =
       ConfigOptions.key("output.path")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Folder of the predictions, and of the dead letters in _dead-letters below it; it shows when all are there. Required.");
+              "Folder of the predictions, and of the dead letters in _dead-letters below it; it"
+                  + " shows when all are there. Required.");
+
+  public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =
+      ConfigOptions.key("output.format")
+          .enumType(OutputFormat.class)
+          .defaultValue(OutputFormat.JSON)
+          .withDescription(
+              "What the files of predictions are, with the same fields: json is an object a line;"
+                  + " avro (deflated object containers) and parquet (zstd) have the types of the"
+                  + " signature and of the features, carried fields that are neither are text. Dead"
+                  + " letters are JSON lines.");
 
   public static final ConfigOption<Boolean> OVERWRITE =
       ConfigOptions.key("output.overwrite")
           .booleanType()
           .defaultValue(false)
           .withDescription(
-              "Whether an output of an earlier replay is replaced, once the new one is whole; by default it is refused.");
+              "Whether an output of an earlier replay is replaced, once the new one is whole; by"
+                  + " default it is refused.");
 
   public static final ConfigOption<String> TIMELINE =
       ConfigOptions.key("model.timeline")
@@ -115,7 +143,10 @@ public final class ReplayOptions {
           .booleanType()
           .defaultValue(true)
           .withDescription(
-              "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them, and a rerun gives the same bytes: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
+              "Whether every batch is padded to max-batch-size, so that a record's result is the"
+                  + " same to the bit whatever its neighbours and its place among them, and a rerun"
+                  + " gives the same bytes: on the CPU, for models whose every tensor has a size"
+                  + " that follows from the number of rows.");
 
   private ReplayOptions() {}
 }

@@ -9,21 +9,26 @@ import io.millrace.flink.TimelineFile;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelException;
 import io.millrace.serving.ModelTimeline;
+import io.millrace.tensor.Signature;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.configuration.ReadableConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says what the records of a replay are scored with, each by its time: versions by their bytes. */
-final class ReplayedTimeline {
+/**
+ * What the records of a replay are scored with, each by its time: versions by their bytes.
+ *
+ * @param signatures of the versions, each once
+ */
+record ReplayedTimeline(ModelTimeline timeline, Set<Signature> signatures) {
   /** What the configuration says for the timeline in the folder of versions. */
   static final String BESIDE_THE_VERSIONS = "true";
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplayedTimeline.class);
-
-  private ReplayedTimeline() {}
 
   /**
    * Fetches every version once, before anything else is read: what it hashes to now is what every
@@ -34,7 +39,7 @@ final class ReplayedTimeline {
    * @throws ConfigurationException where there is no timeline, or none with a version
    * @throws ModelException if the timeline cannot be read or is malformed
    */
-  static ModelTimeline of(ReadableConfig config, String location)
+  static ReplayedTimeline of(ReadableConfig config, String location)
       throws ConfigurationException, SubmissionException, ModelException, InterruptedException {
     String model = config.get(InferenceOptions.NAME);
     TimelineFile file = TimelineFile.in(folder(config, location));
@@ -47,14 +52,17 @@ final class ReplayedTimeline {
     FileSystemModelStore store =
         FileSystemModelStore.of(new StartingVersions(config).roots())
             .with(config.get(InferenceOptions.INTEGRITY));
-    Result found = TimelineCheck.run(timeline, store);
+    Set<Signature> signatures = new HashSet<>();
+    Result found =
+        TimelineCheck.run(
+            timeline, store, files -> signatures.add(ReplayedVersion.signature(config, files)));
     found.ineffective().forEach(line -> LOG.warn("{}: {}", file, line));
     if (!found.missing().isEmpty()) {
       throw new SubmissionException(
           "%s: %s names what cannot be replayed: %s"
               .formatted(ReplayOptions.TIMELINE.key(), file, String.join("; ", found.missing())));
     }
-    return pinned(timeline, found);
+    return new ReplayedTimeline(pinned(timeline, found), signatures);
   }
 
   private static ModelTimeline pinned(ModelTimeline timeline, Result found) throws ModelException {

@@ -81,6 +81,11 @@ class ReplayRequirementsTest {
   }
 
   @Test
+  void check_outputFormat_isOneOfThese() {
+    assertRefused(Map.of("output.format", "orc"), "output.format", "'orc'", "json, avro, parquet");
+  }
+
+  @Test
   void check_everyVersionAtOnce_isRefused() {
     assertRefused(Map.of("model.version-policy", "all"), "model.version-policy", "latest");
   }
@@ -133,6 +138,7 @@ class ReplayRequirementsTest {
     expected.put("input.damaged-files", "fail");
     expected.put("output.path", "");
     expected.put("output.fields", "[]");
+    expected.put("output.format", "json");
     expected.put("output.overwrite", "false");
     Map<String, String> actual = new LinkedHashMap<>();
     ReplaySettings.ALL.stream()

@@ -23,6 +23,15 @@ import java.util.Map;
 public final class TimelineCheck {
   private TimelineCheck() {}
 
+  /** Looks into the files of a version while they are there. */
+  @FunctionalInterface
+  public interface Inspection {
+    /**
+     * @throws ModelException if the version cannot be used, as if it were gone
+     */
+    void inspect(ModelFiles files) throws ModelException;
+  }
+
   /**
    * What was found.
    *
@@ -46,14 +55,19 @@ public final class TimelineCheck {
    */
   public static List<String> of(ModelTimeline timeline, ModelStore store)
       throws InterruptedException {
-    Result result = run(timeline, store);
+    Result result = run(timeline, store, files -> {});
     List<String> findings = new ArrayList<>(result.ineffective());
     findings.addAll(result.missing());
     return findings;
   }
 
-  /** As {@link #of}, with the bytes that were found. */
-  public static Result run(ModelTimeline timeline, ModelStore store) throws InterruptedException {
+  /**
+   * As {@link #of}, with the bytes that were found.
+   *
+   * @param inspection of each version
+   */
+  public static Result run(ModelTimeline timeline, ModelStore store, Inspection inspection)
+      throws InterruptedException {
     Map<Publish, Instant> since = new HashMap<>();
     for (Period period : timeline.periods()) {
       since.putIfAbsent(period.version(), period.from());
@@ -62,6 +76,7 @@ public final class TimelineCheck {
     List<String> missing = new ArrayList<>();
     for (Publish version : timeline.validFrom(Long.MIN_VALUE)) {
       try (ModelFiles files = store.fetch(version.uri(), version.digest())) {
+        inspection.inspect(files);
         digests.put(version.version(), files.digest());
       } catch (ModelException e) {
         missing.add(

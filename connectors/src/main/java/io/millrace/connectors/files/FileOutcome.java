@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param path of the file
  * @param split its number within the file
  * @param version that scored it, null for a dead letter
- * @param line what is to be written, without an end of line
+ * @param line what is to be written: a line without its end, or a record in Avro's binary form
  */
 public record FileOutcome(String path, int split, @Nullable Long version, byte[] line) {
   public FileOutcome {

@@ -1,7 +1,6 @@
 package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.DeadLetterJson;
-import io.millrace.connectors.formats.ScoredRecordFormat;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.RejectionMapper;
 import io.millrace.flink.ValueTypeInformation;
@@ -13,14 +12,15 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
- * What comes of files of records, in files: a JSON object a line, the predictions of each split in
- * one and its dead letters in another. They show when all are there.
+ * What comes of files of records, in files: the predictions of each split in one and its dead
+ * letters, a JSON object a line, in another. They show when all are there.
  *
  * <pre>{@code
+ * PredictionFiles files = PredictionFiles.json(List.of("id"));
  * InferenceStreams<KafkaRecord, FileOutcome> scored =
  *     inference.predictions(
- *         FileOutput.predictions(List.of("id")), FileOutput.deadLetters(), FileOutput.OUTCOME);
- * FileOutput.write(scored.predictions(), OutputFolder.prepare(path, false), inputs);
+ *         FileOutput.predictions(files), FileOutput.deadLetters(), FileOutput.OUTCOME);
+ * FileOutput.write(scored.predictions(), OutputFolder.prepare(path, false), inputs, files);
  * }</pre>
  */
 public final class FileOutput {
@@ -33,13 +33,8 @@ public final class FileOutput {
 
   private FileOutput() {}
 
-  /**
-   * Predictions as the output topic has them.
-   *
-   * @param carriedFields fields of a JSON record that are copied
-   */
-  public static PredictionReader<KafkaRecord, FileOutcome> predictions(List<String> carriedFields) {
-    ScoredRecordFormat format = new ScoredRecordFormat("", carriedFields, false);
+  /** Predictions as the files have them. */
+  public static PredictionReader<KafkaRecord, FileOutcome> predictions(PredictionFiles format) {
     return (record, prediction, version) ->
         new FileOutcome(
             record.topic(),
@@ -62,11 +57,16 @@ public final class FileOutput {
    * Writes outcomes, which come in the order of their splits.
    *
    * @param inputs the files and folders that were read
+   * @param format that the outcomes were made for
    */
   public static void write(
-      DataStream<FileOutcome> outcomes, OutputFolder folder, List<Path> inputs) {
+      DataStream<FileOutcome> outcomes,
+      OutputFolder folder,
+      List<Path> inputs,
+      PredictionFiles format) {
+    OutputNames names = new OutputNames(inputs, format.suffix());
     outcomes
-        .transform("write files", WRITTEN, new FileWriterOperator(folder, new OutputNames(inputs)))
+        .transform("write files", WRITTEN, new FileWriterOperator(folder, names, format))
         .uid("output-files")
         .transform("commit output", Types.VOID, new FileCommitOperator(folder))
         .uid("output-commit")

@@ -20,15 +20,17 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
 
   private final OutputFolder folder;
   private final OutputNames names;
+  private final PredictionFiles format;
 
   private transient @Nullable RecoverableWriter writer;
   private transient @Nullable FileOutcome current;
   private transient @Nullable StagedFile predictions;
   private transient @Nullable StagedFile deadLetters;
 
-  FileWriterOperator(OutputFolder folder, OutputNames names) {
+  FileWriterOperator(OutputFolder folder, OutputNames names, PredictionFiles format) {
     this.folder = folder;
     this.names = names;
+    this.format = format;
   }
 
   @Override
@@ -52,7 +54,7 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
   private StagedFile predictions(FileOutcome outcome) throws IOException {
     StagedFile file = predictions;
     if (file == null) {
-      file = open(names.predictions(outcome.path(), outcome.split()));
+      file = open(names.predictions(outcome.path(), outcome.split()), format::open);
       predictions = file;
     }
     return file;
@@ -61,14 +63,15 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
   private StagedFile deadLetters(FileOutcome outcome) throws IOException {
     StagedFile file = deadLetters;
     if (file == null) {
-      file = open(names.deadLetters(outcome.path(), outcome.split()));
+      String name = names.deadLetters(outcome.path(), outcome.split());
+      file = open(name, (out, ignored) -> new LineWriter(out));
       deadLetters = file;
     }
     return file;
   }
 
-  private StagedFile open(String name) throws IOException {
-    return new StagedFile(folder, name, Objects.requireNonNull(writer, "opened"));
+  private StagedFile open(String name, StagedFile.Content content) throws IOException {
+    return new StagedFile(folder, name, Objects.requireNonNull(writer, "opened"), content);
   }
 
   private void finishFiles() throws IOException {

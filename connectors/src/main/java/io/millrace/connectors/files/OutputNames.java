@@ -18,24 +18,31 @@ final class OutputNames implements Serializable {
   /** Begins with an underscore: whoever reads the folder as data passes it over, as Flink does. */
   static final String DEAD_LETTERS = "_dead-letters/";
 
-  private static final String SUFFIX = ".jsonl";
-
   private final ArrayList<URI> roots = new ArrayList<>();
   private final boolean severalSystems;
+  private final String suffix;
 
-  OutputNames(List<Path> inputs) {
+  /**
+   * @param suffix of the predictions' names
+   */
+  OutputNames(List<Path> inputs, String suffix) {
+    this.suffix = suffix;
     inputs.forEach(input -> roots.add(input.toUri()));
     severalSystems = inputs.stream().map(input -> system(input.toUri())).distinct().count() > 1;
   }
 
   /** The name of the split's predictions, below the output's folder. */
   String predictions(String path, int split) {
-    return relative(new Path(path).toUri()) + "." + split + SUFFIX;
+    return name(path, split) + suffix;
   }
 
   /** The name of the split's dead letters. */
   String deadLetters(String path, int split) {
-    return DEAD_LETTERS + predictions(path, split);
+    return DEAD_LETTERS + name(path, split) + LineWriter.SUFFIX;
+  }
+
+  private String name(String path, int split) {
+    return relative(new Path(path).toUri()) + "." + split;
   }
 
   private String relative(URI path) {

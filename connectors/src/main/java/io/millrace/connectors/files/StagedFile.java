@@ -3,49 +3,50 @@ package io.millrace.connectors.files;
 import java.io.IOException;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
+import org.apache.flink.api.common.serialization.BulkWriter;
+import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.RecoverableFsDataOutputStream;
 import org.apache.flink.core.fs.RecoverableWriter;
 import org.apache.flink.core.fs.RecoverableWriter.CommitRecoverable;
 import org.apache.flink.core.io.SimpleVersionedSerialization;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.IOUtils;
 
 /**
- * A file of lines that is being written. Not thread-safe; whoever opened it finishes or closes it.
+ * A file of the output that is being written. Not thread-safe; whoever opened it finishes or closes
+ * it.
  */
 final class StagedFile implements AutoCloseable {
-  private static final int BUFFER = 1 << 16;
-
   private final String name;
   private final RecoverableWriter writer;
   private final RecoverableFsDataOutputStream out;
-  private final byte[] buffer = new byte[BUFFER];
-  private final CRC32C checksum = new CRC32C();
+  private final ChecksumStream stream;
+  private final BulkWriter<byte[]> content;
   private final SortedMap<Long, Long> scored = new TreeMap<>();
-  private int filled;
   private long deadLetters;
-  private long bytes;
 
-  StagedFile(OutputFolder folder, String name, RecoverableWriter writer) throws IOException {
+  /** Makes what writes into the stream of a file. */
+  @FunctionalInterface
+  interface Content {
+    BulkWriter<byte[]> open(FSDataOutputStream out, String name) throws IOException;
+  }
+
+  StagedFile(OutputFolder folder, String name, RecoverableWriter writer, Content content)
+      throws IOException {
     this.name = name;
     this.writer = writer;
     this.out = writer.open(folder.staged(name));
+    this.stream = new ChecksumStream(out);
+    try {
+      this.content = content.open(stream, name);
+    } catch (IOException | RuntimeException e) {
+      IOUtils.closeQuietly(out);
+      throw e;
+    }
   }
 
   void write(FileOutcome outcome) throws IOException {
-    byte[] line = outcome.line();
-    if (line.length >= BUFFER - filled) {
-      flush();
-    }
-    if (line.length >= BUFFER) {
-      checksum.update(line);
-      out.write(line);
-    } else {
-      System.arraycopy(line, 0, buffer, filled, line.length);
-      filled += line.length;
-    }
-    buffer[filled++] = '\n';
-    bytes += line.length + 1L;
+    content.addElement(outcome.line());
     if (outcome.version() == null) {
       deadLetters++;
     } else {
@@ -53,23 +54,17 @@ final class StagedFile implements AutoCloseable {
     }
   }
 
-  private void flush() throws IOException {
-    checksum.update(buffer, 0, filled);
-    out.write(buffer, 0, filled);
-    filled = 0;
-  }
-
   /** Ends the file, which does not show before it is committed. */
   WrittenFile finish() throws IOException {
-    flush();
+    content.finish();
     CommitRecoverable recoverable = out.closeForCommit().getRecoverable();
     SimpleVersionedSerializer<CommitRecoverable> form = writer.getCommitRecoverableSerializer();
     return new WrittenFile(
         name,
         scored,
         deadLetters,
-        bytes,
-        (int) checksum.getValue(),
+        stream.getPos(),
+        stream.checksum(),
         SimpleVersionedSerialization.writeVersionAndSerialize(form, recoverable));
   }
 

@@ -42,7 +42,19 @@ final class CarriedFields {
     json.writeEndObject();
   }
 
-  private void find(byte[] record) throws IOException {
+  /** Where in the record the field of this number begins, once they were found. */
+  int from(int index) {
+    return from[index];
+  }
+
+  /** How many bytes its value has, 0 if the record has none. */
+  int length(int index) {
+    return to[index] == 0 ? 0 : to[index] - from[index];
+  }
+
+  /** Finds the fields in a record. */
+  void find(byte[] record) throws IOException {
+    Arrays.fill(from, 0);
     Arrays.fill(to, 0);
     int found = 0;
     try (JsonParser parser = factory.createParser(record)) {

@@ -45,7 +45,11 @@ class OutputCommitTest {
     for (Map.Entry<String, String> line : lines.entrySet()) {
       FileSystem files = LocalFileSystem.getSharedInstance();
       try (StagedFile file =
-          new StagedFile(folder, line.getKey(), files.createRecoverableWriter())) {
+          new StagedFile(
+              folder,
+              line.getKey(),
+              files.createRecoverableWriter(),
+              (out, ignored) -> new LineWriter(out))) {
         file.write(new FileOutcome("file:/in", 0, 7L, line.getValue().getBytes(UTF_8)));
         written.add(file.finish());
       }

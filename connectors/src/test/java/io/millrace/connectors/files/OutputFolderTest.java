@@ -30,7 +30,11 @@ class OutputFolderTest {
   }
 
   private static StagedFile open(OutputFolder folder, String name) throws IOException {
-    return new StagedFile(folder, name, FileSystem.getLocalFileSystem().createRecoverableWriter());
+    return new StagedFile(
+        folder,
+        name,
+        FileSystem.getLocalFileSystem().createRecoverableWriter(),
+        (out, ignored) -> new LineWriter(out));
   }
 
   private static WrittenFile file(OutputFolder folder, String name, String line)

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class OutputNamesTest {
   private static OutputNames names(String... inputs) {
-    return new OutputNames(Arrays.stream(inputs).map(Path::new).toList());
+    return new OutputNames(Arrays.stream(inputs).map(Path::new).toList(), ".jsonl");
   }
 
   @Test

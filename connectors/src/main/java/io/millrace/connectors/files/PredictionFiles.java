@@ -1,0 +1,99 @@
+package io.millrace.connectors.files;
+
+import io.millrace.connectors.formats.ScoredAvroFormat;
+import io.millrace.connectors.formats.ScoredRecordFormat;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.model.ModelVersion;
+import io.millrace.tensor.Prediction;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import org.apache.avro.Schema;
+import org.apache.flink.api.common.serialization.BulkWriter;
+import org.apache.flink.core.fs.FSDataOutputStream;
+
+/**
+ * What the files of predictions are: JSON lines, Avro's object containers or Parquet, with the same
+ * fields. The same records give the same bytes.
+ *
+ * <pre>{@code
+ * PredictionFiles.avro(ScoredRecordSchema.of(signature, List.of("id"), Map.of()), List.of("id"))
+ * }</pre>
+ */
+public final class PredictionFiles implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Makes what is written of a prediction. */
+  @FunctionalInterface
+  private interface Encoding extends Serializable {
+    byte[] value(KafkaRecord record, Prediction prediction, ModelVersion version);
+  }
+
+  /** Makes what writes the file of this name. */
+  @FunctionalInterface
+  private interface Container extends Serializable {
+    BulkWriter<byte[]> open(FSDataOutputStream out, String name) throws IOException;
+  }
+
+  private final String suffix;
+  private final Encoding encoding;
+  private final Container container;
+
+  private PredictionFiles(String suffix, Encoding encoding, Container container) {
+    this.suffix = suffix;
+    this.encoding = Objects.requireNonNull(encoding, "encoding");
+    this.container = Objects.requireNonNull(container, "container");
+  }
+
+  /**
+   * A JSON object a line, as the output topic has them.
+   *
+   * @param carriedFields fields of a JSON record that are copied
+   */
+  public static PredictionFiles json(List<String> carriedFields) {
+    return new PredictionFiles(
+        LineWriter.SUFFIX,
+        new ScoredRecordFormat("", carriedFields, false)::value,
+        (out, name) -> new LineWriter(out));
+  }
+
+  /**
+   * Avro's object containers.
+   *
+   * @param schema of those fields
+   */
+  public static PredictionFiles avro(Schema schema, List<String> carriedFields) {
+    String text = schema.toString();
+    return new PredictionFiles(
+        ".avro",
+        new ScoredAvroFormat(schema, carriedFields)::value,
+        (out, name) -> AvroContainers.open(text, out, name));
+  }
+
+  /**
+   * Parquet files.
+   *
+   * @param schema of those fields
+   */
+  public static PredictionFiles parquet(Schema schema, List<String> carriedFields) {
+    String text = schema.toString();
+    return new PredictionFiles(
+        ".parquet",
+        new ScoredAvroFormat(schema, carriedFields)::value,
+        (out, name) -> new ParquetFileWriter(text, out));
+  }
+
+  byte[] value(KafkaRecord record, Prediction prediction, ModelVersion version) {
+    return encoding.value(record, prediction, version);
+  }
+
+  /** What the names of the files end with. */
+  String suffix() {
+    return suffix;
+  }
+
+  BulkWriter<byte[]> open(FSDataOutputStream out, String name) throws IOException {
+    return container.open(out, name);
+  }
+}

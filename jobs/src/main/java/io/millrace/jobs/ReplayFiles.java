@@ -1,0 +1,48 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.PredictionFiles;
+import io.millrace.connectors.formats.ScoredRecordSchema;
+import io.millrace.tensor.ElementType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** What the files of a replay's predictions are; typed ones need the signature that answers. */
+final class ReplayFiles {
+  private ReplayFiles() {}
+
+  /**
+   * The format that the configuration asks for.
+   *
+   * @throws ConfigurationException if the signature and the chosen fields have no schema, or the
+   *     versions not one signature
+   */
+  static PredictionFiles of(ReadableConfig config, ReplayedVersions versions)
+      throws ConfigurationException {
+    List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+    return switch (config.get(ReplayOptions.OUTPUT_FORMAT)) {
+      case JSON -> PredictionFiles.json(fields);
+      case AVRO -> PredictionFiles.avro(schema(config, versions, fields), fields);
+      case PARQUET -> PredictionFiles.parquet(schema(config, versions, fields), fields);
+    };
+  }
+
+  private static Schema schema(
+      ReadableConfig config, ReplayedVersions versions, List<String> fields)
+      throws ConfigurationException {
+    Map<String, ElementType> features = new HashMap<>();
+    for (Map<String, String> field :
+        config.getOptional(ScoreTopicOptions.FEATURES_FIELDS).orElse(List.of())) {
+      String name = field.getOrDefault("name", "");
+      features.put(name, ElementType.of(field.getOrDefault("dtype", "float32")));
+    }
+    try {
+      return ScoredRecordSchema.of(versions.signature(), fields, features);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          ReplayOptions.OUTPUT_FORMAT.key() + ": " + e.getMessage(), e);
+    }
+  }
+}
