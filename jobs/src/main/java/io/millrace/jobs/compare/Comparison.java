@@ -1,13 +1,7 @@
 package io.millrace.jobs.compare;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Whether two outputs have the same records, each as often, to the bit; in whatever order and files
@@ -38,9 +32,10 @@ public record Comparison(
   }
 
   /**
-   * Reads both outputs, and each once more where they differ. Takes eight bytes of memory a record.
+   * Reads both outputs, and each once more where they differ. Takes eight bytes of memory a record,
+   * and the records that are told: of each output, no more of them than have 16 MiB.
    *
-   * @param limit how many differences are told
+   * @param limit how many differences are told at the most
    * @throws IOException if one cannot be read or is not of JSON lines
    */
   public static Comparison of(OutputLines live, OutputLines replay, int limit) throws IOException {
@@ -55,89 +50,12 @@ public record Comparison(
         right.size(),
         left.surplusOver(right),
         right.surplusOver(left),
-        new Search(left, right, limit).differences(live, replay));
+        new DifferenceSearch(left, right, limit).differences(live, replay));
   }
 
   private static LineDigests digests(OutputLines lines) throws IOException {
     LineDigests digests = new LineDigests();
     lines.read((file, number, line) -> digests.add(line));
     return digests;
-  }
-
-  /** Finds the first records that one output has and the other has not. */
-  private static final class Search {
-    private final LineDigests live;
-    private final LineDigests replay;
-    private final int limit;
-    private final List<OutputRecord> missing = new ArrayList<>();
-    private final Map<OutputRecord, OutputRecord> replayed = new HashMap<>();
-    private final List<OutputRecord> surplus = new ArrayList<>();
-
-    Search(LineDigests live, LineDigests replay, int limit) {
-      this.live = live;
-      this.replay = replay;
-      this.limit = limit;
-    }
-
-    List<String> differences(OutputLines liveLines, OutputLines replayLines) throws IOException {
-      Set<String> seen = new HashSet<>();
-      liveLines.read(
-          (file, number, line) -> {
-            if (missing.size() < limit && live.count(line) > replay.count(line)) {
-              OutputRecord record = OutputRecord.of(file, number, line);
-              if (seen.add(record.text())) {
-                missing.add(record);
-              }
-            }
-          });
-      replayLines.read(
-          (file, number, line) -> {
-            if (!isFull() && replay.count(line) > live.count(line)) {
-              OutputRecord record = OutputRecord.of(file, number, line);
-              if (seen.add(record.text())) {
-                pair(record);
-              }
-            }
-          });
-      return told();
-    }
-
-    private boolean isFull() {
-      return replayed.size() == missing.size() && missing.size() + surplus.size() >= limit;
-    }
-
-    // The same input, by its key and fields, that was answered otherwise.
-    private void pair(OutputRecord record) {
-      for (OutputRecord candidate : missing) {
-        if (!replayed.containsKey(candidate) && candidate.isOfSameInput(record)) {
-          replayed.put(candidate, record);
-          return;
-        }
-      }
-      if (surplus.size() < limit) {
-        surplus.add(record);
-      }
-    }
-
-    private List<String> told() {
-      List<String> told = new ArrayList<>();
-      for (OutputRecord record : missing) {
-        OutputRecord other = replayed.get(record);
-        told.add(
-            other == null
-                ? "live %s: %s".formatted(record.place(), times(record))
-                : "live %s and replay %s differ: %s"
-                    .formatted(record.place(), other.place(), record.differencesTo(other)));
-      }
-      for (OutputRecord record : surplus) {
-        told.add("replay %s: %s".formatted(record.place(), times(record)));
-      }
-      return Collections.unmodifiableList(told.subList(0, Math.min(limit, told.size())));
-    }
-
-    private String times(OutputRecord record) {
-      return "%d times live, %d times in the replay, key %s"
-          .formatted(live.count(record.line()), replay.count(record.line()), record.key());
-    }
   }
 }

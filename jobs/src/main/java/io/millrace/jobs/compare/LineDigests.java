@@ -14,11 +14,13 @@ final class LineDigests {
   /** What is carried beyond them is dropped. */
   private static final int SUM_BYTES = 32;
 
+  // An array of all would end at two thousand million lines.
+  private static final int BUCKET_BITS = 8;
+
   private final MessageDigest sha256;
   private final int[] sum = new int[SUM_BYTES / Integer.BYTES];
-  private long[] digests = new long[1 << 10];
-  private int size;
-  private boolean sorted;
+  private final DigestBucket[] buckets = new DigestBucket[1 << BUCKET_BITS];
+  private long size;
 
   LineDigests() {
     try {
@@ -26,6 +28,7 @@ final class LineDigests {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+    Arrays.setAll(buckets, i -> new DigestBucket());
   }
 
   void add(byte[] line) {
@@ -36,15 +39,17 @@ final class LineDigests {
       sum[i] = (int) carry;
       carry >>>= Integer.SIZE;
     }
-    if (size == digests.length) {
-      digests = Arrays.copyOf(digests, Math.addExact(size, size));
-    }
-    digests[size++] = digest.getLong(0);
-    sorted = false;
+    long number = digest.getLong(0);
+    bucket(number).add(number);
+    size++;
+  }
+
+  private DigestBucket bucket(long number) {
+    return buckets[(int) (number >>> (Long.SIZE - BUCKET_BITS))];
   }
 
   /** How many lines there are. */
-  int size() {
+  long size() {
     return size;
   }
 
@@ -53,47 +58,22 @@ final class LineDigests {
     return size == other.size && Arrays.equals(sum, other.sum);
   }
 
-  /** How often there is this line. */
-  int count(byte[] line) {
-    return count(ByteBuffer.wrap(sha256.digest(line)).getLong());
+  /** What tells a line from others here. */
+  long digest(byte[] line) {
+    return ByteBuffer.wrap(sha256.digest(line)).getLong();
+  }
+
+  /** How often there is the line of this digest. */
+  long count(long digest) {
+    return bucket(digest).count(digest);
   }
 
   /** How many of the lines the other does not have, each as often as it lacks. */
   long surplusOver(LineDigests other) {
-    sort();
     long surplus = 0;
-    for (int i = 0; i < size; ) {
-      int end = i + 1;
-      while (end < size && digests[end] == digests[i]) {
-        end++;
-      }
-      surplus += Math.max(0, end - i - other.count(digests[i]));
-      i = end;
+    for (int i = 0; i < buckets.length; i++) {
+      surplus += buckets[i].surplusOver(other.buckets[i]);
     }
     return surplus;
-  }
-
-  private int count(long digest) {
-    sort();
-    int found = Arrays.binarySearch(digests, 0, size, digest);
-    if (found < 0) {
-      return 0;
-    }
-    int first = found;
-    while (first > 0 && digests[first - 1] == digest) {
-      first--;
-    }
-    int end = found + 1;
-    while (end < size && digests[end] == digest) {
-      end++;
-    }
-    return end - first;
-  }
-
-  private void sort() {
-    if (!sorted) {
-      Arrays.sort(digests, 0, size);
-      sorted = true;
-    }
   }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,19 +25,19 @@ final class OutputRecord {
           .build();
 
   private final String place;
-  private final byte[] line;
+  private final long digest;
   private final JsonNode json;
 
-  private OutputRecord(String place, byte[] line, JsonNode json) {
+  private OutputRecord(String place, long digest, JsonNode json) {
     this.place = place;
-    this.line = line;
+    this.digest = digest;
     this.json = json;
   }
 
-  static OutputRecord of(String file, long number, byte[] line) throws IOException {
+  static OutputRecord of(String file, long number, byte[] line, long digest) throws IOException {
     String place = file + ":" + number;
     try {
-      return new OutputRecord(place, line, MAPPER.readTree(line));
+      return new OutputRecord(place, digest, MAPPER.readTree(line));
     } catch (IOException e) {
       // Jackson's own message quotes the record.
       throw new IOException(place + ": expected a JSON object on a line", e);
@@ -50,22 +49,18 @@ final class OutputRecord {
     return place;
   }
 
-  byte[] line() {
-    return line;
-  }
-
-  String text() {
-    return new String(line, StandardCharsets.ISO_8859_1);
+  /** What tells its line from others. */
+  long digest() {
+    return digest;
   }
 
   String key() {
     return shown(json.path("key"));
   }
 
-  /** Whether it was made from the same input as the other, as far as the output tells. */
-  boolean isOfSameInput(OutputRecord other) {
-    return json.path("key").equals(other.json.path("key"))
-        && json.path("fields").equals(other.json.path("fields"));
+  /** Key and fields: what it was made from, as far as the output tells. */
+  List<JsonNode> input() {
+    return List.of(json.path("key"), json.path("fields"));
   }
 
   /** Where it is not as the other: path, value here and value there. */

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -149,6 +151,61 @@ class ComparisonTest {
     assertThat(found.onlyLive()).isEqualTo(50);
     assertThat(found.onlyReplay()).isEqualTo(50);
     assertThat(found.differences()).hasSize(10).allMatch(line -> line.contains(" differ: "));
+  }
+
+  @Test
+  void of_aRecordThatComesVeryOften_isCounted() throws Exception {
+    List<String> live = new ArrayList<>(Collections.nCopies(200_000, record(1, 1, 1)));
+    List<String> replay = new ArrayList<>(live);
+    live.add(record(2, 2, 1));
+    replay.addAll(Collections.nCopies(3, record(1, 1, 1)));
+    assertThat(compare(live, replay))
+        .isEqualTo(
+            new Comparison(
+                false,
+                200_001,
+                200_003,
+                1,
+                3,
+                List.of(
+                    "live live.jsonl:200001: 1 times live, 0 times in the replay, key \"k2\"",
+                    "replay replay.jsonl:1: 200000 times live, 200003 times in the replay, key"
+                        + " \"k1\"")));
+  }
+
+  @Test
+  void of_largeRecords_tellsWhatFitsIntoMemory_andCountsAll() throws Exception {
+    String large = "x".repeat(4 << 20);
+    List<String> live = records(5).stream().map(line -> line.replace("fraud", large)).toList();
+    List<String> replay =
+        live.stream().map(line -> line.replace("\"version\":1", "\"version\":2")).toList();
+    Comparison found = compare(live, replay);
+    assertThat(found.onlyLive()).isEqualTo(5);
+    assertThat(found.onlyReplay()).isEqualTo(5);
+    assertThat(found.differences())
+        .hasSize(3)
+        .allMatch(line -> line.contains(" differ: model.version 1, replayed 2"));
+  }
+
+  @Test
+  void count_ofNumbersAddedAnyTimes_isRight() {
+    for (long seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      DigestBucket bucket = new DigestBucket();
+      Map<Long, Long> expected = new HashMap<>();
+      for (int i = random.nextInt(2000); i > 0; i--) {
+        long number = random.nextInt(1 + random.nextInt(1000)) - 500;
+        bucket.add(number);
+        expected.merge(number, 1L, Long::sum);
+      }
+      for (long number = -501; number <= 501; number++) {
+        assertThat(bucket.count(number))
+            .as("seed %d, number %d", seed, number)
+            .isEqualTo(expected.getOrDefault(number, 0L));
+      }
+      assertThat(bucket.surplusOver(new DigestBucket()))
+          .isEqualTo(expected.values().stream().mapToLong(Long::longValue).sum());
+    }
   }
 
   @Test
