@@ -3,11 +3,10 @@ package io.millrace.jobs;
 import io.millrace.connectors.files.FileHistory;
 import io.millrace.connectors.files.FileOutcome;
 import io.millrace.connectors.files.FileOutput;
-import io.millrace.connectors.files.FileRecords;
+import io.millrace.connectors.files.LocatedRecord;
 import io.millrace.connectors.files.OutputFolder;
 import io.millrace.connectors.files.PredictionFiles;
 import io.millrace.connectors.files.RunSummary;
-import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.UnfitRuntimeException;
@@ -88,7 +87,7 @@ public final class ReplayJob {
       cluster.requireFit();
       ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
-    Inference<KafkaRecord> inference = inference(records(env, config, inputs), scoring, versions);
+    Inference<LocatedRecord> inference = inference(records(env, config, inputs), scoring, versions);
     OutputFolder output =
         OutputFolder.prepare(
             ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
@@ -110,24 +109,24 @@ public final class ReplayJob {
     return OutputFolder.summary(ReplayRequirements.output(config));
   }
 
-  private static Inference<KafkaRecord> inference(
-      DataStream<KafkaRecord> records, Configuration scoring, ReplayedVersions versions)
+  private static Inference<LocatedRecord> inference(
+      DataStream<LocatedRecord> records, Configuration scoring, ReplayedVersions versions)
       throws ConfigurationException {
     Format format = scoring.get(ReplayOptions.INPUT_FORMAT).records();
-    Inference<KafkaRecord> inference =
+    Inference<LocatedRecord> inference =
         Inference.on(records)
             .configure(scoring)
             .with(InferenceOptions.ROOTS, new StartingVersions(scoring).roots())
-            .features(FileRecords.writer(RecordFormats.writer(scoring, format)))
+            .features(LocatedRecord.writer(RecordFormats.writer(scoring, format)))
             .uid("inference");
     versions.addTo(inference, scoring);
-    ScoreTopicJob.addWarmUpRecords(scoring, format, inference);
+    ScoreTopicJob.addWarmUpRecords(scoring, format, inference, LocatedRecord::of);
     return inference;
   }
 
-  private static DataStream<KafkaRecord> records(
+  private static DataStream<LocatedRecord> records(
       StreamExecutionEnvironment env, ReadableConfig config, List<Path> inputs) {
-    FileSource<KafkaRecord> source =
+    FileSource<LocatedRecord> source =
         FileHistory.lines(
             inputs,
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),

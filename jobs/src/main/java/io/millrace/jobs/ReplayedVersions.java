@@ -1,8 +1,7 @@
 package io.millrace.jobs;
 
-import io.millrace.connectors.files.FileRecords;
+import io.millrace.connectors.files.LocatedRecord;
 import io.millrace.connectors.formats.JsonTimestamps;
-import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.Inference;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
@@ -60,7 +59,7 @@ record ReplayedVersions(
   }
 
   /** Lets them score. */
-  void addTo(Inference<KafkaRecord> inference, ReadableConfig config) {
+  void addTo(Inference<LocatedRecord> inference, ReadableConfig config) {
     if (timeline == null) {
       Publish version = (Publish) commands.get(0);
       inference.model(
@@ -72,6 +71,6 @@ record ReplayedVersions(
     inference
         .timeline(timeline)
         .timestamps(
-            FileRecords.timestamps(new JsonTimestamps(field, RecordFormats.limits(config))));
+            LocatedRecord.timestamps(new JsonTimestamps(field, RecordFormats.limits(config))));
   }
 }

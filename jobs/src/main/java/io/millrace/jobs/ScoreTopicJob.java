@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -147,7 +148,8 @@ public final class ScoreTopicJob {
             .features(RecordFormats.writer(config))
             .timestamps(ScoreTopicJob::eventTime)
             .uid("inference");
-    addWarmUpRecords(config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference);
+    addWarmUpRecords(
+        config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference, Function.identity());
     List<Command> commands = point.commands();
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
@@ -180,8 +182,8 @@ public final class ScoreTopicJob {
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
   }
 
-  static void addWarmUpRecords(
-      ReadableConfig config, Format format, Inference<KafkaRecord> inference)
+  static <T> void addWarmUpRecords(
+      ReadableConfig config, Format format, Inference<T> inference, Function<KafkaRecord, T> asRead)
       throws ConfigurationException {
     String file = config.getOptional(ScoreTopicOptions.WARM_UP_RECORDS).orElse(null);
     if (file == null) {
@@ -189,7 +191,7 @@ public final class ScoreTopicJob {
     }
     List<KafkaRecord> records = RecordFile.read(file, format);
     try {
-      inference.warmUpRecords(file, records);
+      inference.warmUpRecords(file, records.stream().map(asRead).toList());
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           ScoreTopicOptions.WARM_UP_RECORDS.key() + ": " + e.getMessage(), e);

@@ -69,7 +69,7 @@ public abstract class ValueSerializer<T> extends TypeSerializerSingleton<T> {
   }
 
   /** Writes a text of any length: what is beyond the first 8,000 characters is left out. */
-  static void writeBounded(String text, DataOutputView target) throws IOException {
+  protected static void writeBounded(String text, DataOutputView target) throws IOException {
     target.writeUTF(text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT));
   }
 }

@@ -1,6 +1,5 @@
 package io.millrace.connectors.files;
 
-import io.millrace.connectors.kafka.KafkaRecord;
 import java.util.List;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.FileSourceSplit;
@@ -30,7 +29,7 @@ public final class FileHistory {
    * @param maxRecordBytes what a line may have at the most; longer ones are no records
    * @param maxSplitBytes what a subtask reads at a time, at the most
    */
-  public static FileSource<KafkaRecord> lines(
+  public static FileSource<LocatedRecord> lines(
       List<Path> paths, int maxRecordBytes, long maxSplitBytes, DamagedFiles damaged) {
     return source(
         new LocatedFormat(new StreamFormatAdapter<>(new LineFormat(maxRecordBytes, damaged))),
@@ -38,8 +37,8 @@ public final class FileHistory {
         maxSplitBytes);
   }
 
-  private static FileSource<KafkaRecord> source(
-      BulkFormat<KafkaRecord, FileSourceSplit> format, List<Path> paths, long maxSplitBytes) {
+  private static FileSource<LocatedRecord> source(
+      BulkFormat<LocatedRecord, FileSourceSplit> format, List<Path> paths, long maxSplitBytes) {
     return FileSource.forBulkFileFormat(format, paths.toArray(new Path[0]))
         .setFileEnumerator(NumberedSplits.provider(format.isSplittable(), maxSplitBytes))
         .build();

@@ -2,6 +2,7 @@ package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.DeadLetterJson;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.flink.Rejection;
 import io.millrace.flink.RejectionMapper;
 import io.millrace.flink.ValueTypeInformation;
 import io.millrace.model.PredictionReader;
@@ -17,7 +18,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  *
  * <pre>{@code
  * PredictionFiles files = PredictionFiles.json(List.of("id"));
- * InferenceStreams<KafkaRecord, FileOutcome> scored =
+ * InferenceStreams<LocatedRecord, FileOutcome> scored =
  *     inference.predictions(
  *         FileOutput.predictions(files), FileOutput.deadLetters(), FileOutput.OUTCOME);
  * FileOutput.write(scored.predictions(), OutputFolder.prepare(path, false), inputs, files);
@@ -34,23 +35,29 @@ public final class FileOutput {
   private FileOutput() {}
 
   /** Predictions as the files have them. */
-  public static PredictionReader<KafkaRecord, FileOutcome> predictions(PredictionFiles format) {
-    return (record, prediction, version) ->
-        new FileOutcome(
-            record.topic(),
-            record.partition(),
-            version.version(),
-            format.value(record, prediction, version));
+  public static PredictionReader<LocatedRecord, FileOutcome> predictions(PredictionFiles format) {
+    return (located, prediction, version) -> {
+      KafkaRecord record = located.record();
+      return new FileOutcome(
+          record.topic(),
+          record.partition(),
+          version.version(),
+          format.value(record, prediction, version));
+    };
   }
 
   /** Dead letters with path and offset. */
-  public static RejectionMapper<KafkaRecord, FileOutcome> deadLetters() {
-    return rejection ->
-        new FileOutcome(
-            rejection.record().topic(),
-            rejection.record().partition(),
-            null,
-            DeadLetterJson.of(rejection));
+  public static RejectionMapper<LocatedRecord, FileOutcome> deadLetters() {
+    return rejection -> {
+      KafkaRecord record = rejection.record().record();
+      return new FileOutcome(
+          record.topic(),
+          record.partition(),
+          null,
+          DeadLetterJson.of(
+              new Rejection<>(
+                  record, rejection.reason(), rejection.message(), rejection.version())));
+    };
   }
 
   /**

@@ -8,19 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param offset where it begins, counted in the bytes that a compressed file unpacks to
  * @param value the record's bytes, null where they cannot be had
- * @param reason why it is no record, null where it is one
- * @param message one line about that, empty where it is a record
+ * @param refusal why it is no record, null where it is one
  */
-record FilePiece(
-    long offset, byte @Nullable [] value, @Nullable RecordReason reason, String message) {
+record FilePiece(long offset, byte @Nullable [] value, @Nullable RecordRefusal refusal) {
 
   /** A record. */
   static FilePiece record(long offset, byte[] value) {
-    return new FilePiece(offset, value, null, "");
+    return new FilePiece(offset, value, null);
   }
 
   /** A place where a record should be. */
   static FilePiece refused(long offset, RecordReason reason, String message) {
-    return new FilePiece(offset, null, reason, message);
+    return new FilePiece(offset, null, new RecordRefusal(reason, message));
   }
 }

@@ -1,7 +1,5 @@
 package io.millrace.connectors.files;
 
-import io.millrace.connectors.kafka.KafkaRecord;
-import io.millrace.connectors.kafka.KafkaTypes;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -10,11 +8,8 @@ import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.util.RecordMapperWrapperRecordIterator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Gives what was found in a file its place: the path for the topic, the number of the split for the
- * partition. So the same operator, formats and sinks serve files and topics.
- */
-final class LocatedFormat implements BulkFormat<KafkaRecord, FileSourceSplit> {
+/** Gives what was found in a file its place: the path and the number of the split. */
+final class LocatedFormat implements BulkFormat<LocatedRecord, FileSourceSplit> {
   private static final long serialVersionUID = 1L;
 
   private final BulkFormat<FilePiece, FileSourceSplit> format;
@@ -24,18 +19,18 @@ final class LocatedFormat implements BulkFormat<KafkaRecord, FileSourceSplit> {
   }
 
   @Override
-  public Reader<KafkaRecord> createReader(Configuration config, FileSourceSplit split)
+  public Reader<LocatedRecord> createReader(Configuration config, FileSourceSplit split)
       throws IOException {
     return located(format.createReader(config, split), split);
   }
 
   @Override
-  public Reader<KafkaRecord> restoreReader(Configuration config, FileSourceSplit split)
+  public Reader<LocatedRecord> restoreReader(Configuration config, FileSourceSplit split)
       throws IOException {
     return located(format.restoreReader(config, split), split);
   }
 
-  private static Reader<KafkaRecord> located(Reader<FilePiece> pieces, FileSourceSplit split) {
+  private static Reader<LocatedRecord> located(Reader<FilePiece> pieces, FileSourceSplit split) {
     String path = split.path().toString();
     int number = NumberedSplits.numberOf(split);
     return new LocatedReader(pieces, path, number);
@@ -43,10 +38,10 @@ final class LocatedFormat implements BulkFormat<KafkaRecord, FileSourceSplit> {
 
   /** The pieces of one split. */
   private record LocatedReader(Reader<FilePiece> pieces, String path, int split)
-      implements Reader<KafkaRecord> {
+      implements Reader<LocatedRecord> {
 
     @Override
-    public @Nullable RecordIterator<KafkaRecord> readBatch() throws IOException {
+    public @Nullable RecordIterator<LocatedRecord> readBatch() throws IOException {
       RecordIterator<FilePiece> batch;
       try {
         batch = pieces.readBatch();
@@ -56,7 +51,7 @@ final class LocatedFormat implements BulkFormat<KafkaRecord, FileSourceSplit> {
       return batch == null
           ? null
           : new RecordMapperWrapperRecordIterator<>(
-              batch, piece -> FileRecords.located(path, split, piece));
+              batch, piece -> LocatedRecord.of(path, split, piece));
     }
 
     @Override
@@ -71,7 +66,7 @@ final class LocatedFormat implements BulkFormat<KafkaRecord, FileSourceSplit> {
   }
 
   @Override
-  public TypeInformation<KafkaRecord> getProducedType() {
-    return KafkaTypes.KAFKA_RECORD;
+  public TypeInformation<LocatedRecord> getProducedType() {
+    return LocatedRecord.TYPE;
   }
 }

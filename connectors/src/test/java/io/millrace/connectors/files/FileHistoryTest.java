@@ -41,14 +41,15 @@ class FileHistoryTest {
                 1));
   }
 
-  private static List<KafkaRecord> read(FileSourceSplit split, DamagedFiles damaged)
+  private static List<LocatedRecord> read(FileSourceSplit split, DamagedFiles damaged)
       throws IOException {
     LocatedFormat format =
         new LocatedFormat(new StreamFormatAdapter<>(new LineFormat(MAX_RECORD, damaged)));
-    List<KafkaRecord> records = new ArrayList<>();
-    try (BulkFormat.Reader<KafkaRecord> reader = format.createReader(new Configuration(), split)) {
+    List<LocatedRecord> records = new ArrayList<>();
+    try (BulkFormat.Reader<LocatedRecord> reader =
+        format.createReader(new Configuration(), split)) {
       for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
-        for (RecordAndPosition<KafkaRecord> next = batch.next();
+        for (RecordAndPosition<LocatedRecord> next = batch.next();
             next != null;
             next = batch.next()) {
           records.add(next.getRecord());
@@ -59,8 +60,8 @@ class FileHistoryTest {
     return records;
   }
 
-  private List<KafkaRecord> readAll(long maxBytes, DamagedFiles damaged) throws IOException {
-    List<KafkaRecord> records = new ArrayList<>();
+  private List<LocatedRecord> readAll(long maxBytes, DamagedFiles damaged) throws IOException {
+    List<LocatedRecord> records = new ArrayList<>();
     for (FileSourceSplit split : splits(maxBytes)) {
       records.addAll(read(split, damaged));
     }
@@ -75,13 +76,13 @@ class FileHistoryTest {
     return bytes.toByteArray();
   }
 
-  private static List<String> texts(List<KafkaRecord> records) {
-    return records.stream().map(record -> new String(record.value(), UTF_8)).toList();
+  private static List<String> texts(List<LocatedRecord> records) {
+    return records.stream().map(record -> new String(record.record().value(), UTF_8)).toList();
   }
 
-  private static RecordException refusal(KafkaRecord record) {
+  private static RecordException refusal(LocatedRecord record) {
     try {
-      FileRecords.writer((read, row) -> {}).write(record, null);
+      LocatedRecord.writer((read, row) -> {}).write(record, null);
     } catch (RecordException e) {
       return e;
     }
@@ -107,11 +108,14 @@ class FileHistoryTest {
       Files.writeString(folder.resolve("lines.jsonl"), text);
       int size = 1 + random.nextInt(40);
 
-      List<KafkaRecord> records = readAll(size, DamagedFiles.FAIL);
+      List<LocatedRecord> records = readAll(size, DamagedFiles.FAIL);
 
       String where = "seed " + seed + ", round " + round + ", split size " + size;
       assertThat(texts(records)).as(where).isEqualTo(lines);
-      assertThat(records).as(where).extracting(KafkaRecord::offset).isEqualTo(offsets);
+      assertThat(records)
+          .as(where)
+          .extracting(located -> located.record().offset())
+          .isEqualTo(offsets);
     }
   }
 
@@ -131,7 +135,11 @@ class FileHistoryTest {
     Files.writeString(folder.resolve("_SUCCESS"), "{}");
 
     assertThat(readAll(3, DamagedFiles.FAIL))
-        .extracting(record -> record.topic().replaceFirst(".*/", "") + "." + record.partition())
+        .extracting(
+            located -> {
+              KafkaRecord record = located.record();
+              return record.topic().replaceFirst(".*/", "") + "." + record.partition();
+            })
         .containsExactly("a.jsonl.0", "a.jsonl.0", "a.jsonl.1", "2.jsonl.0");
     assertThat(splits(3)).extracting(NumberedSplits::numberOf).containsExactly(0, 1, 0, 0);
   }
@@ -140,7 +148,7 @@ class FileHistoryTest {
   void read_lineThatIsTooLong_isRefusedAndTheNextOneRead() throws IOException {
     Files.writeString(folder.resolve("long.jsonl"), "x".repeat(200_000) + "\n{}\n");
 
-    List<KafkaRecord> records = readAll(1 << 20, DamagedFiles.FAIL);
+    List<LocatedRecord> records = readAll(1 << 20, DamagedFiles.FAIL);
 
     assertThat(records).hasSize(2);
     assertThat(refusal(records.get(0)).reason()).isEqualTo(RecordReason.TOO_LARGE);
@@ -152,10 +160,10 @@ class FileHistoryTest {
   void read_gzip_isOneSplitAndUnpacked() throws IOException {
     Files.write(folder.resolve("a.jsonl.gz"), gzip("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8)));
 
-    List<KafkaRecord> records = readAll(4, DamagedFiles.FAIL);
+    List<LocatedRecord> records = readAll(4, DamagedFiles.FAIL);
 
     assertThat(texts(records)).containsExactly("{\"a\":1}", "{\"a\":2}");
-    assertThat(records).extracting(KafkaRecord::offset).containsExactly(0L, 8L);
+    assertThat(records).extracting(located -> located.record().offset()).containsExactly(0L, 8L);
   }
 
   @Test
@@ -172,11 +180,11 @@ class FileHistoryTest {
     assertThatThrownBy(() -> readAll(1 << 20, DamagedFiles.FAIL))
         .isInstanceOf(IOException.class)
         .hasMessageContainingAll("torn.jsonl.gz", "breaks off", "byte");
-    List<KafkaRecord> records = readAll(1 << 20, DamagedFiles.DEAD_LETTER);
-    KafkaRecord last = records.remove(records.size() - 1);
+    List<LocatedRecord> records = readAll(1 << 20, DamagedFiles.DEAD_LETTER);
+    LocatedRecord last = records.remove(records.size() - 1);
     assertThat(refusal(last).reason()).isEqualTo(RecordReason.MALFORMED);
     assertThat(lines.toString()).startsWith(String.join("\n", texts(records)));
     assertThat(records).hasSizeGreaterThan(500);
-    assertThat(last.offset()).isEqualTo(String.join("\n", texts(records)).length() + 1L);
+    assertThat(last.record().offset()).isEqualTo(String.join("\n", texts(records)).length() + 1L);
   }
 }
