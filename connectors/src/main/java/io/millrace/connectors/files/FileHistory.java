@@ -3,7 +3,6 @@ package io.millrace.connectors.files;
 import java.util.List;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.impl.StreamFormatAdapter;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.core.fs.Path;
 
@@ -31,10 +30,7 @@ public final class FileHistory {
    */
   public static FileSource<LocatedRecord> lines(
       List<Path> paths, int maxRecordBytes, long maxSplitBytes, DamagedFiles damaged) {
-    return source(
-        new LocatedFormat(new StreamFormatAdapter<>(new LineFormat(maxRecordBytes, damaged))),
-        paths,
-        maxSplitBytes);
+    return source(new LocatedFormat(new LineFormat(maxRecordBytes), damaged), paths, maxSplitBytes);
   }
 
   private static FileSource<LocatedRecord> source(

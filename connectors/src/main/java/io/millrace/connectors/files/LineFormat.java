@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
@@ -15,23 +16,20 @@ final class LineFormat implements StreamFormat<FilePiece> {
   private static final long serialVersionUID = 1L;
 
   private final int maxBytes;
-  private final DamagedFiles damaged;
 
   /**
    * @param maxBytes what a line may have at the most
    */
-  LineFormat(int maxBytes, DamagedFiles damaged) {
+  LineFormat(int maxBytes) {
     this.maxBytes = maxBytes;
-    this.damaged = damaged;
   }
 
   @Override
   public Reader<FilePiece> createReader(
       Configuration config, FSDataInputStream stream, long fileLength, long splitEnd)
-      throws java.io.IOException {
-    // The end of a file that is compressed is not counted in the bytes that are read.
+      throws IOException {
     long end = splitEnd >= fileLength ? Long.MAX_VALUE : splitEnd;
-    return new LineReader(stream, end, maxBytes, damaged);
+    return new LineReader(stream, end, maxBytes);
   }
 
   @Override
@@ -41,7 +39,7 @@ final class LineFormat implements StreamFormat<FilePiece> {
       long restoredOffset,
       long fileLength,
       long splitEnd)
-      throws java.io.IOException {
+      throws IOException {
     stream.seek(restoredOffset);
     return createReader(config, stream, fileLength, splitEnd);
   }

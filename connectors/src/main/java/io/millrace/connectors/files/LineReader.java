@@ -2,10 +2,8 @@ package io.millrace.connectors.files;
 
 import io.millrace.tensor.RecordReason;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.zip.ZipException;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,6 @@ final class LineReader implements StreamFormat.Reader<FilePiece> {
   private final FSDataInputStream in;
   private final long end;
   private final int maxBytes;
-  private final DamagedFiles damaged;
   private final byte[] buffer = new byte[BUFFER];
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
 
@@ -29,22 +26,19 @@ final class LineReader implements StreamFormat.Reader<FilePiece> {
   private long position;
 
   private long lineBytes;
-  private @Nullable IOException damage;
   private boolean over;
 
   /**
    * @param in at the beginning of the split
    * @param end up to where lines may begin
    */
-  LineReader(FSDataInputStream in, long end, int maxBytes, DamagedFiles damaged)
-      throws IOException {
+  LineReader(FSDataInputStream in, long end, int maxBytes) throws IOException {
     this.in = in;
     this.end = end;
     this.maxBytes = maxBytes;
-    this.damaged = damaged;
     this.position = in.getPos();
     if (position > 0) {
-      collectLine();
+      collectLine(position);
     }
   }
 
@@ -52,11 +46,7 @@ final class LineReader implements StreamFormat.Reader<FilePiece> {
   public @Nullable FilePiece read() throws IOException {
     while (!over && position <= end) {
       long start = position;
-      boolean ended = collectLine();
-      if (damage != null) {
-        over = true;
-        return damageAt(start, damage);
-      }
+      boolean ended = collectLine(start);
       over = !ended;
       if (lineBytes > maxBytes) {
         return FilePiece.refused(
@@ -72,24 +62,15 @@ final class LineReader implements StreamFormat.Reader<FilePiece> {
     return null;
   }
 
-  private FilePiece damageAt(long start, IOException cause) throws IOException {
-    String message =
-        "the file breaks off or is damaged behind byte " + position + ": " + cause.getMessage();
-    if (damaged == DamagedFiles.FAIL) {
-      throw new IOException(message, cause);
-    }
-    return FilePiece.refused(start, RecordReason.MALFORMED, message);
-  }
-
   /**
    * Collects up to the next line's beginning; of a line that is too long, only its length.
    *
    * @return whether it had an end
    */
-  private boolean collectLine() throws IOException {
+  private boolean collectLine(long start) throws IOException {
     line.reset();
     lineBytes = 0;
-    while (from < to || fill()) {
+    while (from < to || fill(start)) {
       int stop = from;
       while (stop < to && buffer[stop] != '\n') {
         stop++;
@@ -109,16 +90,15 @@ final class LineReader implements StreamFormat.Reader<FilePiece> {
     return false;
   }
 
-  private boolean fill() throws IOException {
+  private boolean fill(long start) throws IOException {
     try {
       int read = in.read(buffer, 0, buffer.length);
       from = 0;
       to = Math.max(0, read);
       return read > 0;
-    } catch (EOFException | ZipException e) {
-      // What a file system that does not answer throws is none of these.
-      damage = e;
-      return false;
+    } catch (IOException | RuntimeException e) {
+      // Some decompressors trip over what is not theirs.
+      throw DamageException.of(start, position, e);
     }
   }
 

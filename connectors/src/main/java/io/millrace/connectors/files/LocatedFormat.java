@@ -5,59 +5,45 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.util.RecordMapperWrapperRecordIterator;
-import org.jspecify.annotations.Nullable;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 
-/** Gives what was found in a file its place: the path and the number of the split. */
+/**
+ * Reads the files of any format: opens and unpacks them, gives what is found its place, and does
+ * with damage what the policy says. Flink's own adapter of stream formats does not tell a failure
+ * of the storage from damage, and names no file where one cannot be unpacked.
+ */
 final class LocatedFormat implements BulkFormat<LocatedRecord, FileSourceSplit> {
   private static final long serialVersionUID = 1L;
 
-  private final BulkFormat<FilePiece, FileSourceSplit> format;
+  private final StreamFormat<FilePiece> format;
+  private final DamagedFiles damaged;
 
-  LocatedFormat(BulkFormat<FilePiece, FileSourceSplit> format) {
+  LocatedFormat(StreamFormat<FilePiece> format, DamagedFiles damaged) {
     this.format = format;
+    this.damaged = damaged;
   }
 
   @Override
-  public Reader<LocatedRecord> createReader(Configuration config, FileSourceSplit split)
-      throws IOException {
-    return located(format.createReader(config, split), split);
+  public Reader<LocatedRecord> createReader(Configuration config, FileSourceSplit split) {
+    return new LocatedReader(format, config, split, damaged);
   }
 
   @Override
   public Reader<LocatedRecord> restoreReader(Configuration config, FileSourceSplit split)
       throws IOException {
-    return located(format.restoreReader(config, split), split);
-  }
-
-  private static Reader<LocatedRecord> located(Reader<FilePiece> pieces, FileSourceSplit split) {
-    String path = split.path().toString();
-    int number = NumberedSplits.numberOf(split);
-    return new LocatedReader(pieces, path, number);
-  }
-
-  /** The pieces of one split. */
-  private record LocatedReader(Reader<FilePiece> pieces, String path, int split)
-      implements Reader<LocatedRecord> {
-
-    @Override
-    public @Nullable RecordIterator<LocatedRecord> readBatch() throws IOException {
-      RecordIterator<FilePiece> batch;
-      try {
-        batch = pieces.readBatch();
-      } catch (IOException e) {
-        throw new IOException(path + ": " + e.getMessage(), e);
-      }
-      return batch == null
-          ? null
-          : new RecordMapperWrapperRecordIterator<>(
-              batch, piece -> LocatedRecord.of(path, split, piece));
+    LocatedReader reader = new LocatedReader(format, config, split, damaged);
+    try {
+      reader.skip(
+          split
+              .getReaderPosition()
+              .map(CheckpointedPosition::getRecordsAfterOffset)
+              .orElseThrow(() -> new IllegalArgumentException("no position to restore")));
+    } catch (IOException | RuntimeException e) {
+      reader.close();
+      throw e;
     }
-
-    @Override
-    public void close() throws IOException {
-      pieces.close();
-    }
+    return reader;
   }
 
   @Override

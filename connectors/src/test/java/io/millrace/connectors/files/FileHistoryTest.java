@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.KafkaRecord;
-import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.GZIPOutputStream;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.impl.StreamFormatAdapter;
-import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.util.RecordAndPosition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,52 +34,8 @@ class FileHistoryTest {
                 1));
   }
 
-  private static List<LocatedRecord> read(FileSourceSplit split, DamagedFiles damaged)
-      throws IOException {
-    LocatedFormat format =
-        new LocatedFormat(new StreamFormatAdapter<>(new LineFormat(MAX_RECORD, damaged)));
-    List<LocatedRecord> records = new ArrayList<>();
-    try (BulkFormat.Reader<LocatedRecord> reader =
-        format.createReader(new Configuration(), split)) {
-      for (var batch = reader.readBatch(); batch != null; batch = reader.readBatch()) {
-        for (RecordAndPosition<LocatedRecord> next = batch.next();
-            next != null;
-            next = batch.next()) {
-          records.add(next.getRecord());
-        }
-        batch.releaseBatch();
-      }
-    }
-    return records;
-  }
-
   private List<LocatedRecord> readAll(long maxBytes, DamagedFiles damaged) throws IOException {
-    List<LocatedRecord> records = new ArrayList<>();
-    for (FileSourceSplit split : splits(maxBytes)) {
-      records.addAll(read(split, damaged));
-    }
-    return records;
-  }
-
-  private static byte[] gzip(byte[] content) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-      gzip.write(content);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static List<String> texts(List<LocatedRecord> records) {
-    return records.stream().map(record -> new String(record.record().value(), UTF_8)).toList();
-  }
-
-  private static RecordException refusal(LocatedRecord record) {
-    try {
-      LocatedRecord.writer((read, row) -> {}).write(record, null);
-    } catch (RecordException e) {
-      return e;
-    }
-    throw new AssertionError(record + " is a record");
+    return ReadFiles.of(folder, new LineFormat(MAX_RECORD), maxBytes, damaged);
   }
 
   @Test
@@ -111,7 +60,7 @@ class FileHistoryTest {
       List<LocatedRecord> records = readAll(size, DamagedFiles.FAIL);
 
       String where = "seed " + seed + ", round " + round + ", split size " + size;
-      assertThat(texts(records)).as(where).isEqualTo(lines);
+      assertThat(ReadFiles.texts(records)).as(where).isEqualTo(lines);
       assertThat(records)
           .as(where)
           .extracting(located -> located.record().offset())
@@ -123,7 +72,8 @@ class FileHistoryTest {
   void read_lastLineWithoutEnd_isARecord() throws IOException {
     Files.writeString(folder.resolve("torn.jsonl"), "\ufeff{\"a\":1}\n\n{\"a\"");
 
-    assertThat(texts(readAll(100, DamagedFiles.FAIL))).containsExactly("{\"a\":1}", "{\"a\"");
+    assertThat(ReadFiles.texts(readAll(100, DamagedFiles.FAIL)))
+        .containsExactly("{\"a\":1}", "{\"a\"");
   }
 
   @Test
@@ -151,18 +101,19 @@ class FileHistoryTest {
     List<LocatedRecord> records = readAll(1 << 20, DamagedFiles.FAIL);
 
     assertThat(records).hasSize(2);
-    assertThat(refusal(records.get(0)).reason()).isEqualTo(RecordReason.TOO_LARGE);
-    assertThat(refusal(records.get(0))).hasMessageContainingAll("200000", "1024");
-    assertThat(texts(records.subList(1, 2))).containsExactly("{}");
+    assertThat(ReadFiles.refusal(records.get(0)).reason()).isEqualTo(RecordReason.TOO_LARGE);
+    assertThat(ReadFiles.refusal(records.get(0))).hasMessageContainingAll("200000", "1024");
+    assertThat(ReadFiles.texts(records.subList(1, 2))).containsExactly("{}");
   }
 
   @Test
   void read_gzip_isOneSplitAndUnpacked() throws IOException {
-    Files.write(folder.resolve("a.jsonl.gz"), gzip("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8)));
+    Files.write(
+        folder.resolve("a.jsonl.gz"), ReadFiles.gzip("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8)));
 
     List<LocatedRecord> records = readAll(4, DamagedFiles.FAIL);
 
-    assertThat(texts(records)).containsExactly("{\"a\":1}", "{\"a\":2}");
+    assertThat(ReadFiles.texts(records)).containsExactly("{\"a\":1}", "{\"a\":2}");
     assertThat(records).extracting(located -> located.record().offset()).containsExactly(0L, 8L);
   }
 
@@ -173,7 +124,7 @@ class FileHistoryTest {
     for (int i = 0; i < 2000; i++) {
       lines.append("{\"a\":").append(random.nextLong()).append("}\n");
     }
-    byte[] packed = gzip(lines.toString().getBytes(UTF_8));
+    byte[] packed = ReadFiles.gzip(lines.toString().getBytes(UTF_8));
     Path file = folder.resolve("torn.jsonl.gz");
     Files.write(file, Arrays.copyOf(packed, packed.length / 2));
 
@@ -182,9 +133,10 @@ class FileHistoryTest {
         .hasMessageContainingAll("torn.jsonl.gz", "breaks off", "byte");
     List<LocatedRecord> records = readAll(1 << 20, DamagedFiles.DEAD_LETTER);
     LocatedRecord last = records.remove(records.size() - 1);
-    assertThat(refusal(last).reason()).isEqualTo(RecordReason.MALFORMED);
-    assertThat(lines.toString()).startsWith(String.join("\n", texts(records)));
+    assertThat(ReadFiles.refusal(last).reason()).isEqualTo(RecordReason.MALFORMED);
+    assertThat(lines.toString()).startsWith(String.join("\n", ReadFiles.texts(records)));
     assertThat(records).hasSizeGreaterThan(500);
-    assertThat(last.record().offset()).isEqualTo(String.join("\n", texts(records)).length() + 1L);
+    assertThat(last.record().offset())
+        .isEqualTo(String.join("\n", ReadFiles.texts(records)).length() + 1L);
   }
 }

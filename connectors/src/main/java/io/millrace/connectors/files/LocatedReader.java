@@ -1,0 +1,145 @@
+package io.millrace.connectors.files;
+
+import io.millrace.tensor.RecordReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.apache.flink.api.common.io.compression.InflaterInputStreamFactory;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.flink.connector.file.src.util.ArrayResultIterator;
+import org.apache.flink.connector.file.src.util.CheckpointedPosition;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The records of one split. It is opened at the first one. */
+final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
+  private static final int BATCH_RECORDS = 1024;
+  private static final int BATCH_BYTES = 1 << 20;
+
+  private final StreamFormat<FilePiece> format;
+  private final Configuration config;
+  private final FileSourceSplit split;
+  private final DamagedFiles damaged;
+  private final String path;
+  private final int number;
+
+  private StreamFormat.@Nullable Reader<FilePiece> pieces;
+  private long handedOut;
+  private boolean over;
+
+  LocatedReader(
+      StreamFormat<FilePiece> format,
+      Configuration config,
+      FileSourceSplit split,
+      DamagedFiles damaged) {
+    this.format = format;
+    this.config = config;
+    this.split = split;
+    this.damaged = damaged;
+    this.path = split.path().toString();
+    this.number = NumberedSplits.numberOf(split);
+  }
+
+  @Override
+  public BulkFormat.@Nullable RecordIterator<LocatedRecord> readBatch() throws IOException {
+    LocatedRecord[] batch = new LocatedRecord[BATCH_RECORDS];
+    int count = 0;
+    long bytes = 0;
+    while (count < batch.length && bytes < BATCH_BYTES) {
+      LocatedRecord next = next();
+      if (next == null) {
+        break;
+      }
+      batch[count++] = next;
+      byte[] value = next.record().value();
+      bytes += value == null ? 0 : value.length;
+    }
+    if (count == 0) {
+      return null;
+    }
+    ArrayResultIterator<LocatedRecord> result = new ArrayResultIterator<>();
+    result.set(Arrays.copyOf(batch, count), count, CheckpointedPosition.NO_OFFSET, handedOut);
+    handedOut += count;
+    return result;
+  }
+
+  /** Moves over records that were handed out before. */
+  void skip(long records) throws IOException {
+    for (long i = 0; i < records && next() != null; i++) {
+      handedOut++;
+    }
+  }
+
+  private @Nullable LocatedRecord next() throws IOException {
+    if (over) {
+      return null;
+    }
+    try {
+      FilePiece piece = opened().read();
+      over = piece == null;
+      return piece == null ? null : LocatedRecord.of(path, number, piece);
+    } catch (DamageException e) {
+      over = true;
+      return damage(e);
+    } catch (IOException e) {
+      throw new IOException(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  private LocatedRecord damage(DamageException e) throws IOException {
+    String message = String.valueOf(e.getMessage());
+    if (damaged == DamagedFiles.FAIL) {
+      throw new IOException(path + ": " + message, e);
+    }
+    return LocatedRecord.of(
+        path, number, FilePiece.refused(e.offset(), RecordReason.MALFORMED, message));
+  }
+
+  private StreamFormat.Reader<FilePiece> opened() throws IOException {
+    StreamFormat.Reader<FilePiece> known = pieces;
+    if (known == null) {
+      known = open();
+      pieces = known;
+    }
+    return known;
+  }
+
+  private StreamFormat.Reader<FilePiece> open() throws IOException {
+    Path file = split.path();
+    FSDataInputStream stored = new StorageStream(file.getFileSystem().open(file), split.fileSize());
+    try {
+      InflaterInputStreamFactory<?> unpacking =
+          StandardDeCompressors.getDecompressorForFileName(file.getName());
+      if (unpacking != null) {
+        return format.createReader(
+            config, new UnpackedStream(unpack(unpacking, stored)), Long.MAX_VALUE, Long.MAX_VALUE);
+      }
+      stored.seek(split.offset());
+      return format.createReader(config, stored, split.fileSize(), split.offset() + split.length());
+    } catch (IOException | RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+  }
+
+  private static InputStream unpack(
+      InflaterInputStreamFactory<?> unpacking, FSDataInputStream stored) throws IOException {
+    try {
+      return unpacking.create(stored);
+    } catch (IOException | RuntimeException e) {
+      throw DamageException.of(0, 0, e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (pieces != null) {
+      pieces.close();
+    }
+  }
+}
