@@ -1,6 +1,5 @@
 package io.millrace.jobs;
 
-import io.millrace.connectors.files.FileHistory;
 import io.millrace.connectors.files.FileOutcome;
 import io.millrace.connectors.files.FileOutput;
 import io.millrace.connectors.files.LocatedRecord;
@@ -78,6 +77,7 @@ public final class ReplayJob {
     Configuration scoring = ReplayRequirements.scoring(config);
     ReplayedVersions versions = ReplayedVersions.of(scoring);
     PredictionFiles format = ReplayFiles.of(config, versions);
+    FileSource<LocatedRecord> source = HistorySource.of(scoring, inputs, versions);
     env.configure(flinkOptions(config));
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
@@ -87,7 +87,7 @@ public final class ReplayJob {
       cluster.requireFit();
       ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
-    Inference<LocatedRecord> inference = inference(records(env, config, inputs), scoring, versions);
+    Inference<LocatedRecord> inference = inference(records(env, source), scoring, versions);
     OutputFolder output =
         OutputFolder.prepare(
             ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
@@ -125,13 +125,7 @@ public final class ReplayJob {
   }
 
   private static DataStream<LocatedRecord> records(
-      StreamExecutionEnvironment env, ReadableConfig config, List<Path> inputs) {
-    FileSource<LocatedRecord> source =
-        FileHistory.lines(
-            inputs,
-            (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
-            config.get(ReplayOptions.SPLIT_SIZE).getBytes(),
-            config.get(ReplayOptions.DAMAGED_FILES));
+      StreamExecutionEnvironment env, FileSource<LocatedRecord> source) {
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), "history")
         .uid("history-source");
   }

@@ -20,7 +20,11 @@ public final class ReplayOptions {
   /** What the files are. */
   public enum FileFormat {
     /** A JSON object a line. */
-    JSON(ScoreTopicOptions.Format.JSON);
+    JSON(ScoreTopicOptions.Format.JSON),
+    /** TensorFlow's files of records, each a serialized {@code tf.Example}. */
+    TFRECORD(ScoreTopicOptions.Format.TF_EXAMPLE),
+    /** The inputs' memory, record behind record. */
+    RAW(ScoreTopicOptions.Format.RAW);
 
     private final ScoreTopicOptions.Format records;
 
@@ -72,7 +76,7 @@ public final class ReplayOptions {
       ConfigOptions.key("input.format")
           .enumType(FileFormat.class)
           .defaultValue(FileFormat.JSON)
-          .withDescription("What the files are: json is an object a line.");
+          .withDescription("What the files are; the table below says how each is read.");
 
   public static final ConfigOption<String> TIMESTAMP_FIELD =
       ConfigOptions.key("input.timestamp-field")
@@ -95,8 +99,9 @@ public final class ReplayOptions {
           .enumType(DamagedFiles.class)
           .defaultValue(DamagedFiles.FAIL)
           .withDescription(
-              "What becomes of a compressed file that breaks off or is damaged: the job fails, or"
-                  + " what is before the damage is scored and the place is a dead letter.");
+              "What becomes of a file that breaks off or is damaged: the job fails, or what is"
+                  + " before the damage is scored and the place is a dead letter. A failure of the"
+                  + " storage always fails the job.");
 
   public static final ConfigOption<String> OUTPUT_PATH =
       ConfigOptions.key("output.path")

@@ -1,6 +1,6 @@
 package io.millrace.connectors.files;
 
-/** What becomes of a file that breaks off or whose compression is damaged. */
+/** What becomes of a file that breaks off or is damaged. */
 public enum DamagedFiles {
   /** The job fails. */
   FAIL,

@@ -2,8 +2,7 @@ package io.millrace.connectors.files;
 
 import java.util.List;
 import org.apache.flink.connector.file.src.FileSource;
-import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -13,7 +12,9 @@ import org.apache.flink.core.fs.Path;
  *
  * <pre>{@code
  * env.fromSource(
- *     FileHistory.lines(List.of(new Path("hdfs:///history")), 1 << 20, 128 << 20, DamagedFiles.FAIL),
+ *     FileHistory.lines(
+ *         List.of(new Path("hdfs:///history")),
+ *         new ReadLimits(1 << 20, 128 << 20, DamagedFiles.FAIL)),
  *     WatermarkStrategy.noWatermarks(),
  *     "history");
  * }</pre>
@@ -25,18 +26,31 @@ public final class FileHistory {
    * Files of a record a line.
    *
    * @param paths files, or folders that are read with all below them
-   * @param maxRecordBytes what a line may have at the most; longer ones are no records
-   * @param maxSplitBytes what a subtask reads at a time, at the most
    */
-  public static FileSource<LocatedRecord> lines(
-      List<Path> paths, int maxRecordBytes, long maxSplitBytes, DamagedFiles damaged) {
-    return source(new LocatedFormat(new LineFormat(maxRecordBytes), damaged), paths, maxSplitBytes);
+  public static FileSource<LocatedRecord> lines(List<Path> paths, ReadLimits limits) {
+    return source(new LineFormat(limits.maxRecordBytes()), paths, limits);
+  }
+
+  /** TFRecord files, each read by one task. */
+  public static FileSource<LocatedRecord> tfRecords(List<Path> paths, ReadLimits limits) {
+    return source(new TfRecordFormat(limits.maxRecordBytes()), paths, limits);
+  }
+
+  /**
+   * Files of records of one size.
+   *
+   * @param recordBytes that size
+   */
+  public static FileSource<LocatedRecord> raw(
+      List<Path> paths, int recordBytes, ReadLimits limits) {
+    return source(new RawFormat(recordBytes), paths, limits);
   }
 
   private static FileSource<LocatedRecord> source(
-      BulkFormat<LocatedRecord, FileSourceSplit> format, List<Path> paths, long maxSplitBytes) {
-    return FileSource.forBulkFileFormat(format, paths.toArray(new Path[0]))
-        .setFileEnumerator(NumberedSplits.provider(format.isSplittable(), maxSplitBytes))
+      StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) {
+    return FileSource.forBulkFileFormat(
+            new LocatedFormat(format, limits.damaged()), paths.toArray(new Path[0]))
+        .setFileEnumerator(NumberedSplits.provider(format.isSplittable(), limits.maxSplitBytes()))
         .build();
   }
 }

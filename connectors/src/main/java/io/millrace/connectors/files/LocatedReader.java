@@ -92,10 +92,10 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
   }
 
   private LocatedRecord damage(DamageException e) throws IOException {
-    String message = String.valueOf(e.getMessage());
     if (damaged == DamagedFiles.FAIL) {
-      throw new IOException(path + ": " + message, e);
+      throw new DamagedFileException(path, e);
     }
+    String message = String.valueOf(e.getMessage());
     return LocatedRecord.of(
         path, number, FilePiece.refused(e.offset(), RecordReason.MALFORMED, message));
   }

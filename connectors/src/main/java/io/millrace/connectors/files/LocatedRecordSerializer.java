@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Located records in transit, where something keeps the operators from being chained. */
 final class LocatedRecordSerializer extends ValueSerializer<LocatedRecord> {
   private static final long serialVersionUID = 1L;
-  private static final int NO_REFUSAL = -1;
 
   private final TypeSerializer<KafkaRecord> records =
       KafkaTypes.KAFKA_RECORD.createSerializer(new SerializerConfigImpl());
@@ -30,8 +29,9 @@ final class LocatedRecordSerializer extends ValueSerializer<LocatedRecord> {
   public void serialize(LocatedRecord located, DataOutputView target) throws IOException {
     records.serialize(located.record(), target);
     RecordRefusal refusal = located.refusal();
-    target.writeByte(refusal == null ? NO_REFUSAL : refusal.reason().ordinal());
+    target.writeBoolean(refusal != null);
     if (refusal != null) {
+      target.writeUTF(refusal.reason().name());
       writeBounded(refusal.message(), target);
     }
   }
@@ -39,11 +39,10 @@ final class LocatedRecordSerializer extends ValueSerializer<LocatedRecord> {
   @Override
   public LocatedRecord deserialize(DataInputView source) throws IOException {
     KafkaRecord record = records.deserialize(source);
-    byte reason = source.readByte();
     @Nullable RecordRefusal refusal =
-        reason == NO_REFUSAL
-            ? null
-            : new RecordRefusal(RecordReason.values()[reason], source.readUTF());
+        source.readBoolean()
+            ? new RecordRefusal(RecordReason.valueOf(source.readUTF()), source.readUTF())
+            : null;
     return new LocatedRecord(record, refusal);
   }
 

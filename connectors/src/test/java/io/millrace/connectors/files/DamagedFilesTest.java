@@ -119,7 +119,7 @@ class DamagedFilesTest {
 
     @Override
     public long getPos() {
-      return length - in.available();
+      return (long) length - in.available();
     }
   }
 

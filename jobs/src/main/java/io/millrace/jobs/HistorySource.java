@@ -1,0 +1,40 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.FileHistory;
+import io.millrace.connectors.files.LocatedRecord;
+import io.millrace.connectors.files.ReadLimits;
+import java.util.List;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.core.fs.Path;
+
+/** Makes the source of a replay: what its configuration says of the files that it reads. */
+final class HistorySource {
+  private HistorySource() {}
+
+  /**
+   * The files as a source.
+   *
+   * @param versions that score, by whose signature formats without names or types go
+   * @throws ConfigurationException if the format cannot carry what the signature wants, or the
+   *     versions have not one signature
+   */
+  static FileSource<LocatedRecord> of(
+      ReadableConfig config, List<Path> inputs, ReplayedVersions versions)
+      throws ConfigurationException {
+    ReadLimits limits =
+        new ReadLimits(
+            (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
+            config.get(ReplayOptions.SPLIT_SIZE).getBytes(),
+            config.get(ReplayOptions.DAMAGED_FILES));
+    return switch (config.get(ReplayOptions.INPUT_FORMAT)) {
+      case JSON -> FileHistory.lines(inputs, limits);
+      case TFRECORD -> FileHistory.tfRecords(inputs, limits);
+      case RAW ->
+          FileHistory.raw(
+              inputs,
+              RowSpecs.of(config, versions.signature()).rawBytes(limits.maxRecordBytes()),
+              limits);
+    };
+  }
+}

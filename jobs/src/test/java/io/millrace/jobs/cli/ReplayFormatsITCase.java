@@ -1,0 +1,133 @@
+package io.millrace.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.models.ExampleBytes;
+import io.millrace.testing.models.SavedModels;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code replay} over files of each format: the same records, the same answers. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class ReplayFormatsITCase {
+  private static final int RECORDS = 200;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path folder;
+  private static Path models;
+
+  @BeforeAll
+  static void writeModel() throws Exception {
+    models = folder.resolve("models");
+    SavedModels.linear(models.resolve("7"), new float[] {3, 1}, 0);
+  }
+
+  private static float[] inputs(int id) {
+    return new float[] {id / 7f, 2};
+  }
+
+  private static CommandLineRun replay(String format, Path input, Path output, String... more)
+      throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve(format + ".yaml"),
+            """
+            job: {parallelism: 2}
+            input: {paths: "%s", format: %s, split-size: 1 kb}
+            output: {path: "%s"}
+            model: {name: m, base: "%s"}
+            """
+                .formatted(input, format, output, models));
+    List<String> line = new ArrayList<>(List.of("replay", "--config", config.toString()));
+    line.addAll(Arrays.asList(more));
+    return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  /** The lines of all files below, those of each in its order. */
+  private static List<JsonNode> lines(Path output) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    if (!Files.exists(output)) {
+      return lines;
+    }
+    try (Stream<Path> paths = Files.walk(output)) {
+      for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+        if (path.toString().endsWith(".jsonl")) {
+          for (String line : Files.readAllLines(path)) {
+            lines.add(JSON.readTree(line));
+          }
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static void assertScored(CommandLineRun run, Path output) throws IOException {
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("in=" + RECORDS + " out=" + RECORDS + " dead=0 versions=7:" + RECORDS);
+    List<Float> answers = new ArrayList<>();
+    List<Float> expected = new ArrayList<>();
+    for (JsonNode line : lines(output)) {
+      answers.add(line.at("/predictions/y/0").floatValue());
+      expected.add(3 * inputs(expected.size())[0] + 2);
+    }
+    assertThat(answers).containsExactlyInAnyOrderElementsOf(expected).hasSize(RECORDS);
+  }
+
+  @Test
+  void replay_tfRecords_areScoredAndDamageIsADeadLetter() throws Exception {
+    byte[][] records = new byte[RECORDS][];
+    for (int i = 0; i < RECORDS; i++) {
+      records[i] = ExampleBytes.of(Map.of("x", ExampleBytes.floats(inputs(i))));
+    }
+    byte[] file = ExampleBytes.file(records);
+    Path input = Files.createDirectories(folder.resolve("tfrecord"));
+    Files.write(input.resolve("a.tfrecord"), file);
+    Path output = folder.resolve("tfrecord-scored");
+
+    assertScored(replay("tfrecord", input, output), output);
+
+    Files.write(input.resolve("b.tfrecord"), Arrays.copyOf(file, file.length - 1));
+    CommandLineRun failed = replay("tfrecord", input, output, "--overwrite");
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err()).contains("b.tfrecord", "cut off").hasLineCount(1);
+    CommandLineRun run =
+        replay("tfrecord", input, output, "--overwrite", "-Dinput.damaged-files=dead-letter");
+    assertThat(run.out()).contains("in=400 out=399 dead=1");
+    JsonNode dead = lines(output.resolve("_dead-letters")).get(0);
+    assertThat(dead.at("/source/path").asText()).endsWith("b.tfrecord");
+    assertThat(dead.at("/source/offset").asInt()).isGreaterThan(1000);
+    assertThat(dead.get("reason").asText()).isEqualTo("MALFORMED");
+  }
+
+  @Test
+  void replay_rawRecords_areScoredByManySplits() throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(RECORDS * 8).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < RECORDS; i++) {
+      bytes.putFloat(inputs(i)[0]).putFloat(inputs(i)[1]);
+    }
+    Path input = Files.write(folder.resolve("all.raw"), bytes.array());
+    Path output = folder.resolve("raw-scored");
+
+    assertScored(replay("raw", input, output), output);
+
+    assertThat(output.resolve("all.raw.1.jsonl")).exists();
+    CommandLineRun refused = replay("raw", input, folder.resolve("none"), "-Drecords.max-size=7 b");
+    assertThat(refused.err()).contains("8 bytes", "records.max-size, 7").hasLineCount(1);
+  }
+}
