@@ -3,6 +3,8 @@ package io.millrace.jobs;
 import io.millrace.connectors.files.FileHistory;
 import io.millrace.connectors.files.LocatedRecord;
 import io.millrace.connectors.files.ReadLimits;
+import io.millrace.connectors.formats.RecordFields;
+import java.io.IOException;
 import java.util.List;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.file.src.FileSource;
@@ -18,10 +20,11 @@ final class HistorySource {
    * @param versions that score, by whose signature formats without names or types go
    * @throws ConfigurationException if the format cannot carry what the signature wants, or the
    *     versions have not one signature
+   * @throws IOException if the fields of the first file are not what the signature wants
    */
   static FileSource<LocatedRecord> of(
       ReadableConfig config, List<Path> inputs, ReplayedVersions versions)
-      throws ConfigurationException {
+      throws ConfigurationException, IOException {
     ReadLimits limits =
         new ReadLimits(
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
@@ -35,6 +38,13 @@ final class HistorySource {
               inputs,
               RowSpecs.of(config, versions.signature()).rawBytes(limits.maxRecordBytes()),
               limits);
+      case AVRO -> FileHistory.avro(inputs, fields(config, versions), limits);
+      case PARQUET -> FileHistory.parquet(inputs, fields(config, versions), limits);
     };
+  }
+
+  private static RecordFields fields(ReadableConfig config, ReplayedVersions versions)
+      throws ConfigurationException {
+    return RecordFormats.fields(config, RowSpecs.of(config, versions.signature()).inputs());
   }
 }

@@ -4,14 +4,19 @@ import io.millrace.connectors.formats.ExampleRecordFormat;
 import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
+import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.RecordLimits;
+import io.millrace.connectors.formats.WantedField;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.UnknownFields;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.TensorSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -85,6 +90,39 @@ final class RecordFormats {
                     config.get(ScoreTopicOptions.FEATURES_FIELDS).stream()
                         .map(RecordFormats::feature)
                         .toList()));
+  }
+
+  /**
+   * What is wanted of records whose files say which fields they have: inputs, features, and what
+   * goes along to the output.
+   *
+   * @param inputs of one row
+   */
+  static RecordFields fields(ReadableConfig config, List<TensorSpec> inputs) {
+    Map<String, WantedField> wanted = new LinkedHashMap<>();
+    features(
+        config,
+        (input, features) ->
+            features.forEach(
+                it ->
+                    wanted.put(
+                        it.name(),
+                        new WantedField(
+                            it.name(), it.dtype(), Shape.scalar(), it.defaultValue() == null))));
+    String vector = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
+    for (TensorSpec spec : inputs) {
+      if (!spec.name().equals(vector)) {
+        wanted.putIfAbsent(
+            spec.name(), new WantedField(spec.name(), spec.type(), spec.shape(), true));
+      }
+    }
+    for (String name : config.get(ScoreTopicOptions.OUTPUT_FIELDS)) {
+      wanted.putIfAbsent(name, WantedField.carried(name));
+    }
+    boolean rejectUnknown =
+        config.getOptional(ScoreTopicOptions.UNKNOWN_FIELDS).orElse(UnknownFields.IGNORE)
+            == UnknownFields.REJECT;
+    return new RecordFields(List.copyOf(wanted.values()), rejectUnknown);
   }
 
   private static Feature feature(Map<String, String> field) {

@@ -24,7 +24,11 @@ public final class ReplayOptions {
     /** TensorFlow's files of records, each a serialized {@code tf.Example}. */
     TFRECORD(ScoreTopicOptions.Format.TF_EXAMPLE),
     /** The inputs' memory, record behind record. */
-    RAW(ScoreTopicOptions.Format.RAW);
+    RAW(ScoreTopicOptions.Format.RAW),
+    /** Avro's object container files; their records come as JSON. */
+    AVRO(ScoreTopicOptions.Format.JSON),
+    /** Parquet files; their records come as JSON. */
+    PARQUET(ScoreTopicOptions.Format.JSON);
 
     private final ScoreTopicOptions.Format records;
 

@@ -1,7 +1,13 @@
 package io.millrace.connectors.files;
 
+import io.millrace.connectors.formats.RecordFields;
+import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.Path;
 
@@ -44,6 +50,45 @@ public final class FileHistory {
   public static FileSource<LocatedRecord> raw(
       List<Path> paths, int recordBytes, ReadLimits limits) {
     return source(new RawFormat(recordBytes), paths, limits);
+  }
+
+  /**
+   * Avro's object container files.
+   *
+   * @param fields what is wanted of their records, which come as JSON objects of these
+   * @throws IOException if the first file's schema does not fit, with all that is wrong
+   */
+  public static FileSource<LocatedRecord> avro(
+      List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
+    return checked(new AvroFormat(fields), paths, limits);
+  }
+
+  /**
+   * Parquet files.
+   *
+   * @param fields what is wanted of their records, which come as JSON objects of these
+   * @throws IOException if the first file's schema does not fit, with all that is wrong
+   */
+  public static FileSource<LocatedRecord> parquet(
+      List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
+    return checked(new ParquetFormat(fields), paths, limits);
+  }
+
+  /** Opens the first file, so that fields that do not fit are refused before a job runs. */
+  private static FileSource<LocatedRecord> checked(
+      StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) throws IOException {
+    Collection<FileSourceSplit> files =
+        NumberedSplits.provider(false, Long.MAX_VALUE)
+            .create()
+            .enumerateSplits(paths.toArray(new Path[0]), 1);
+    if (!files.isEmpty()) {
+      LocatedFormat located = new LocatedFormat(format, limits.damaged());
+      try (BulkFormat.Reader<LocatedRecord> first =
+          located.createReader(new Configuration(), files.iterator().next())) {
+        first.readBatch();
+      }
+    }
+    return source(format, paths, limits);
   }
 
   private static FileSource<LocatedRecord> source(

@@ -86,6 +86,8 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     } catch (DamageException e) {
       over = true;
       return damage(e);
+    } catch (UnusableContentException e) {
+      throw new UnusableFileException(path, e);
     } catch (IOException e) {
       throw new IOException(path + ": " + e.getMessage(), e);
     }
@@ -93,7 +95,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
 
   private LocatedRecord damage(DamageException e) throws IOException {
     if (damaged == DamagedFiles.FAIL) {
-      throw new DamagedFileException(path, e);
+      throw new UnusableFileException(path, e);
     }
     String message = String.valueOf(e.getMessage());
     return LocatedRecord.of(

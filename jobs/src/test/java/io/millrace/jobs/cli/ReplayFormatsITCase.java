@@ -17,6 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,5 +137,89 @@ class ReplayFormatsITCase {
     assertThat(output.resolve("all.raw.1.jsonl")).exists();
     CommandLineRun refused = replay("raw", input, folder.resolve("none"), "-Drecords.max-size=7 b");
     assertThat(refused.err()).contains("8 bytes", "records.max-size, 7").hasLineCount(1);
+  }
+
+  private static final Schema SCHEMA =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "payment", "fields": [
+                {"name": "id", "type": "long"},
+                {"name": "amount", "type": "float"},
+                {"name": "card", "type": {"type": "record", "name": "card", "fields": [
+                  {"name": "age", "type": ["null", "float"]}]}}]}
+              """);
+
+  private static final String[] FEATURES = {
+    "-Dfeatures.input=x",
+    "-Dfeatures.fields=[{name: amount}, {name: card.age, default: 2}]",
+    "-Doutput.fields=[id]"
+  };
+
+  private static GenericRecord payment(int id) {
+    GenericRecord card = new GenericData.Record(SCHEMA.getField("card").schema());
+    card.put("age", id % 2 == 0 ? null : 2f);
+    GenericRecord payment = new GenericData.Record(SCHEMA);
+    payment.put("id", (long) id);
+    payment.put("amount", inputs(id)[0]);
+    payment.put("card", card);
+    return payment;
+  }
+
+  private static void assertMisfitsAreRefused(String format, Path input) throws IOException {
+    CommandLineRun run =
+        replay(
+            format,
+            input,
+            folder.resolve("none"),
+            "-Dfeatures.input=x",
+            "-Dfeatures.fields=[{name: amount, dtype: int32}, {name: age}]");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .contains(
+            input.getFileName().toString(),
+            "field 'amount': expected int32, the schema has float",
+            "field 'age' is absent: the schema has [id, amount, card]")
+        .hasLineCount(1);
+    assertThat(folder.resolve("_none.part")).doesNotExist();
+  }
+
+  @Test
+  void replay_avro_isScoredByManySplitsAndMisfitsAreRefused() throws Exception {
+    Path input = folder.resolve("a.avro");
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(SCHEMA))) {
+      writer.setSyncInterval(200).create(SCHEMA, input.toFile());
+      for (int i = 0; i < RECORDS; i++) {
+        writer.append(payment(i));
+      }
+    }
+    Path output = folder.resolve("avro-scored");
+
+    assertScored(replay("avro", input, output, FEATURES), output);
+
+    assertThat(output.resolve("a.avro.1.jsonl")).exists();
+    assertThat(lines(output).get(0).at("/fields/id").asInt()).isZero();
+    assertMisfitsAreRefused("avro", input);
+  }
+
+  @Test
+  void replay_parquet_isScoredAndMisfitsAreRefused() throws Exception {
+    Path input = folder.resolve("a.parquet");
+    try (ParquetWriter<GenericRecord> writer =
+        AvroParquetWriter.<GenericRecord>builder(new LocalOutputFile(input))
+            .withSchema(SCHEMA)
+            .build()) {
+      for (int i = 0; i < RECORDS; i++) {
+        writer.write(payment(i));
+      }
+    }
+    Path output = folder.resolve("parquet-scored");
+
+    assertScored(replay("parquet", input, output, FEATURES), output);
+
+    assertThat(lines(output).get(7).at("/fields/id").asInt()).isEqualTo(7);
+    assertMisfitsAreRefused("parquet", input);
   }
 }

@@ -9,11 +9,11 @@ import org.apache.flink.runtime.throwable.ThrowableType;
  * its causes, and this one alone names the file. The job is not run again: the file stays as it is.
  */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
-final class DamagedFileException extends IOException {
+final class UnusableFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  DamagedFileException(String path, Exception damage) {
-    super(path + ": " + damage.getMessage());
-    addSuppressed(damage);
+  UnusableFileException(String path, Exception problem) {
+    super(path + ": " + problem.getMessage());
+    addSuppressed(problem);
   }
 }

@@ -1,0 +1,55 @@
+package io.millrace.connectors.files;
+
+import io.millrace.connectors.formats.AvroFields;
+import java.io.EOFException;
+import java.io.IOException;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the records of an Avro file's split. A record's offset is that of its block. */
+final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
+  private final DataFileReader<GenericRecord> file;
+  private final AvroFields fields;
+  private final long end;
+  private final long fileLength;
+  private @Nullable GenericRecord reused;
+
+  AvroFileReader(DataFileReader<GenericRecord> file, AvroFields fields, long end, long fileLength) {
+    this.file = file;
+    this.fields = fields;
+    this.end = end;
+    this.fileLength = fileLength;
+  }
+
+  @Override
+  public @Nullable FilePiece read() throws IOException {
+    try {
+      if (!file.hasNext()) {
+        requireWhole();
+        return null;
+      }
+      if (file.pastSync(end)) {
+        return null;
+      }
+      GenericRecord record = file.next(reused);
+      reused = record;
+      return FilePiece.record(file.previousSync(), fields.json(record));
+    } catch (IOException | RuntimeException e) {
+      throw DamageException.of(file.previousSync(), file.previousSync(), e);
+    }
+  }
+
+  // Avro takes a block that breaks off for the end of the file.
+  private void requireWhole() throws IOException {
+    if (file.previousSync() < fileLength) {
+      throw new EOFException("a block is cut off");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

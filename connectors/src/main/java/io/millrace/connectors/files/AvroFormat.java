@@ -1,0 +1,84 @@
+package io.millrace.connectors.files;
+
+import io.millrace.connectors.formats.AvroFields;
+import io.millrace.connectors.formats.RecordFields;
+import io.millrace.connectors.formats.UnfitSchemaException;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.formats.avro.utils.FSDataInputStreamWrapper;
+
+/**
+ * Avro's object container files, each with the schema that it was written with. A block belongs to
+ * the split that the marker before it lies in. Flink's own bulk format opens files by itself, so
+ * that damage could not be told from a failure of the storage.
+ */
+final class AvroFormat implements StreamFormat<FilePiece> {
+  private static final long serialVersionUID = 1L;
+
+  private final RecordFields fields;
+
+  AvroFormat(RecordFields fields) {
+    this.fields = fields;
+  }
+
+  @Override
+  public Reader<FilePiece> createReader(
+      Configuration config, FSDataInputStream stream, long fileLength, long splitEnd)
+      throws IOException {
+    if (fileLength == Long.MAX_VALUE) {
+      throw UnusableContentException.compressed();
+    }
+    long begin = stream.getPos();
+    GenericDatumReader<GenericRecord> records = new GenericDatumReader<>();
+    try {
+      stream.seek(0);
+      DataFileReader<GenericRecord> file =
+          new DataFileReader<>(new FSDataInputStreamWrapper(stream, fileLength), records);
+      AvroFields found = fields(file.getSchema());
+      records.setExpected(found.projection());
+      file.sync(begin);
+      return new AvroFileReader(file, found, splitEnd, fileLength);
+    } catch (UnusableContentException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw DamageException.of(begin, begin, e);
+    }
+  }
+
+  private AvroFields fields(Schema written) throws UnusableContentException {
+    try {
+      return AvroFields.of(written, fields);
+    } catch (UnfitSchemaException e) {
+      throw UnusableContentException.unfit(e);
+    }
+  }
+
+  @Override
+  public Reader<FilePiece> restoreReader(
+      Configuration config,
+      FSDataInputStream stream,
+      long restoredOffset,
+      long fileLength,
+      long splitEnd)
+      throws IOException {
+    stream.seek(restoredOffset);
+    return createReader(config, stream, fileLength, splitEnd);
+  }
+
+  @Override
+  public boolean isSplittable() {
+    return true;
+  }
+
+  @Override
+  public TypeInformation<FilePiece> getProducedType() {
+    return TypeInformation.of(FilePiece.class);
+  }
+}

@@ -1,0 +1,40 @@
+package io.millrace.connectors.files;
+
+import io.millrace.connectors.formats.AvroFields;
+import java.io.IOException;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the records of a Parquet file. A record's offset is its number, from 0. */
+final class ParquetFileRecords implements StreamFormat.Reader<FilePiece> {
+  private final ParquetReader<GenericRecord> records;
+  private final AvroFields fields;
+  private long number;
+
+  ParquetFileRecords(ParquetReader<GenericRecord> records, AvroFields fields) {
+    this.records = records;
+    this.fields = fields;
+  }
+
+  @Override
+  public @Nullable FilePiece read() throws IOException {
+    GenericRecord record;
+    try {
+      record = records.read();
+    } catch (IOException | RuntimeException e) {
+      StorageException.rethrow(e);
+      throw new DamageException(
+          number,
+          "the file breaks off or is damaged behind record " + number + ": " + e.getMessage(),
+          e);
+    }
+    return record == null ? null : FilePiece.record(number++, fields.json(record));
+  }
+
+  @Override
+  public void close() throws IOException {
+    records.close();
+  }
+}

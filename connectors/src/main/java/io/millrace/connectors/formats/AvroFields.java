@@ -1,0 +1,164 @@
+package io.millrace.connectors.formats;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wanted fields of Avro records of one schema, as the JSON object that records of the {@code
+ * json} format are. Of a nested record, {@code a.b} is the field {@code b} of the field {@code a}.
+ * Not thread-safe.
+ *
+ * <pre>{@code
+ * AvroFields fields = AvroFields.of(writerSchema, wanted);
+ * byte[] value = fields.json(readWith(fields.projection()));
+ * }</pre>
+ */
+public final class AvroFields {
+  private final Schema projection;
+  private final List<Column> columns;
+  private final AvroJson json = new AvroJson();
+  private final JsonFactory factory = JsonFactories.within(RecordLimits.UNBOUNDED);
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+
+  /** Where a wanted field lies: a position in each of the records that are around it. */
+  private record Column(WantedField field, int[] path) {}
+
+  private AvroFields(Schema projection, List<Column> columns) {
+    this.projection = projection;
+    this.columns = columns;
+  }
+
+  /**
+   * Finds the fields.
+   *
+   * @throws UnfitSchemaException with all that is wrong, if one is absent, or is not what it should
+   *     be
+   */
+  public static AvroFields of(Schema schema, RecordFields fields) throws UnfitSchemaException {
+    if (schema.getType() != Schema.Type.RECORD) {
+      throw new UnfitSchemaException(
+          List.of("the schema is " + schema.getType().getName() + ": expected a record"));
+    }
+    List<String> misfits = new ArrayList<>();
+    for (WantedField field : fields.wanted()) {
+      Schema found = find(schema, field.name(), new ArrayList<>());
+      if (found != null) {
+        String misfit = AvroFit.misfit(found, field);
+        if (misfit != null) {
+          misfits.add(misfit);
+        }
+      } else if (field.required()) {
+        misfits.add("field '" + field.name() + "' is absent: the schema has " + names(schema));
+      }
+    }
+    if (fields.rejectUnknown()) {
+      names(schema).stream()
+          .filter(name -> !fields.isUsed(name))
+          .forEach(name -> misfits.add("field '" + name + "' goes nowhere"));
+    }
+    if (!misfits.isEmpty()) {
+      throw new UnfitSchemaException(misfits);
+    }
+    Schema projection = projection(schema, fields);
+    return new AvroFields(projection, columns(projection, fields));
+  }
+
+  private static List<String> names(Schema schema) {
+    return schema.getFields().stream().map(Schema.Field::name).toList();
+  }
+
+  private static Schema projection(Schema schema, RecordFields fields) {
+    List<Schema.Field> used =
+        schema.getFields().stream()
+            .filter(field -> fields.isUsed(field.name()))
+            .map(field -> new Schema.Field(field, field.schema()))
+            .toList();
+    return Schema.createRecord(
+        schema.getName(), schema.getDoc(), schema.getNamespace(), false, used);
+  }
+
+  private static List<Column> columns(Schema schema, RecordFields fields) {
+    List<Column> columns = new ArrayList<>();
+    for (WantedField field : fields.wanted()) {
+      List<Integer> path = new ArrayList<>();
+      if (find(schema, field.name(), path) != null) {
+        columns.add(new Column(field, path.stream().mapToInt(Integer::intValue).toArray()));
+      }
+    }
+    return columns;
+  }
+
+  private static @Nullable Schema find(Schema schema, String name, List<Integer> path) {
+    Schema record = record(schema);
+    if (record == null) {
+      return null;
+    }
+    Schema.Field whole = record.getField(name);
+    if (whole != null) {
+      path.add(whole.pos());
+      return whole.schema();
+    }
+    int dot = name.indexOf('.');
+    Schema.Field outer = dot < 0 ? null : record.getField(name.substring(0, dot));
+    if (outer == null) {
+      return null;
+    }
+    path.add(outer.pos());
+    return find(outer.schema(), name.substring(dot + 1), path);
+  }
+
+  private static @Nullable Schema record(Schema schema) {
+    if (schema.isUnion()) {
+      List<Schema> branches = AvroFit.branches(schema);
+      return branches.size() == 1 ? record(branches.get(0)) : null;
+    }
+    return schema.getType() == Schema.Type.RECORD ? schema : null;
+  }
+
+  /** The schema to read records with: of their fields, only those that are wanted. */
+  public Schema projection() {
+    return projection;
+  }
+
+  /**
+   * The wanted fields of a record; one that is null is left out, and so takes its default.
+   *
+   * @param record of the schema {@link #projection}
+   */
+  public byte[] json(IndexedRecord record) {
+    buffer.reset();
+    try (JsonGenerator target = factory.createGenerator(buffer)) {
+      target.writeStartObject();
+      for (Column column : columns) {
+        Object value = value(record, column.path);
+        if (value != null) {
+          target.writeFieldName(column.field.name());
+          json.write(target, value, column.field.type() != null);
+        }
+      }
+      target.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return buffer.toByteArray();
+  }
+
+  private static @Nullable Object value(IndexedRecord record, int[] path) {
+    Object value = record;
+    for (int position : path) {
+      if (!(value instanceof IndexedRecord outer)) {
+        return null;
+      }
+      value = outer.get(position);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,191 @@
+package io.millrace.connectors.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.connectors.formats.RecordFields;
+import io.millrace.connectors.formats.WantedField;
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Avro and Parquet files, written by their own libraries. */
+class ColumnFilesTest {
+  private static final int RECORDS = 1000;
+  private static final Schema SCHEMA =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "r", "fields": [
+                {"name": "id", "type": "long"},
+                {"name": "x", "type": {"type": "array", "items": "float"}},
+                {"name": "unused", "type": ["null", "string"]}]}
+              """);
+  private static final RecordFields FIELDS =
+      new RecordFields(
+          List.of(
+              new WantedField("x", ElementType.FLOAT32, Shape.of(2), true),
+              WantedField.carried("id")),
+          false);
+
+  @TempDir private Path folder;
+
+  private static List<GenericRecord> records() {
+    List<GenericRecord> records = new ArrayList<>();
+    for (long i = 0; i < RECORDS; i++) {
+      records.add(
+          new GenericRecordBuilder(SCHEMA)
+              .set("id", i)
+              .set("x", List.of((float) i, 0.5f))
+              .set("unused", i % 2 == 0 ? null : "text")
+              .build());
+    }
+    return records;
+  }
+
+  private static List<String> expected() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < RECORDS; i++) {
+      lines.add("{\"x\":[" + i + ".0,0.5],\"id\":" + i + "}");
+    }
+    return lines;
+  }
+
+  private Path writeAvro(String name, CodecFactory codec) throws IOException {
+    Path file = folder.resolve(name);
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(SCHEMA))) {
+      writer.setCodec(codec).setSyncInterval(500).create(SCHEMA, file.toFile());
+      for (GenericRecord record : records()) {
+        writer.append(record);
+      }
+    }
+    return file;
+  }
+
+  private Path writeParquet(String name, CompressionCodecName codec) throws IOException {
+    Path file = folder.resolve(name);
+    try (ParquetWriter<GenericRecord> writer =
+        AvroParquetWriter.<GenericRecord>builder(new LocalOutputFile(file))
+            .withSchema(SCHEMA)
+            .withCompressionCodec(codec)
+            .withRowGroupSize(4096L)
+            .build()) {
+      for (GenericRecord record : records()) {
+        writer.write(record);
+      }
+    }
+    return file;
+  }
+
+  private List<LocatedRecord> read(
+      StreamFormat<FilePiece> format, long splitBytes, DamagedFiles damaged) throws IOException {
+    return ReadFiles.of(folder, format, splitBytes, damaged);
+  }
+
+  @Test
+  void avro_anySplitSizeAndCodec_givesEachRecordOnceInOrder() throws IOException {
+    writeAvro("a.avro", CodecFactory.deflateCodec(6));
+    for (long split : new long[] {100, 333, 1000, 1 << 20}) {
+      List<LocatedRecord> records = read(new AvroFormat(FIELDS), split, DamagedFiles.FAIL);
+
+      assertThat(ReadFiles.texts(records)).as("split size " + split).isEqualTo(expected());
+    }
+    writeAvro("a.avro", CodecFactory.zstandardCodec(3));
+    List<LocatedRecord> records = read(new AvroFormat(FIELDS), 1000, DamagedFiles.FAIL);
+
+    assertThat(ReadFiles.texts(records)).isEqualTo(expected());
+    assertThat(records.get(RECORDS - 1).record().offset()).isGreaterThan(1000);
+  }
+
+  @Test
+  void avro_fileThatBreaksOff_isDamagedAtItsBlock() throws IOException {
+    Path file = writeAvro("a.avro", CodecFactory.nullCodec());
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+
+    assertThatThrownBy(() -> read(new AvroFormat(FIELDS), 1 << 20, DamagedFiles.FAIL))
+        .hasMessageContainingAll("a.avro", "breaks off");
+    List<LocatedRecord> records = read(new AvroFormat(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
+    LocatedRecord last = records.remove(records.size() - 1);
+    assertThat(expected().subList(0, records.size())).isEqualTo(ReadFiles.texts(records));
+    assertThat(records).hasSizeGreaterThan(300);
+    assertThat(last.record().offset()).isBetween(whole.length / 2 - 1000L, whole.length / 2L);
+  }
+
+  @Test
+  void avro_whatIsNoAvroFile_isDamagedAtItsBeginning() throws IOException {
+    Files.writeString(folder.resolve("a.avro"), "{}\n{}\n");
+    Files.writeString(folder.resolve("b.avro"), "");
+
+    List<LocatedRecord> records = read(new AvroFormat(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
+
+    assertThat(records).hasSize(2);
+    assertThat(ReadFiles.offsets(records)).containsExactly(0L, 0L);
+  }
+
+  @Test
+  void avro_schemaThatDoesNotFit_failsWhateverThePolicy() throws IOException {
+    writeAvro("a.avro", CodecFactory.nullCodec());
+    RecordFields other =
+        new RecordFields(
+            List.of(
+                new WantedField("id", ElementType.STRING, Shape.scalar(), true),
+                new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)),
+            false);
+
+    assertThatThrownBy(() -> read(new AvroFormat(other), 1 << 20, DamagedFiles.DEAD_LETTER))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContainingAll("a.avro", "field 'id'", "field 'y' is absent");
+  }
+
+  @Test
+  void parquet_anyCodec_givesEachRecordOnceInOrder() throws IOException {
+    for (CompressionCodecName codec :
+        List.of(CompressionCodecName.UNCOMPRESSED, CompressionCodecName.ZSTD)) {
+      Path file = writeParquet("a.parquet", codec);
+
+      List<LocatedRecord> records = read(new ParquetFormat(FIELDS), 100, DamagedFiles.FAIL);
+
+      assertThat(ReadFiles.texts(records)).as(codec.name()).isEqualTo(expected());
+      assertThat(records.get(7).record().offset()).isEqualTo(7);
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void parquet_damage_followsThePolicyAndSchemasDoNot() throws IOException {
+    Path file = writeParquet("a.parquet", CompressionCodecName.UNCOMPRESSED);
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+
+    assertThatThrownBy(() -> read(new ParquetFormat(FIELDS), 100, DamagedFiles.FAIL))
+        .hasMessageContainingAll("a.parquet", "breaks off");
+    assertThat(read(new ParquetFormat(FIELDS), 100, DamagedFiles.DEAD_LETTER)).hasSize(1);
+
+    Files.write(file, whole);
+    RecordFields other =
+        new RecordFields(
+            List.of(new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)), false);
+    assertThatThrownBy(() -> read(new ParquetFormat(other), 100, DamagedFiles.DEAD_LETTER))
+        .hasMessageContainingAll("a.parquet", "field 'y' is absent");
+  }
+}
