@@ -28,7 +28,9 @@ public final class ReplayOptions {
     /** Avro's object container files; their records come as JSON. */
     AVRO(ScoreTopicOptions.Format.JSON),
     /** Parquet files; their records come as JSON. */
-    PARQUET(ScoreTopicOptions.Format.JSON);
+    PARQUET(ScoreTopicOptions.Format.JSON),
+    /** Comma-separated values with a header; rows come as JSON. */
+    CSV(ScoreTopicOptions.Format.JSON);
 
     private final ScoreTopicOptions.Format records;
 

@@ -74,6 +74,17 @@ public final class FileHistory {
     return checked(new ParquetFormat(fields), paths, limits);
   }
 
+  /**
+   * Files of comma-separated values with a header, each read by one task.
+   *
+   * @param fields what is wanted of their rows, which come as JSON objects of these
+   * @throws IOException if the first file's header does not fit, with all that is wrong
+   */
+  public static FileSource<LocatedRecord> csv(
+      List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
+    return checked(new CsvFormat(fields, limits.maxRecordBytes()), paths, limits);
+  }
+
   /** Opens the first file, so that fields that do not fit are refused before a job runs. */
   private static FileSource<LocatedRecord> checked(
       StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) throws IOException {

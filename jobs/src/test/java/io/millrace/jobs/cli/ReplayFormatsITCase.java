@@ -222,4 +222,35 @@ class ReplayFormatsITCase {
     assertThat(lines(output).get(7).at("/fields/id").asInt()).isEqualTo(7);
     assertMisfitsAreRefused("parquet", input);
   }
+
+  @Test
+  void replay_csv_isScoredAndMisfitsAreRefused() throws Exception {
+    StringBuilder rows = new StringBuilder("id,\"amount\",card.age,text\n");
+    for (int i = 0; i < RECORDS; i++) {
+      rows.append("%d,%s,%s,\"a,\nb\"\n".formatted(i, inputs(i)[0], i % 2 == 0 ? "" : "2"));
+    }
+    Path input = Files.createDirectories(folder.resolve("csv"));
+    Files.writeString(input.resolve("a.csv"), rows);
+    Path output = folder.resolve("csv-scored");
+
+    assertScored(replay("csv", input, output, FEATURES), output);
+
+    Files.writeString(input.resolve("b.csv"), "id,amount\n1,2\n1,x\n");
+    CommandLineRun run =
+        replay("csv", input.resolve("b.csv"), output, append(FEATURES, "--overwrite"));
+    assertThat(run.out()).contains("in=2 out=1 dead=1");
+    JsonNode dead = lines(output.resolve("_dead-letters")).get(0);
+    assertThat(dead.get("reason").asText()).isEqualTo("WRONG_TYPE");
+    assertThat(dead.get("message").asText()).contains("line 3, column 'amount'");
+    assertThat(dead.get("value").asText()).isEqualTo("1,x");
+    assertThat(dead.at("/source/path").asText()).endsWith("b.csv");
+    CommandLineRun refused = replay("csv", input.resolve("b.csv"), folder.resolve("none"));
+    assertThat(refused.err()).contains("b.csv", "column 'x': a cell cannot be float32[2]").hasLineCount(1);
+  }
+
+  private static String[] append(String[] options, String more) {
+    String[] all = Arrays.copyOf(options, options.length + 1);
+    all[options.length] = more;
+    return all;
+  }
 }

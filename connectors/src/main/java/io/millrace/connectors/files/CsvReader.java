@@ -1,0 +1,51 @@
+package io.millrace.connectors.files;
+
+import io.millrace.connectors.formats.CsvColumns;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import java.io.IOException;
+import java.util.List;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the rows behind a header. A dead letter has the row's own bytes. */
+final class CsvReader implements StreamFormat.Reader<FilePiece> {
+  private final CsvRows rows;
+  private final @Nullable CsvColumns columns;
+
+  /**
+   * @param rows behind the header
+   * @param columns those of the header, null if the file is empty
+   */
+  CsvReader(CsvRows rows, @Nullable CsvColumns columns) {
+    this.rows = rows;
+    this.columns = columns;
+  }
+
+  @Override
+  public @Nullable FilePiece read() throws IOException {
+    List<@Nullable String> cells = columns == null ? null : rows.next();
+    if (columns == null || cells == null) {
+      return null;
+    }
+    if (rows.bytes() > rows.maxBytes()) {
+      return FilePiece.refused(
+          rows.offset(),
+          RecordReason.TOO_LARGE,
+          "the row has " + rows.bytes() + " bytes: expected at most " + rows.maxBytes());
+    }
+    try {
+      return FilePiece.record(rows.offset(), columns.json(cells, rows.line()));
+    } catch (RecordException e) {
+      return new FilePiece(
+          rows.offset(),
+          rows.text(),
+          new RecordRefusal(e.reason(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    rows.close();
+  }
+}
