@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import io.millrace.connectors.files.FieldKeys;
 import io.millrace.connectors.formats.ExampleRecordFormat;
 import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
@@ -59,15 +60,21 @@ final class RecordFormats {
   }
 
   private static JsonRecordFormat json(ReadableConfig config, RecordLimits limits) {
-    List<String> known = new ArrayList<>(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
-    config.getOptional(ReplayOptions.TIMESTAMP_FIELD).ifPresent(known::add);
     JsonRecordFormat.Builder builder =
-        JsonRecordFormat.builder().limits(limits).carriedFields(known);
+        JsonRecordFormat.builder().limits(limits).carriedFields(carried(config));
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
         .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));
     features(config, builder::features);
     return builder.build();
+  }
+
+  /** Fields that are of use whether or not the model takes them. */
+  private static List<String> carried(ReadableConfig config) {
+    List<String> names = new ArrayList<>(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
+    config.getOptional(ReplayOptions.KEY).map(FieldKeys::field).ifPresent(names::add);
+    config.getOptional(ReplayOptions.TIMESTAMP_FIELD).ifPresent(names::add);
+    return names;
   }
 
   private static ExampleRecordFormat example(ReadableConfig config, RecordLimits limits) {
@@ -116,7 +123,7 @@ final class RecordFormats {
             spec.name(), new WantedField(spec.name(), spec.type(), spec.shape(), true));
       }
     }
-    for (String name : config.get(ScoreTopicOptions.OUTPUT_FIELDS)) {
+    for (String name : carried(config)) {
       wanted.putIfAbsent(name, WantedField.carried(name));
     }
     boolean rejectUnknown =

@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import io.millrace.connectors.files.FieldKeys;
 import io.millrace.connectors.files.FileOutcome;
 import io.millrace.connectors.files.FileOutput;
 import io.millrace.connectors.files.LocatedRecord;
@@ -87,7 +88,7 @@ public final class ReplayJob {
       cluster.requireFit();
       ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
-    Inference<LocatedRecord> inference = inference(records(env, source), scoring, versions);
+    Inference<LocatedRecord> inference = inference(records(env, source, config), scoring, versions);
     OutputFolder output =
         OutputFolder.prepare(
             ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
@@ -125,9 +126,13 @@ public final class ReplayJob {
   }
 
   private static DataStream<LocatedRecord> records(
-      StreamExecutionEnvironment env, FileSource<LocatedRecord> source) {
-    return env.fromSource(source, WatermarkStrategy.noWatermarks(), "history")
-        .uid("history-source");
+      StreamExecutionEnvironment env, FileSource<LocatedRecord> source, ReadableConfig config) {
+    DataStream<LocatedRecord> records =
+        env.fromSource(source, WatermarkStrategy.noWatermarks(), "history").uid("history-source");
+    return config
+        .getOptional(ReplayOptions.KEY)
+        .map(template -> FieldKeys.of(records, template))
+        .orElse(records);
   }
 
   private static ReadableConfig flinkOptions(ReadableConfig config) {

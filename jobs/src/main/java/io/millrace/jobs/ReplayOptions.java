@@ -65,8 +65,7 @@ public final class ReplayOptions {
           .enumType(Mode.class)
           .defaultValue(Mode.BATCH)
           .withDescription(
-              "How Flink runs the job: in batch, a task that fails runs again alone; in streaming,"
-                  + " all begin anew. The output is the same.");
+              "How Flink runs the job: in batch, a task that fails runs again alone; in streaming, all begin anew. The output is the same.");
 
   public static final ConfigOption<List<String>> INPUT_PATHS =
       ConfigOptions.key("input.paths")
@@ -74,9 +73,7 @@ public final class ReplayOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Files, or folders that are read with all below them but for names that begin with"
-                  + " '.' or '_'. What ends with .gz, .gzip, .bz2 or .deflate is unpacked."
-                  + " Required.");
+              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2 or .deflate is unpacked. Required.");
 
   public static final ConfigOption<FileFormat> INPUT_FORMAT =
       ConfigOptions.key("input.format")
@@ -91,31 +88,33 @@ public final class ReplayOptions {
           .withDescription(
               "Field of the record with its event time, by which model.timeline chooses its version: an integer of epoch milliseconds, or a time of ISO 8601 with its offset, such as 2026-01-31T00:00:00Z.");
 
+  public static final ConfigOption<String> KEY =
+      ConfigOptions.key("input.key")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Key of a record, in which a field in braces stands for its text: {id} or tx-{id}, as the topic had it that the files are of; by default records have none. For records with fields: not raw, not tfrecord.");
+
   public static final ConfigOption<MemorySize> SPLIT_SIZE =
       ConfigOptions.key("input.split-size")
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(128))
           .withDescription(
-              "What a subtask reads of a file at a time, at the most: files that are longer, and"
-                  + " not compressed, are read by several. Each piece has files of its own in the"
-                  + " output.");
+              "What a subtask reads of a file at a time, at the most: files that are longer, and not compressed, are read by several. Each piece has files of its own in the output.");
 
   public static final ConfigOption<DamagedFiles> DAMAGED_FILES =
       ConfigOptions.key("input.damaged-files")
           .enumType(DamagedFiles.class)
           .defaultValue(DamagedFiles.FAIL)
           .withDescription(
-              "What becomes of a file that breaks off or is damaged: the job fails, or what is"
-                  + " before the damage is scored and the place is a dead letter. A failure of the"
-                  + " storage always fails the job.");
+              "What becomes of a file that breaks off or is damaged: the job fails, or what is before the damage is scored and the place is a dead letter. A failure of the storage always fails the job.");
 
   public static final ConfigOption<String> OUTPUT_PATH =
       ConfigOptions.key("output.path")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Folder of the predictions, and of the dead letters in _dead-letters below it; it"
-                  + " shows when all are there. Required.");
+              "Folder of the predictions, and of the dead letters in _dead-letters below it; it shows when all are there. Required.");
 
   public static final ConfigOption<OutputFormat> OUTPUT_FORMAT =
       ConfigOptions.key("output.format")
@@ -132,8 +131,7 @@ public final class ReplayOptions {
           .booleanType()
           .defaultValue(false)
           .withDescription(
-              "Whether an output of an earlier replay is replaced, once the new one is whole; by"
-                  + " default it is refused.");
+              "Whether an output of an earlier replay is replaced, once the new one is whole; by default it is refused.");
 
   public static final ConfigOption<String> TIMELINE =
       ConfigOptions.key("model.timeline")
@@ -154,10 +152,7 @@ public final class ReplayOptions {
           .booleanType()
           .defaultValue(true)
           .withDescription(
-              "Whether every batch is padded to max-batch-size, so that a record's result is the"
-                  + " same to the bit whatever its neighbours and its place among them, and a rerun"
-                  + " gives the same bytes: on the CPU, for models whose every tensor has a size"
-                  + " that follows from the number of rows.");
+              "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them, and a rerun gives the same bytes: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
 
   private ReplayOptions() {}
 }

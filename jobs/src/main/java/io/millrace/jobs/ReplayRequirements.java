@@ -3,6 +3,8 @@ package io.millrace.jobs;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.ModelLocation;
+import io.millrace.jobs.ReplayOptions.FileFormat;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ final class ReplayRequirements {
     }
     checkPaths(config);
     checkModel(config);
+    checkFields(config);
     ScoreTopicRequirements.checkScoring(
         scoring(config), config.get(ReplayOptions.INPUT_FORMAT).records());
   }
@@ -148,6 +151,19 @@ final class ReplayRequirements {
       if (config.getOptional(option).isPresent()) {
         throw new ConfigurationException(
             option.key() + " is given and " + given + ": expected one of them");
+      }
+    }
+  }
+
+  private static void checkFields(ReadableConfig config) throws ConfigurationException {
+    FileFormat format = config.get(ReplayOptions.INPUT_FORMAT);
+    for (ConfigOption<?> option : List.of(ReplayOptions.KEY, ReplayOptions.TIMESTAMP_FIELD)) {
+      if (format.records() != Format.JSON && config.getOptional(option).isPresent()) {
+        throw new ConfigurationException(
+            option.key()
+                + " is given with input.format "
+                + Setting.spell(format)
+                + ": expected one whose records have fields, such as json");
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.DamagedFiles;
+import io.millrace.connectors.files.FieldKeys;
 import io.millrace.flink.InferenceOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,8 @@ final class ReplaySettings {
     all.add(Setting.texts(ReplayOptions.INPUT_PATHS, "a list of paths or URIs"));
     all.add(Setting.choice(ReplayOptions.INPUT_FORMAT, ReplayOptions.FileFormat.class));
     all.add(Setting.text(ReplayOptions.TIMESTAMP_FIELD, "a field of the record"));
+    all.add(
+        Setting.text(ReplayOptions.KEY, "a text with one field in braces", FieldKeys::isTemplate));
     all.add(Setting.size(ReplayOptions.SPLIT_SIZE));
     all.add(Setting.choice(ReplayOptions.DAMAGED_FILES, DamagedFiles.class));
     all.add(Setting.text(ReplayOptions.OUTPUT_PATH, Settings.LOCATION));

@@ -91,6 +91,17 @@ class ReplayRequirementsTest {
   }
 
   @Test
+  void check_keyOfRecordsWithoutFields_isRefused() {
+    Map<String, String> raw =
+        Map.of("input.format", "raw", "input.key", "tx-{id}", "output.fields", "[]");
+
+    assertRefused(raw, "input.key", "input.format raw", "such as json");
+    assertRefused(Map.of("input.key", "id"), "input.key", "one field in braces");
+    assertThatCode(() -> check(Map.of("input.format", "csv", "input.key", "tx-{id}")))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void scoring_whatIsLeftOpen_isDeterministic() throws ConfigurationException {
     assertThat(ReplayRequirements.scoring(check(Map.of())).get(InferenceOptions.DETERMINISTIC))
         .isTrue();
@@ -134,6 +145,7 @@ class ReplayRequirementsTest {
     expected.put("input.paths", "");
     expected.put("input.format", "json");
     expected.put("input.timestamp-field", "");
+    expected.put("input.key", "");
     expected.put("input.split-size", "128 mb");
     expected.put("input.damaged-files", "fail");
     expected.put("output.path", "");

@@ -78,13 +78,12 @@ final class DifferenceSearch {
   // The same input, by its key and fields, that was answered otherwise.
   private void pair(OutputRecord record, byte[] line) {
     Deque<OutputRecord> candidates = unpaired.get(record.input());
-    boolean paired = candidates != null && !candidates.isEmpty();
-    if ((paired || surplus.size() < limit) && isHeld(record.digest(), line)) {
-      if (paired) {
+    if (candidates != null && !candidates.isEmpty()) {
+      if (isHeld(record.digest(), line)) {
         replayed.put(candidates.remove(), record);
-      } else {
-        surplus.add(record);
       }
+    } else if (surplus.size() < limit && isHeld(record.digest(), line)) {
+      surplus.add(record);
     }
   }
 

@@ -217,9 +217,10 @@ class ReplayFormatsITCase {
     }
     Path output = folder.resolve("parquet-scored");
 
-    assertScored(replay("parquet", input, output, FEATURES), output);
+    assertScored(replay("parquet", input, output, append(FEATURES, "-Dinput.key=tx-{id}")), output);
 
     assertThat(lines(output).get(7).at("/fields/id").asInt()).isEqualTo(7);
+    assertThat(lines(output).get(7).get("key").asText()).isEqualTo("tx-7");
     assertMisfitsAreRefused("parquet", input);
   }
 
@@ -245,7 +246,9 @@ class ReplayFormatsITCase {
     assertThat(dead.get("value").asText()).isEqualTo("1,x");
     assertThat(dead.at("/source/path").asText()).endsWith("b.csv");
     CommandLineRun refused = replay("csv", input.resolve("b.csv"), folder.resolve("none"));
-    assertThat(refused.err()).contains("b.csv", "column 'x': a cell cannot be float32[2]").hasLineCount(1);
+    assertThat(refused.err())
+        .contains("b.csv", "column 'x': a cell cannot be float32[2]")
+        .hasLineCount(1);
   }
 
   private static String[] append(String[] options, String more) {
