@@ -86,8 +86,8 @@ public final class HtmlPage {
 
   private static String json(Object data) {
     try {
-      // Within a script element, only "</" could end the data early.
-      return new ObjectMapper().writeValueAsString(data).replace("</", "<\\/");
+      // Within a script element "</script" ends the data early, and "<!--<script" too late.
+      return new ObjectMapper().writeValueAsString(data).replace("<", "\\u003c");
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the report's data is made of records and numbers", e);
     }
