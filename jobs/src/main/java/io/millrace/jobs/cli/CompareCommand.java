@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,12 +20,15 @@ import picocli.CommandLine.Spec;
       "Holds two outputs against each other, record for record and bit for bit, in whatever order"
           + " and files they lie, and names the first differences.",
       "Exit code 0 if they have the same records, 3 if not.",
+      "With --report, joins them record by record and writes what is decided otherwise as an HTML"
+          + " page; the exit code is then 0 however much they differ.",
     },
     footer = {
       "",
       "Examples:",
       "  millrace compare scored.jsonl hdfs:///replays/january",
-      "  millrace compare s3://outputs/live s3://outputs/replay --limit 100"
+      "  millrace compare s3://outputs/live s3://outputs/replay --limit 100",
+      "  millrace compare scored/7 scored/8 --report what-if.html --output-name score --by country"
     })
 final class CompareCommand implements Callable<Integer> {
   private static final int MAX_LIMIT = 100_000;
@@ -47,11 +51,18 @@ final class CompareCommand implements Callable<Integer> {
       description = "How many differences are named at the most; by default ${DEFAULT-VALUE}.")
   private int limit;
 
+  @Mixin private WhatIfOptions whatIf = new WhatIfOptions();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws CommandException {
     OptionChecks.requireRange(spec, "--limit", limit, 0, MAX_LIMIT);
+    whatIf.check(spec);
+    if (whatIf.isAsked()) {
+      whatIf.write(Locations.parse(live), Locations.parse(replay), Console.out(spec));
+      return ExitCode.DONE;
+    }
     Comparison found = compare();
     PrintWriter out = Console.out(spec);
     found.differences().forEach(out::println);

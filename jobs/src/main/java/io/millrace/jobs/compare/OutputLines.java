@@ -32,7 +32,7 @@ public final class OutputLines {
 
   /** Takes one record after the other. */
   @FunctionalInterface
-  interface Visitor {
+  public interface Visitor {
     /**
      * @param file of the record, relative to the output
      * @param number of its line, from 1
@@ -99,7 +99,7 @@ public final class OutputLines {
    * @throws IOException if a file cannot be read, or a line is no JSON object; the message says
    *     where
    */
-  void read(Visitor visitor) throws IOException {
+  public void read(Visitor visitor) throws IOException {
     for (Path file : files) {
       String name = name(file);
       try (InputStream in = open(file)) {

@@ -1,0 +1,105 @@
+package io.millrace.jobs.whatif;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+
+/** A record of an output. */
+final class RecordJson {
+  // As they are written, so that no two fields become one by rounding.
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+          .build();
+
+  private final String place;
+  private final JsonNode json;
+
+  private RecordJson(String place, JsonNode json) {
+    this.place = place;
+    this.json = json;
+  }
+
+  /**
+   * @throws IOException if the line is no record of an output; the message says where
+   */
+  static RecordJson of(String file, long number, byte[] line) throws IOException {
+    String place = file + ":" + number;
+    try {
+      return new RecordJson(place, MAPPER.readTree(line));
+    } catch (IOException e) {
+      // Jackson's own message quotes the record.
+      throw new IOException(place + ": expected a JSON object on a line", e);
+    }
+  }
+
+  String place() {
+    return place;
+  }
+
+  JsonNode key() {
+    return json.path("key");
+  }
+
+  JsonNode fields() {
+    return json.path("fields");
+  }
+
+  double value(OutputValue value) throws IOException {
+    try {
+      return value.of(json.path("predictions"));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(place + ": " + e.getMessage(), e);
+    }
+  }
+
+  Scorer scorer() throws IOException {
+    JsonNode model = json.path("model");
+    if (!model.isObject()) {
+      throw new IOException(
+          place
+              + ": expected a scored record, with \"model\": {\"name\", \"version\", \"digest\"}");
+    }
+    return new Scorer(
+        model.path("name").asText(), model.path("version").asText(), model.path("digest").asText());
+  }
+
+  /** What it is joined by, as text. */
+  String identity(Question question) throws IOException {
+    if (question.join().isEmpty()) {
+      if ((key().isNull() || key().isMissingNode()) && fields().isEmpty()) {
+        throw new IOException(
+            place
+                + ": the record has neither key nor fields, so nothing says which one it is:"
+                + " expected output.fields of the job to carry some");
+      }
+      return key() + "\n" + fields();
+    }
+    StringBuilder identity = new StringBuilder();
+    for (String name : question.join()) {
+      identity.append(part(name)).append('\n');
+    }
+    return identity.toString();
+  }
+
+  private JsonNode part(String name) throws IOException {
+    JsonNode part =
+        switch (name) {
+          case Question.KEY -> key();
+          case Question.SOURCE -> json.path(name);
+          default -> fields().path(name);
+        };
+    if (part.isMissingNode() || part.isNull()) {
+      throw new IOException(
+          "%s: the record has no %s to be joined by; its fields are %s"
+              .formatted(
+                  place, name, fields().properties().stream().map(it -> it.getKey()).toList()));
+    }
+    return part;
+  }
+}
