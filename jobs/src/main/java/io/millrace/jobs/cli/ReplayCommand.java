@@ -5,6 +5,7 @@ import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ReplayArguments;
 import io.millrace.jobs.ReplayJob;
 import io.millrace.jobs.ReplayOptions;
+import io.millrace.jobs.ReplayWhatIf;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -29,21 +30,26 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  millrace replay --config replay.yaml",
-      "  millrace replay --config replay.yaml -Dmodel.version-policy=7 --overwrite"
+      "  millrace replay --config replay.yaml -Dmodel.version-policy=7 --overwrite",
+      "  millrace replay --config replay.yaml --what-if 8 --report what-if.html --by country"
     })
 final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private ReplayArguments arguments = new ReplayArguments();
 
+  @Mixin private ReplayWhatIfOptions whatIf = new ReplayWhatIfOptions();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    Configuration configuration = arguments.configuration();
+    Configuration configured = arguments.configuration();
     Configuration flink = Locations.flinkConfiguration();
     PrintWriter out = Console.out(spec);
     long start = System.nanoTime();
     try {
+      ReplayWhatIf asked = whatIf.of(spec, configured);
+      Configuration configuration = asked == null ? configured : asked.configuration();
       LocalFlink.limitRestarts(flink);
       StreamGraph graph =
           LocalJob.graph(
@@ -52,6 +58,9 @@ final class ReplayCommand implements Callable<Integer> {
               environment -> ReplayJob.build(environment, configuration));
       LocalJob.run(graph, flink, out);
       out.println(line(ReplayJob.summary(configuration), System.nanoTime() - start));
+      if (asked != null) {
+        whatIf.write(asked, out);
+      }
     } catch (IOException e) {
       throw CommandException.failed(String.valueOf(e.getMessage()), e);
     }
