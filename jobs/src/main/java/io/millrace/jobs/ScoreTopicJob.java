@@ -4,6 +4,8 @@ import io.millrace.connectors.control.CommandHistory;
 import io.millrace.connectors.control.CommandStream;
 import io.millrace.connectors.control.ModelEventJson;
 import io.millrace.connectors.control.RefusedCommand;
+import io.millrace.connectors.files.LocatedRecord;
+import io.millrace.connectors.files.LocatedRecordDeserializer;
 import io.millrace.connectors.formats.DeadLetterFormat;
 import io.millrace.connectors.formats.ScoredRecordFormat;
 import io.millrace.connectors.kafka.KafkaClientProperties;
@@ -28,8 +30,6 @@ import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelSize;
-import io.millrace.tensor.RecordException;
-import io.millrace.tensor.RecordReason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,11 +49,13 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,25 +133,59 @@ public final class ScoreTopicJob {
     }
     requireTopics();
     env.configure(flinkOptions());
-    DataStream<KafkaRecord> records =
-        env.fromSource(source(), watermarks(), "input topic").uid("input-source");
-    String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
     // A restored operator takes the versions from its state, a restored control source its offset;
     // where a state lacks the one or the other, the whole topic is read, which does no harm.
     boolean restored = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH) != null;
+    if (Backfill.isAsked(config)) {
+      score(env, cluster, restored, InputRecords.ofBoth(backfilled(env, restored)));
+      return;
+    }
+    DataStream<KafkaRecord> records =
+        env.fromSource(
+                source(new KafkaRecordDeserializer(), startingOffsets()),
+                EventTimes.watermarks(config),
+                "input topic")
+            .uid("input-source");
+    score(env, cluster, restored, InputRecords.of(records));
+  }
+
+  // Its state is not that of the topic's source: under another name, neither is taken for the
+  // other.
+  private DataStream<LocatedRecord> backfilled(StreamExecutionEnvironment env, boolean restored)
+      throws ConfigurationException, IOException {
+    if (!restored) {
+      Backfill.requireFiles(config);
+    }
+    OffsetsInitializer start =
+        Backfill.startingAt(
+            config.get(ScoreTopicOptions.INPUT_TOPIC), Backfill.offsets(config, client, restored));
+    return env.fromSource(
+            Backfill.source(config, source(new LocatedRecordDeserializer(), start)),
+            WatermarkStrategy.noWatermarks(),
+            "backfill and input topic",
+            LocatedRecord.TYPE)
+        .uid("backfill-source");
+  }
+
+  private <T> void score(
+      StreamExecutionEnvironment env,
+      @Nullable ClusterFacts cluster,
+      boolean restored,
+      InputRecords<T> input)
+      throws ConfigurationException, IOException, ModelException, InterruptedException {
+    String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
     StartingVersions starting = new StartingVersions(config);
     StartingPoint point =
         StartingPoint.of(
             config, restored, () -> controlTopic == null ? NO_HISTORY : history(controlTopic));
-    Inference<KafkaRecord> inference =
-        Inference.on(records)
+    Inference<T> inference =
+        Inference.on(input.stream())
             .configure(config)
             .with(InferenceOptions.ROOTS, starting.roots())
-            .features(RecordFormats.writer(config))
-            .timestamps(ScoreTopicJob::eventTime)
+            .features(input.features().apply(RecordFormats.writer(config)))
+            .timestamps(input.timestamps().apply(EventTimes::of))
             .uid("inference");
-    addWarmUpRecords(
-        config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference, Function.identity());
+    addWarmUpRecords(config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference, input.asRead());
     List<Command> commands = point.commands();
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
@@ -168,18 +204,26 @@ public final class ScoreTopicJob {
       inference.commands(later.commands());
       refusals = later.refusals();
     }
-    InferenceStreams<KafkaRecord, OutboundRecord> scored =
-        inference.predictions(
-            new ScoredRecordFormat(
-                config.get(ScoreTopicOptions.OUTPUT_TOPIC),
-                config.get(ScoreTopicOptions.OUTPUT_FIELDS),
-                config.get(ScoreTopicOptions.LATENCY_HEADER)),
-            new DeadLetterFormat(config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC)),
-            KafkaTypes.OUTBOUND_RECORD);
+    InferenceStreams<T, OutboundRecord> scored = outcomes(inference, input);
     scored.predictions().sinkTo(sink()).name("output and dead letters").uid("output-sink");
     DataStream<ModelEvent> events =
         refusals == null ? scored.events() : scored.events().union(refusals);
     config.getOptional(ScoreTopicOptions.STATUS_TOPIC).ifPresent(topic -> report(events, topic));
+  }
+
+  private <T> InferenceStreams<T, OutboundRecord> outcomes(
+      Inference<T> inference, InputRecords<T> input) {
+    ScoredRecordFormat predictions =
+        new ScoredRecordFormat(
+            config.get(ScoreTopicOptions.OUTPUT_TOPIC),
+            config.get(ScoreTopicOptions.OUTPUT_FIELDS),
+            config.get(ScoreTopicOptions.LATENCY_HEADER));
+    DeadLetterFormat deadLetters =
+        new DeadLetterFormat(config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC));
+    return inference.predictions(
+        input.predictions().apply(predictions),
+        input.rejections().apply(deadLetters),
+        KafkaTypes.OUTBOUND_RECORD);
   }
 
   static <T> void addWarmUpRecords(
@@ -230,25 +274,6 @@ public final class ScoreTopicJob {
       return config.get(InferenceOptions.MAX_LOADED_VERSIONS);
     }
     return config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent() ? 2 : 1;
-  }
-
-  private static long eventTime(KafkaRecord record) {
-    if (record.timestamp() == KafkaRecord.NO_TIMESTAMP) {
-      throw new RecordException(
-          RecordReason.NO_MODEL,
-          "the record has no timestamp, by which its version is to be chosen (%s event-time)"
-              .formatted(InferenceOptions.SWITCH_POLICY.key()));
-    }
-    return record.timestamp();
-  }
-
-  // Nothing here waits for time to pass but the release of versions, and those are retained for
-  // late records: the latest timestamp of each partition will do.
-  private WatermarkStrategy<KafkaRecord> watermarks() {
-    return config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME
-        ? WatermarkStrategy.<KafkaRecord>forMonotonousTimestamps()
-            .withIdleness(config.get(ScoreTopicOptions.IDLE_TIMEOUT))
-        : WatermarkStrategy.noWatermarks();
   }
 
   private CommandHistory history(String controlTopic) throws IOException {
@@ -306,15 +331,16 @@ public final class ScoreTopicJob {
         : OutboundSinks.atLeastOnce(client);
   }
 
-  private KafkaSource<KafkaRecord> source() {
+  private <T> KafkaSource<T> source(
+      KafkaRecordDeserializationSchema<T> deserializer, OffsetsInitializer start) {
     Properties properties = client.toProperties();
     properties.setProperty("isolation.level", "read_committed");
-    return KafkaSource.<KafkaRecord>builder()
+    return KafkaSource.<T>builder()
         .setBootstrapServers(client.bootstrapServers())
         .setTopics(config.get(ScoreTopicOptions.INPUT_TOPIC))
         .setGroupId(groupId(config))
-        .setStartingOffsets(startingOffsets())
-        .setDeserializer(new KafkaRecordDeserializer())
+        .setStartingOffsets(start)
+        .setDeserializer(deserializer)
         .setProperties(properties)
         .build();
   }

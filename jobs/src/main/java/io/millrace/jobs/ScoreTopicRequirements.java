@@ -50,6 +50,7 @@ final class ScoreTopicRequirements {
     checkScoring(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
     checkTransactions(config);
     checkClient(config);
+    Backfill.check(config);
   }
 
   /** What any job has to say about how it scores, wherever its records come from. */

@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import io.millrace.connectors.files.DamagedFiles;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.model.OpsPolicy;
 import io.millrace.tensor.ElementType;
@@ -34,6 +35,12 @@ final class Settings {
           Setting.choice(ScoreTopicOptions.INPUT_FORMAT, ScoreTopicOptions.Format.class),
           Setting.choice(ScoreTopicOptions.INPUT_START, ScoreTopicOptions.Start.class),
           Setting.duration(ScoreTopicOptions.IDLE_TIMEOUT),
+          Setting.texts(BackfillOptions.PATHS, "a list of paths or URIs"),
+          Setting.textMap(
+              BackfillOptions.OFFSETS, "a map of partitions to offsets, such as 0: 1200"),
+          Setting.text(
+              BackfillOptions.TIMESTAMP, "a time such as 2026-01-31T00:00:00Z", Backfill::isTime),
+          Setting.choice(BackfillOptions.DAMAGED_FILES, DamagedFiles.class),
           Setting.text(ScoreTopicOptions.GROUP_ID, "a consumer group's name"),
           topic(ScoreTopicOptions.OUTPUT_TOPIC),
           Setting.texts(ScoreTopicOptions.OUTPUT_FIELDS, "a list of field names"),

@@ -28,6 +28,10 @@ class OptionsTest {
     expected.put("input.format", "json");
     expected.put("input.start", "earliest");
     expected.put("input.idle-timeout", "1 min");
+    expected.put("input.backfill.paths", NONE);
+    expected.put("input.backfill.offsets", NONE);
+    expected.put("input.backfill.timestamp", NONE);
+    expected.put("input.backfill.damaged-files", "fail");
     expected.put("input.group-id", NONE);
     expected.put("output.topic", NONE);
     expected.put("output.fields", "[]");
@@ -101,7 +105,8 @@ class OptionsTest {
   @Test
   void settings_everyOptionOfOperatorAndJob_isAmongThem() throws IllegalAccessException {
     List<ConfigOption<?>> options = new ArrayList<>();
-    for (Class<?> owner : List.of(InferenceOptions.class, ScoreTopicOptions.class)) {
+    for (Class<?> owner :
+        List.of(InferenceOptions.class, ScoreTopicOptions.class, BackfillOptions.class)) {
       for (Field field : owner.getFields()) {
         if (ConfigOption.class.isAssignableFrom(field.getType())) {
           options.add((ConfigOption<?>) field.get(null));

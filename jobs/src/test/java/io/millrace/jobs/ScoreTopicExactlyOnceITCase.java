@@ -2,12 +2,22 @@ package io.millrace.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.model.ModelEvent;
 import io.millrace.testing.check.CheckReport;
+import io.millrace.testing.check.Observation;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,5 +115,77 @@ class ScoreTopicExactlyOnceITCase {
       CheckReport report = bench.topics.check();
       assertThat(report.isClean()).as(report.toString()).isTrue();
     }
+  }
+
+  @Test
+  void backfillThenTopic_savepointAmongTheFilesAndFailureBehindThem_everyRecordIsScoredOnce()
+      throws Exception {
+    int old = 80_000;
+    try (ScoringBench bench = new ScoringBench(folder, 2)) {
+      bench.topics.version(1);
+      // What the topic has up to offset 500 of each partition is in the files, and more.
+      bench.topics.sendNumbers(0, 2_000);
+      Path files = Files.createDirectories(folder.resolve("history"));
+      Files.write(files.resolve("a.jsonl"), lines(1_000_000, 1_000_000 + old));
+      Files.write(files.resolve("b.jsonl"), lines(0, 2_000));
+      Map<String, String> backfill =
+          Map.of(
+              "input.backfill.paths",
+              files.toString(),
+              "input.backfill.offsets",
+              "{0: 500, 1: 500, 2: 500, 3: 500}");
+      Map<String, String> slow = new HashMap<>(backfill);
+      // So that the files are not all read by the time of the savepoint.
+      slow.put("batching.max-batch-size", "1");
+      JobID first = bench.submit(bench.topics.config(slow), 1, null);
+      ScoringTopics.await("outputs", () -> bench.topics.outputs() > 0);
+      String savepoint = bench.stopWithSavepoint(first);
+      assertThat(bench.topics.read("out").size()).as("scored from files").isLessThan(old);
+
+      bench.submit(bench.topics.config(backfill), 2, savepoint);
+      bench.topics.sendNumbers(2_000, 3_000);
+      ScoringTopics.await("outputs of the topic", () -> numbers(bench.topics, "in").size() > 500);
+      bench.cluster.terminateTaskManager(0).get();
+      bench.cluster.startTaskManager();
+      bench.topics.sendNumbers(3_000, 4_000);
+
+      long all = old + 4_000;
+      ScoringTopics.await(
+          all + " outputs",
+          () -> bench.topics.read("out").size() + bench.topics.read("dead").size() >= all);
+      List<Integer> fromTopic = numbers(bench.topics, "in");
+      List<Integer> fromFiles = numbers(bench.topics, "a.jsonl");
+      fromFiles.addAll(numbers(bench.topics, "b.jsonl"));
+      assertThat(fromTopic).containsExactlyInAnyOrderElementsOf(wellFormed(2_000, 4_000));
+      List<Integer> expected = wellFormed(0, 2_000);
+      expected.addAll(wellFormed(1_000_000, 1_000_000 + old));
+      assertThat(fromFiles).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(bench.topics.read("dead")).hasSize((int) all / 100);
+    }
+  }
+
+  private static List<String> lines(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> i % 100 == 99 ? "{\"x\": " : "{\"x\": " + i + "}")
+        .toList();
+  }
+
+  private static List<Integer> wellFormed(int from, int to) {
+    return IntStream.range(from, to)
+        .filter(i -> i % 100 != 99)
+        .boxed()
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  /** The numbers of the scored records that came from a topic, or a file of that name. */
+  private static List<Integer> numbers(ScoringTopics topics, String name) throws IOException {
+    List<Integer> numbers = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : topics.read("out")) {
+      String source = Observation.header(record, "millrace.source.topic");
+      if (source.equals(name) || source.endsWith("/" + name)) {
+        numbers.add(new ObjectMapper().readTree(record.value()).at("/predictions/x").asInt(-1));
+      }
+    }
+    return numbers;
   }
 }

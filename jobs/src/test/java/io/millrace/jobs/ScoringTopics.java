@@ -187,6 +187,11 @@ final class ScoringTopics implements AutoCloseable {
     return CommittedTopic.countAll(broker.bootstrapServers(), topic("in"));
   }
 
+  /** How many offsets of the output topic are taken, committed or not. */
+  long outputs() {
+    return CommittedTopic.countAll(broker.bootstrapServers(), topic("out"));
+  }
+
   List<ConsumerRecord<byte[], byte[]>> read(String topic) throws IOException {
     return CommittedTopic.read(broker.bootstrapServers(), topic(topic), PATIENCE);
   }

@@ -55,7 +55,8 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
   }
 
   private List<MessageHeader> headers(KafkaRecord record) {
-    if (!latencyHeader) {
+    // A record of a file has waited for years, or was read at no known time.
+    if (!latencyHeader || record.readMicros() == 0) {
       return Lineage.of(record);
     }
     List<MessageHeader> headers = new ArrayList<>(Lineage.of(record));

@@ -15,15 +15,19 @@ public final class KafkaRecordDeserializer
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> read, Collector<KafkaRecord> out) {
-    out.collect(
-        new KafkaRecord(
-            read.topic(),
-            read.partition(),
-            read.offset(),
-            read.timestamp(),
-            EpochMicros.now(),
-            read.key(),
-            read.value()));
+    out.collect(record(read));
+  }
+
+  /** The record as it was read just now. */
+  public static KafkaRecord record(ConsumerRecord<byte[], byte[]> read) {
+    return new KafkaRecord(
+        read.topic(),
+        read.partition(),
+        read.offset(),
+        read.timestamp(),
+        EpochMicros.now(),
+        read.key(),
+        read.value());
   }
 
   @Override

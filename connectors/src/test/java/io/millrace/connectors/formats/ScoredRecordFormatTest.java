@@ -160,6 +160,9 @@ class ScoredRecordFormatTest {
 
     long latency = Long.parseLong(headers(out).get(MessageHeader.LATENCY_MICROS));
     assertThat(latency).isBetween(5_000_000L, 65_000_000L);
+    // One of a file was read at no known time.
+    assertThat(headers(timed.read(record(null, "{}"), new StoredPrediction(), VERSION)))
+        .doesNotContainKey(MessageHeader.LATENCY_MICROS);
   }
 
   private String predictions(StoredPrediction prediction) {

@@ -1,0 +1,185 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.FileHistory;
+import io.millrace.connectors.files.LocatedRecord;
+import io.millrace.connectors.files.ReadLimits;
+import io.millrace.connectors.kafka.KafkaClientProperties;
+import io.millrace.connectors.kafka.PartitionOffsets;
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
+import io.millrace.flink.ModelLocation;
+import io.millrace.jobs.ScoreTopicOptions.Format;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.connector.base.source.hybrid.HybridSource;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.core.fs.Path;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Files up to a point, and the topic from there, as one source: without a gap or an overlap where
+ * the configured point is the one that the files end before.
+ *
+ * <pre>{@code
+ * input:
+ *   topic: transactions
+ *   backfill: {paths: "hdfs:///history/2025", offsets: {0: 1200, 1: 1180}}
+ * }</pre>
+ */
+final class Backfill {
+  private static final long MAX_SPLIT_BYTES = 128L << 20;
+
+  private Backfill() {}
+
+  static boolean isAsked(ReadableConfig config) {
+    return config.getOptional(BackfillOptions.PATHS).isPresent();
+  }
+
+  /**
+   * Checks what can be known without I/O.
+   *
+   * @throws ConfigurationException naming the key, what it is and what would be right
+   */
+  static void check(ReadableConfig config) throws ConfigurationException {
+    boolean offsets = config.getOptional(BackfillOptions.OFFSETS).isPresent();
+    boolean timestamp = config.getOptional(BackfillOptions.TIMESTAMP).isPresent();
+    if (!isAsked(config)) {
+      for (ConfigOption<?> option :
+          List.of(
+              BackfillOptions.OFFSETS, BackfillOptions.TIMESTAMP, BackfillOptions.DAMAGED_FILES)) {
+        if (config.getOptional(option).isPresent()) {
+          throw new ConfigurationException(
+              option.key() + " is given without " + BackfillOptions.PATHS.key());
+        }
+      }
+      return;
+    }
+    if (offsets == timestamp) {
+      throw new ConfigurationException(
+          "%s and %s are %s given: expected one of them, for where the topic goes on"
+              .formatted(
+                  BackfillOptions.OFFSETS.key(),
+                  BackfillOptions.TIMESTAMP.key(),
+                  offsets ? "both" : "not"));
+    }
+    if (config.getOptional(ScoreTopicOptions.INPUT_START).isPresent()) {
+      throw new ConfigurationException(
+          "%s is given with %s, which says where the topic begins"
+              .formatted(ScoreTopicOptions.INPUT_START.key(), BackfillOptions.PATHS.key()));
+    }
+    if (config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.RAW) {
+      throw new ConfigurationException(
+          "%s is raw: expected json or tf-example with %s, whose files are of JSON lines or TFRecord"
+              .formatted(ScoreTopicOptions.INPUT_FORMAT.key(), BackfillOptions.PATHS.key()));
+    }
+    if (config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
+      throw new ConfigurationException(
+          "%s is event-time: expected available with %s, whose records have no timestamps"
+              .formatted(InferenceOptions.SWITCH_POLICY.key(), BackfillOptions.PATHS.key()));
+    }
+    paths(config);
+  }
+
+  static boolean isTime(String text) {
+    try {
+      Instant.parse(text);
+      return true;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
+  private static List<Path> paths(ReadableConfig config) throws ConfigurationException {
+    List<Path> paths = new ArrayList<>();
+    for (String text : config.get(BackfillOptions.PATHS)) {
+      try {
+        URI uri = ModelLocation.parse(text);
+        paths.add(new Path(uri.getScheme(), uri.getAuthority(), uri.getPath()));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigurationException(BackfillOptions.PATHS.key() + ": " + e.getMessage(), e);
+      }
+    }
+    if (paths.isEmpty()) {
+      throw new ConfigurationException(
+          BackfillOptions.PATHS.key() + " is empty: expected at least one path");
+    }
+    return paths;
+  }
+
+  /**
+   * Looks the point up.
+   *
+   * @param restored whether the state says where the job goes on, so that the topic may have lost
+   *     what is before
+   * @throws ConfigurationException if partitions are missing, or there are none of that number
+   * @throws IOException if the broker does not answer, or the topic has no records there (any more)
+   */
+  static Map<Integer, Long> offsets(
+      ReadableConfig config, KafkaClientProperties client, boolean restored)
+      throws ConfigurationException, IOException {
+    String topic = config.get(ScoreTopicOptions.INPUT_TOPIC);
+    PartitionOffsets partitions = new PartitionOffsets(client, topic);
+    Map<String, String> given = config.getOptional(BackfillOptions.OFFSETS).orElse(null);
+    Map<Integer, Long> ends = partitions.ends();
+    Map<Integer, Long> beginnings = restored ? Map.of() : partitions.beginnings();
+    SwitchPoint point = new SwitchPoint(topic, beginnings, ends);
+    if (given != null) {
+      return point.ofOffsets(given);
+    }
+    Instant time = Instant.parse(config.get(BackfillOptions.TIMESTAMP));
+    return point.ofTime(time, partitions.since(time));
+  }
+
+  /**
+   * The files of a job that starts afresh are there.
+   *
+   * @throws IOException naming the one that is not
+   */
+  static void requireFiles(ReadableConfig config) throws ConfigurationException, IOException {
+    for (Path path : paths(config)) {
+      if (!path.getFileSystem().exists(path)) {
+        throw new IOException(
+            "%s: %s does not exist: expected a file or a folder"
+                .formatted(BackfillOptions.PATHS.key(), path));
+      }
+    }
+  }
+
+  /**
+   * The source.
+   *
+   * @param topic from where it goes on
+   */
+  static HybridSource<LocatedRecord> source(ReadableConfig config, KafkaSource<LocatedRecord> topic)
+      throws ConfigurationException {
+    ReadLimits limits =
+        new ReadLimits(
+            (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
+            MAX_SPLIT_BYTES,
+            config.get(BackfillOptions.DAMAGED_FILES));
+    FileSource<LocatedRecord> files =
+        config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.TF_EXAMPLE
+            ? FileHistory.tfRecords(paths(config), limits)
+            : FileHistory.lines(paths(config), limits);
+    return HybridSource.builder(files).addSource(topic).build();
+  }
+
+  /** Begins at these offsets and nowhere else: where they are gone, the job fails. */
+  static OffsetsInitializer startingAt(String topic, Map<Integer, Long> offsets) {
+    Map<TopicPartition, Long> starting = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) -> starting.put(new TopicPartition(topic, partition), offset));
+    return OffsetsInitializer.offsets(starting, OffsetResetStrategy.NONE);
+  }
+}

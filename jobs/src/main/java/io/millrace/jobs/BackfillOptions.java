@@ -1,0 +1,41 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.files.DamagedFiles;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** The options of {@code score-topic} about files that are scored before the topic. */
+public final class BackfillOptions {
+  public static final ConfigOption<List<String>> PATHS =
+      ConfigOptions.key("input.backfill.paths")
+          .stringType()
+          .asList()
+          .noDefaultValue()
+          .withDescription(
+              "Files, or folders with all below them, that are scored before the topic: of JSON lines, or TFRecord where input.format is tf-example; by default there are none.");
+
+  public static final ConfigOption<Map<String, String>> OFFSETS =
+      ConfigOptions.key("input.backfill.offsets")
+          .mapType()
+          .noDefaultValue()
+          .withDescription(
+              "Where the topic goes on: for each of its partitions the first offset that the files do not have.");
+
+  public static final ConfigOption<String> TIMESTAMP =
+      ConfigOptions.key("input.backfill.timestamp")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Likewise, as a time: in each partition the first record of that time or later, which the files end before. Looked up when the job is submitted.");
+
+  public static final ConfigOption<DamagedFiles> DAMAGED_FILES =
+      ConfigOptions.key("input.backfill.damaged-files")
+          .enumType(DamagedFiles.class)
+          .defaultValue(DamagedFiles.FAIL)
+          .withDescription(
+              "What becomes of a file that breaks off or is damaged: the job fails, or the place is a dead letter and the next file is read.");
+
+  private BackfillOptions() {}
+}

@@ -1,0 +1,88 @@
+package io.millrace.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BackfillTest {
+  private static final SwitchPoint POINT =
+      new SwitchPoint("in", Map.of(0, 100L, 1, 0L), Map.of(0, 300L, 1, 20L));
+  private static final Instant TIME = Instant.parse("2026-01-31T00:00:00Z");
+
+  private static void check(String backfill) throws ConfigurationException {
+    Backfill.check(YamlConfiguration.parse("input: {topic: in, " + backfill + "}", "it", Map.of()));
+  }
+
+  private static void assertRefused(String backfill, String... parts) {
+    assertThatThrownBy(() -> check(backfill))
+        .isInstanceOf(ConfigurationException.class)
+        .message()
+        .contains(parts);
+  }
+
+  @Test
+  void check_pathsAndOnePoint_areAsked() {
+    assertThatCode(() -> check("backfill: {paths: /history, offsets: {0: 1200, 1: 0}}"))
+        .doesNotThrowAnyException();
+    assertThatCode(
+            () -> check("backfill: {paths: [/a, hdfs:///b], timestamp: 2026-01-31T00:00:00Z}"))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> check("start: latest")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void check_whatDoesNotGoTogether_isRefused() {
+    assertRefused("backfill: {paths: /a}", "offsets", "timestamp are not given", "expected one");
+    assertRefused(
+        "backfill: {paths: /a, offsets: {0: 1}, timestamp: 2026-01-31T00:00:00Z}",
+        "are both given");
+    assertRefused("backfill: {offsets: {0: 1}}", "input.backfill.offsets", "without", "paths");
+    assertRefused("backfill: {damaged-files: fail}", "damaged-files is given without");
+    assertRefused("start: earliest, backfill: {paths: /a, offsets: {0: 1}}", "input.start");
+    assertRefused("format: raw, backfill: {paths: /a, offsets: {0: 1}}", "input.format is raw");
+    assertRefused("backfill: {paths: [], offsets: {0: 1}}", "paths is empty");
+    assertRefused("backfill: {paths: /a, timestamp: yesterday}", "timestamp", "2026-01-31T");
+  }
+
+  @Test
+  void ofOffsets_oneForEachPartition_areTaken() throws Exception {
+    assertThat(POINT.ofOffsets(Map.of("0", "300", "1", "0"))).isEqualTo(Map.of(0, 300L, 1, 0L));
+  }
+
+  @Test
+  void ofOffsets_whereTheTopicHasNothing_isRefused() {
+    for (Map<String, String> wrong :
+        List.of(
+            Map.of("0", "200"),
+            Map.of("0", "200", "1", "1", "2", "0"),
+            Map.of("0", "x", "1", "0"))) {
+      assertThatThrownBy(() -> POINT.ofOffsets(wrong))
+          .as("%s", wrong)
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("input.backfill.offsets");
+    }
+    for (String gone : new String[] {"99", "301"}) {
+      assertThatThrownBy(() -> POINT.ofOffsets(Map.of("0", gone, "1", "0")))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "input.backfill.offsets: partition 0 of topic in has offsets 100 to 300: expected one"
+                  + " of them, got "
+                  + gone);
+    }
+  }
+
+  @Test
+  void ofTime_whatTheTopicMayHaveLost_isRefused() throws Exception {
+    assertThat(POINT.ofTime(TIME, Map.of(0, 101L, 1, 0L))).isEqualTo(Map.of(0, 101L, 1, 0L));
+    assertThatThrownBy(() -> POINT.ofTime(TIME, Map.of(0, 100L, 1, 0L)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("partition 0 of topic in begins at offset 100")
+        .hasMessageContaining("2026-01-31T00:00:00Z");
+  }
+}
