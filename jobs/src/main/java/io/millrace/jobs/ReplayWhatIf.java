@@ -18,7 +18,8 @@ public record ReplayWhatIf(Configuration configuration, URI against) {
    * configuration's: {@code <output.path>-what-if-<version>}.
    *
    * @param configuration of a replay, checked
-   * @throws ConfigurationException if it says where one version lies rather than where all do
+   * @throws ConfigurationException if it says where one version lies rather than where all do, or
+   *     its output is not of JSON lines
    */
   public static ReplayWhatIf of(Configuration configuration, long version)
       throws ConfigurationException {
@@ -28,10 +29,18 @@ public record ReplayWhatIf(Configuration configuration, URI against) {
               .formatted(
                   version, configuration.getOptional(ScoreTopicOptions.MODEL_URI).orElse("")));
     }
+    if (configuration.get(ReplayOptions.OUTPUT_FORMAT) != ReplayOptions.OutputFormat.JSON) {
+      throw new ConfigurationException(
+          "%s is %s: expected json, which is what outputs are compared in"
+              .formatted(
+                  ReplayOptions.OUTPUT_FORMAT.key(),
+                  Setting.spell(configuration.get(ReplayOptions.OUTPUT_FORMAT))));
+    }
     Path output = ReplayRequirements.output(configuration);
     Configuration other = new Configuration(configuration);
     other.set(ScoreTopicOptions.VERSION_POLICY, Long.toString(version));
-    // They are about the version that is not asked about.
+    // They are about the versions that are not asked about.
+    other.removeConfig(ReplayOptions.TIMELINE);
     other.removeConfig(ScoreTopicOptions.MODEL_DIGEST);
     other.removeConfig(ScoreTopicOptions.MODEL_VERSION);
     other.set(ReplayOptions.OUTPUT_PATH, output + "-what-if-" + version);

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.junit.jupiter.api.Test;
 
 class BackfillTest {
@@ -46,6 +48,16 @@ class BackfillTest {
     assertRefused("backfill: {damaged-files: fail}", "damaged-files is given without");
     assertRefused("start: earliest, backfill: {paths: /a, offsets: {0: 1}}", "input.start");
     assertRefused("format: raw, backfill: {paths: /a, offsets: {0: 1}}", "input.format is raw");
+    assertThatThrownBy(
+            () ->
+                Backfill.check(
+                    YamlConfiguration.parse(
+                        "{input: {topic: in, backfill: {paths: /a, offsets: {0: 1}}},"
+                            + " model: {switch-policy: event-time}}",
+                        "it",
+                        Map.of())))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("model.switch-policy", "input.backfill.paths", "no timestamps");
     assertRefused("backfill: {paths: [], offsets: {0: 1}}", "paths is empty");
     assertRefused("backfill: {paths: /a, timestamp: yesterday}", "timestamp", "2026-01-31T");
   }
@@ -84,5 +96,11 @@ class BackfillTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("partition 0 of topic in begins at offset 100")
         .hasMessageContaining("2026-01-31T00:00:00Z");
+  }
+
+  @Test
+  void startingAt_anOffsetThatIsGone_isNoReasonToGoOnElsewhere() {
+    OffsetsInitializer start = Backfill.startingAt("in", Map.of(0, 200L, 1, 0L));
+    assertThat(start.getAutoOffsetResetStrategy()).isEqualTo(OffsetResetStrategy.NONE);
   }
 }

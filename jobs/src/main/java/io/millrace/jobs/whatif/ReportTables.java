@@ -122,18 +122,21 @@ final class ReportTables {
   }
 
   private List<SideRow> sides() {
-    List<SideRow> rows = new ArrayList<>();
-    for (Side side : List.of(found.base(), found.other())) {
-      for (Side.Scored scored : side.scorers()) {
-        rows.add(
-            new SideRow(
-                side == found.base() ? "base" : "other",
-                scored.scorer().toString(),
-                scored.scorer().digest(),
-                Figures.count(scored.records())));
-      }
-    }
+    List<SideRow> rows = new ArrayList<>(rows("base", found.base()));
+    rows.addAll(rows("other", found.other()));
     return rows;
+  }
+
+  private static List<SideRow> rows(String name, Side side) {
+    return side.scorers().stream()
+        .map(
+            it ->
+                new SideRow(
+                    name,
+                    it.scorer().toString(),
+                    it.scorer().digest(),
+                    Figures.count(it.records())))
+        .toList();
   }
 
   private List<ShownRow> shown(boolean paired) {

@@ -55,7 +55,7 @@ final class WhatIfReport {
                 Figures.scorers(found.other()),
                 Figures.scorers(found.base()),
                 Figures.count(total.pairs()),
-                found.question().value() == OutputValue.ONLY
+                found.question().value().equals(OutputValue.ONLY)
                     ? "the one number of the output"
                     : found.question().value(),
                 figures.threshold()),
