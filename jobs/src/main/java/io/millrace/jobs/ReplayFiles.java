@@ -1,8 +1,12 @@
 package io.millrace.jobs;
 
+import io.millrace.connectors.files.DatePartitions;
 import io.millrace.connectors.files.PredictionFiles;
+import io.millrace.connectors.formats.JsonTimestamps;
 import io.millrace.connectors.formats.ScoredRecordSchema;
+import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.RecordException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,28 @@ final class ReplayFiles {
    *     versions not one signature
    */
   static PredictionFiles of(ReadableConfig config, ReplayedVersions versions)
+      throws ConfigurationException {
+    PredictionFiles format = unpartitioned(config, versions);
+    return switch (config.get(ReplayOptions.PARTITION_BY)) {
+      case NONE -> format;
+      case DATE -> format.partitioned(new DatePartitions(time(config)));
+    };
+  }
+
+  private static DatePartitions.Time time(ReadableConfig config) {
+    String field =
+        config.getOptional(ReplayOptions.TIMESTAMP_FIELD).orElseThrow(IllegalStateException::new);
+    JsonTimestamps times = new JsonTimestamps(field, RecordFormats.limits(config));
+    return record -> {
+      try {
+        return times.timestamp(record);
+      } catch (RecordException e) {
+        return KafkaRecord.NO_TIMESTAMP;
+      }
+    };
+  }
+
+  private static PredictionFiles unpartitioned(ReadableConfig config, ReplayedVersions versions)
       throws ConfigurationException {
     List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
     return switch (config.get(ReplayOptions.OUTPUT_FORMAT)) {

@@ -54,6 +54,14 @@ public final class ReplayOptions {
     PARQUET
   }
 
+  /** What decides on a record's folder below the output's. */
+  public enum PartitionBy {
+    /** Nothing: all are in one. */
+    NONE,
+    /** The day of its time, in UTC. */
+    DATE
+  }
+
   public static final ConfigOption<String> JOB_NAME =
       ConfigOptions.key("job.name")
           .stringType()
@@ -125,6 +133,15 @@ public final class ReplayOptions {
                   + " avro (deflated object containers) and parquet (zstd) have the types of the"
                   + " signature and of the features, carried fields that are neither are text. Dead"
                   + " letters are JSON lines.");
+
+  public static final ConfigOption<PartitionBy> PARTITION_BY =
+      ConfigOptions.key("output.partition-by")
+          .enumType(PartitionBy.class)
+          .defaultValue(PartitionBy.NONE)
+          .withDescription(
+              "Whether predictions are in folders as Hive has them: date is date=2026-01-31, the"
+                  + " day in UTC of input.timestamp-field; a record without a time there is in"
+                  + " date=__HIVE_DEFAULT_PARTITION__.");
 
   public static final ConfigOption<Boolean> OVERWRITE =
       ConfigOptions.key("output.overwrite")

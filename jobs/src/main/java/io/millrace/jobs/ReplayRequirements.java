@@ -156,6 +156,14 @@ final class ReplayRequirements {
   }
 
   private static void checkFields(ReadableConfig config) throws ConfigurationException {
+    if (config.get(ReplayOptions.PARTITION_BY) == ReplayOptions.PartitionBy.DATE
+        && config.getOptional(ReplayOptions.TIMESTAMP_FIELD).isEmpty()) {
+      throw new ConfigurationException(
+          ReplayOptions.PARTITION_BY.key()
+              + " is date and "
+              + ReplayOptions.TIMESTAMP_FIELD.key()
+              + " is missing: expected the field with a record's time");
+    }
     FileFormat format = config.get(ReplayOptions.INPUT_FORMAT);
     for (ConfigOption<?> option : List.of(ReplayOptions.KEY, ReplayOptions.TIMESTAMP_FIELD)) {
       if (format.records() != Format.JSON && config.getOptional(option).isPresent()) {

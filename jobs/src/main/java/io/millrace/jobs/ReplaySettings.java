@@ -49,6 +49,7 @@ final class ReplaySettings {
     all.add(Setting.text(ReplayOptions.OUTPUT_PATH, Settings.LOCATION));
     all.add(shared(ScoreTopicOptions.OUTPUT_FIELDS));
     all.add(Setting.choice(ReplayOptions.OUTPUT_FORMAT, ReplayOptions.OutputFormat.class));
+    all.add(Setting.choice(ReplayOptions.PARTITION_BY, ReplayOptions.PartitionBy.class));
     all.add(Setting.flag(ReplayOptions.OVERWRITE));
     sharedSections().forEach(all::add);
     all.add(Setting.text(ReplayOptions.TIMELINE, "true, or a path or URI that Flink reads"));

@@ -96,6 +96,7 @@ class ReplayRequirementsTest {
         Map.of("input.format", "raw", "input.key", "tx-{id}", "output.fields", "[]");
 
     assertRefused(raw, "input.key", "input.format raw", "such as json");
+    assertRefused(Map.of("output.partition-by", "date"), "input.timestamp-field is missing");
     assertRefused(Map.of("input.key", "id"), "input.key", "one field in braces");
     assertThatCode(() -> check(Map.of("input.format", "csv", "input.key", "tx-{id}")))
         .doesNotThrowAnyException();
@@ -151,6 +152,7 @@ class ReplayRequirementsTest {
     expected.put("output.path", "");
     expected.put("output.fields", "[]");
     expected.put("output.format", "json");
+    expected.put("output.partition-by", "none");
     expected.put("output.overwrite", "false");
     Map<String, String> actual = new LinkedHashMap<>();
     ReplaySettings.ALL.stream()

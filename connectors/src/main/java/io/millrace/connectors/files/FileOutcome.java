@@ -9,13 +9,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path of the file
  * @param split its number within the file
+ * @param partition folder below the output's that it belongs to, empty for that one
  * @param version that scored it, null for a dead letter
  * @param line what is to be written: a line without its end, or a record in Avro's binary form
  */
-public record FileOutcome(String path, int split, @Nullable Long version, byte[] line) {
+public record FileOutcome(
+    String path, int split, String partition, @Nullable Long version, byte[] line) {
   public FileOutcome {
     Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(partition, "partition");
     Objects.requireNonNull(line, "line");
+  }
+
+  /** Without a partition. */
+  public FileOutcome(String path, int split, @Nullable Long version, byte[] line) {
+    this(path, split, "", version, line);
   }
 
   boolean isDeadLetter() {

@@ -17,6 +17,7 @@ final class FileOutcomeSerializer extends ValueSerializer<FileOutcome> {
   public void serialize(FileOutcome outcome, DataOutputView target) throws IOException {
     target.writeUTF(outcome.path());
     target.writeInt(outcome.split());
+    target.writeUTF(outcome.partition());
     Long version = outcome.version();
     target.writeLong(version == null ? NO_VERSION : version);
     target.writeInt(outcome.line().length);
@@ -27,11 +28,12 @@ final class FileOutcomeSerializer extends ValueSerializer<FileOutcome> {
   public FileOutcome deserialize(DataInputView source) throws IOException {
     String path = source.readUTF();
     int split = source.readInt();
+    String partition = source.readUTF();
     long number = source.readLong();
     @Nullable Long version = number == NO_VERSION ? null : number;
     byte[] line = new byte[source.readInt()];
     source.readFully(line);
-    return new FileOutcome(path, split, version, line);
+    return new FileOutcome(path, split, partition, version, line);
   }
 
   @Override

@@ -41,6 +41,7 @@ public final class FileOutput {
       return new FileOutcome(
           record.topic(),
           record.partition(),
+          format.partition(record),
           version.version(),
           format.value(record, prediction, version));
     };

@@ -24,8 +24,8 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
 
   private transient @Nullable RecoverableWriter writer;
   private transient @Nullable FileOutcome current;
-  private transient @Nullable StagedFile predictions;
-  private transient @Nullable StagedFile deadLetters;
+  private transient @Nullable PartitionFiles predictions;
+  private transient @Nullable PartitionFiles deadLetters;
 
   FileWriterOperator(OutputFolder folder, OutputNames names, PredictionFiles format) {
     this.folder = folder;
@@ -38,6 +38,20 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
     super.open();
     folder.begin();
     writer = folder.staged("file").getFileSystem().createRecoverableWriter();
+    predictions =
+        new PartitionFiles(
+            (first, number) ->
+                open(
+                    names.predictions(first.path(), first.split(), first.partition(), number),
+                    format::open),
+            this::finished);
+    deadLetters =
+        new PartitionFiles(
+            (first, number) ->
+                open(
+                    names.deadLetters(first.path(), first.split()),
+                    (out, name) -> new LineWriter(out)),
+            this::finished);
   }
 
   @Override
@@ -48,26 +62,8 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
       finishFiles();
     }
     current = outcome;
-    (outcome.isDeadLetter() ? deadLetters(outcome) : predictions(outcome)).write(outcome);
-  }
-
-  private StagedFile predictions(FileOutcome outcome) throws IOException {
-    StagedFile file = predictions;
-    if (file == null) {
-      file = open(names.predictions(outcome.path(), outcome.split()), format::open);
-      predictions = file;
-    }
-    return file;
-  }
-
-  private StagedFile deadLetters(FileOutcome outcome) throws IOException {
-    StagedFile file = deadLetters;
-    if (file == null) {
-      String name = names.deadLetters(outcome.path(), outcome.split());
-      file = open(name, (out, ignored) -> new LineWriter(out));
-      deadLetters = file;
-    }
-    return file;
+    PartitionFiles files = outcome.isDeadLetter() ? deadLetters : predictions;
+    Objects.requireNonNull(files, "opened").write(outcome);
   }
 
   private StagedFile open(String name, StagedFile.Content content) throws IOException {
@@ -75,15 +71,12 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
   }
 
   private void finishFiles() throws IOException {
-    predictions = finish(predictions);
-    deadLetters = finish(deadLetters);
+    Objects.requireNonNull(predictions, "opened").finish();
+    Objects.requireNonNull(deadLetters, "opened").finish();
   }
 
-  private @Nullable StagedFile finish(@Nullable StagedFile file) throws IOException {
-    if (file != null) {
-      output.collect(new StreamRecord<>(file.finish()));
-    }
-    return null;
+  private void finished(WrittenFile file) {
+    output.collect(new StreamRecord<>(file));
   }
 
   @Override

@@ -31,9 +31,15 @@ final class OutputNames implements Serializable {
     severalSystems = inputs.stream().map(input -> system(input.toUri())).distinct().count() > 1;
   }
 
-  /** The name of the split's predictions, below the output's folder. */
-  String predictions(String path, int split) {
-    return name(path, split) + suffix;
+  /**
+   * The name of the split's predictions, below the output's folder.
+   *
+   * @param partition they belong to, empty for none
+   * @param number of the file among those of the split and the partition
+   */
+  String predictions(String path, int split, String partition, int number) {
+    String name = name(path, split) + (number == 0 ? "" : "-" + number) + suffix;
+    return partition.isEmpty() ? name : partition + "/" + name;
   }
 
   /** The name of the split's dead letters. */

@@ -12,6 +12,7 @@ import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the files of predictions are: JSON lines, Avro's object containers or Parquet, with the same
@@ -39,11 +40,18 @@ public final class PredictionFiles implements Serializable {
   private final String suffix;
   private final Encoding encoding;
   private final Container container;
+  private final @Nullable DatePartitions partitions;
 
   private PredictionFiles(String suffix, Encoding encoding, Container container) {
+    this(suffix, encoding, container, null);
+  }
+
+  private PredictionFiles(
+      String suffix, Encoding encoding, Container container, @Nullable DatePartitions partitions) {
     this.suffix = suffix;
     this.encoding = Objects.requireNonNull(encoding, "encoding");
     this.container = Objects.requireNonNull(container, "container");
+    this.partitions = partitions;
   }
 
   /**
@@ -82,6 +90,16 @@ public final class PredictionFiles implements Serializable {
         ".parquet",
         new ScoredAvroFormat(schema, carriedFields)::value,
         (out, name) -> new ParquetFileWriter(text, out));
+  }
+
+  /** The same, in a folder for each day. */
+  public PredictionFiles partitioned(DatePartitions by) {
+    return new PredictionFiles(suffix, encoding, container, by);
+  }
+
+  /** The folder of a record, below the output's; empty for that one. */
+  String partition(KafkaRecord record) {
+    return partitions == null ? "" : partitions.of(record);
   }
 
   byte[] value(KafkaRecord record, Prediction prediction, ModelVersion version) {

@@ -179,9 +179,20 @@ class ReplayITCase {
     assertThat(run(history, other, "-Dreplay.mode=streaming", "-Djob.parallelism=1").exitCode())
         .isZero();
     assertThat(files(other)).isEqualTo(files);
-    assertThat(run(history.resolve("torn.jsonl"), output, "--overwrite").exitCode()).isZero();
+    CommandLineRun replaced =
+        run(
+            history.resolve("torn.jsonl"),
+            output,
+            "--overwrite",
+            "-Doutput.partition-by=date",
+            "-Dinput.timestamp-field=time");
+    assertThat(replaced.err()).isEmpty();
+    // The records have no such field.
     assertThat(files(output))
-        .containsOnlyKeys("_SUCCESS", "torn.jsonl.0.jsonl", "_dead-letters/torn.jsonl.0.jsonl");
+        .containsOnlyKeys(
+            "_SUCCESS",
+            "date=__HIVE_DEFAULT_PARTITION__/torn.jsonl.0.jsonl",
+            "_dead-letters/torn.jsonl.0.jsonl");
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.map(path -> path.getFileName().toString()))
           .noneMatch(name -> name.endsWith(".part"));
