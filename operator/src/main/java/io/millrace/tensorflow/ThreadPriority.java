@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a thread gets of processors that others want too: {@code setpriority(2)}, which on Linux is
- * of one thread and is passed on to those that it starts. {@link Thread#setPriority} does nothing
+ * What a thread gets of processors that others want too: {@code nice(2)}, which on Linux is of one
+ * thread and is passed on to those that it starts. {@link Thread#setPriority} does nothing
  * there.
  */
 public final class ThreadPriority {
@@ -17,11 +17,9 @@ public final class ThreadPriority {
 
   private static final String C_LIBRARY = "libc.so.6";
   private static final int RTLD_LAZY = 1;
-  private static final int PRIO_PROCESS = 0;
-  private static final int THIS_THREAD = 0;
 
-  /** A tenth of what a thread of the usual priority gets beside it (man 7 sched). */
-  private static final int NICE = 10;
+  /** A tenth of what a thread gets beside it that has not stepped back (man 7 sched). */
+  private static final int STEPS = 10;
 
   private ThreadPriority() {}
 
@@ -35,11 +33,8 @@ public final class ThreadPriority {
       synchronized (NativeLibrary.class) {
         try (NativeLibrary library =
             NativeLibrary.getInstance(C_LIBRARY, Map.of(Library.OPTION_OPEN_FLAGS, RTLD_LAZY))) {
-          Function setPriority = library.getFunction("setpriority");
-          int result = setPriority.invokeInt(new Object[] {PRIO_PROCESS, THIS_THREAD, NICE});
-          if (result != 0) {
-            LOG.debug("setpriority returned {}", result);
-          }
+          Function nice = library.getFunction("nice");
+          LOG.debug("The nice value is {} now", nice.invokeInt(new Object[] {STEPS}));
         }
       }
     } catch (LinkageError e) {

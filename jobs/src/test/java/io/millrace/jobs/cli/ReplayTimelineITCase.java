@@ -191,10 +191,14 @@ class ReplayTimelineITCase {
     Path output = folder.resolve("of-torn");
 
     String dead = "-Dinput.damaged-files=dead-letter";
-    assertThat(replay(input, output, "--model-timeline", dead).exitCode()).isZero();
+    String days = "-Doutput.partition-by=date";
+    assertThat(replay(input, output, "--model-timeline", dead, days).exitCode()).isZero();
     Map<String, String> first = files(output);
+    assertThat(first.keySet()).anyMatch(name -> name.startsWith("date=2026-01-01/torn"));
     assertThat(reasons(first, "torn")).isEqualTo(Map.of("MALFORMED", 1));
-    assertThat(replay(input, output, "--model-timeline", dead, "--overwrite").exitCode()).isZero();
+    assertThat(
+            replay(input, output, "--model-timeline", dead, days, "--overwrite").exitCode())
+        .isZero();
     assertThat(files(output)).isEqualTo(first);
   }
 
