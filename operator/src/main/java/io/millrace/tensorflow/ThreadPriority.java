@@ -9,8 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a thread gets of processors that others want too: {@code nice(2)}, which on Linux is of one
- * thread and is passed on to those that it starts. {@link Thread#setPriority} does nothing
- * there.
+ * thread and is passed on to those that it starts. {@link Thread#setPriority} does nothing there.
  */
 public final class ThreadPriority {
   private static final Logger LOG = LoggerFactory.getLogger(ThreadPriority.class);

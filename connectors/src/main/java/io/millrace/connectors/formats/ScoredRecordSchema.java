@@ -98,7 +98,9 @@ public final class ScoredRecordSchema {
       case INT64, UINT32 -> Schema.create(Schema.Type.LONG);
       case UINT64 ->
           LogicalTypes.decimal(UINT64_DIGITS).addToSchema(Schema.create(Schema.Type.BYTES));
-      default -> Schema.create(Schema.Type.INT);
+      case INT4, INT8, INT16, INT32, UINT4, UINT8, UINT16 -> Schema.create(Schema.Type.INT);
+      case QINT8, QINT16, QINT32, QUINT8, QUINT16 -> Schema.create(Schema.Type.INT);
+      default -> throw new IllegalStateException(type + " is no integer");
     };
   }
 

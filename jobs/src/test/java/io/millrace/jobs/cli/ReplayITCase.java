@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.testing.check.Await;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.HdfsCluster;
@@ -277,9 +278,16 @@ class ReplayITCase {
       String dead = "_dead-letters/torn.jsonl.0.jsonl";
       assertThat(reasonsByOffset(files.remove(dead)))
           .isEqualTo(reasonsByOffset(expected.remove(dead)));
+      assertThat(counts(files.remove("_SUCCESS"))).isEqualTo(counts(expected.remove("_SUCCESS")));
       assertThat(files).isEqualTo(expected);
       assertThat(run(hdfs.uri().resolve("/history"), output).err()).contains("exists");
     }
+  }
+
+  private static JsonNode counts(String success) throws IOException {
+    ObjectNode counts = (ObjectNode) JSON.readTree(success);
+    assertThat(counts.remove("digest")).isNotNull();
+    return counts;
   }
 
   private static Map<Path, String> contents(Path directory) throws IOException {

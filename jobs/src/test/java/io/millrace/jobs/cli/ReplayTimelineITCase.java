@@ -196,8 +196,7 @@ class ReplayTimelineITCase {
     Map<String, String> first = files(output);
     assertThat(first.keySet()).anyMatch(name -> name.startsWith("date=2026-01-01/torn"));
     assertThat(reasons(first, "torn")).isEqualTo(Map.of("MALFORMED", 1));
-    assertThat(
-            replay(input, output, "--model-timeline", dead, days, "--overwrite").exitCode())
+    assertThat(replay(input, output, "--model-timeline", dead, days, "--overwrite").exitCode())
         .isZero();
     assertThat(files(output)).isEqualTo(first);
   }
