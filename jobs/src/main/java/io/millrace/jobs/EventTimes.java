@@ -21,8 +21,7 @@ final class EventTimes {
     if (record.timestamp() == KafkaRecord.NO_TIMESTAMP) {
       throw new RecordException(
           RecordReason.NO_MODEL,
-          "the record has no timestamp, by which its version is to be chosen (%s event-time)"
-              .formatted(InferenceOptions.SWITCH_POLICY.key()));
+          "the record has no timestamp, by which its version is to be chosen");
     }
     return record.timestamp();
   }

@@ -40,6 +40,7 @@ final class HistorySource {
               limits);
       case AVRO -> FileHistory.avro(inputs, fields(config, versions), limits);
       case PARQUET -> FileHistory.parquet(inputs, fields(config, versions), limits);
+      case TOPIC -> FileHistory.recordings(inputs, limits);
       case CSV -> FileHistory.csv(inputs, fields(config, versions), limits);
     };
   }

@@ -2,11 +2,11 @@ package io.millrace.jobs;
 
 import io.millrace.connectors.files.DatePartitions;
 import io.millrace.connectors.files.PredictionFiles;
-import io.millrace.connectors.formats.JsonTimestamps;
 import io.millrace.connectors.formats.ScoredRecordSchema;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
+import io.millrace.tensor.TimestampReader;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +33,7 @@ final class ReplayFiles {
   }
 
   private static DatePartitions.Time time(ReadableConfig config) {
-    String field =
-        config.getOptional(ReplayOptions.TIMESTAMP_FIELD).orElseThrow(IllegalStateException::new);
-    JsonTimestamps times = new JsonTimestamps(field, RecordFormats.limits(config));
+    TimestampReader<KafkaRecord> times = ReplayTimes.of(config);
     return record -> {
       try {
         return times.timestamp(record);

@@ -113,7 +113,7 @@ public final class ReplayJob {
   private static Inference<LocatedRecord> inference(
       DataStream<LocatedRecord> records, Configuration scoring, ReplayedVersions versions)
       throws ConfigurationException {
-    Format format = scoring.get(ReplayOptions.INPUT_FORMAT).records();
+    Format format = ReplayOptions.records(scoring);
     Inference<LocatedRecord> inference =
         Inference.on(records)
             .configure(scoring)

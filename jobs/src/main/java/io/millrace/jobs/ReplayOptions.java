@@ -5,6 +5,8 @@ import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.ReadableConfig;
+import org.jspecify.annotations.Nullable;
 
 /** The options of {@code replay} beyond those that it shares with {@code score-topic}. */
 public final class ReplayOptions {
@@ -30,18 +32,21 @@ public final class ReplayOptions {
     /** Parquet files; their records come as JSON. */
     PARQUET(ScoreTopicOptions.Format.JSON),
     /** Comma-separated values with a header; rows come as JSON. */
-    CSV(ScoreTopicOptions.Format.JSON);
+    CSV(ScoreTopicOptions.Format.JSON),
+    /** A topic as {@code millrace record} keeps it; the configuration says what a value is. */
+    TOPIC(null);
 
-    private final ScoreTopicOptions.Format records;
+    private final ScoreTopicOptions.@Nullable Format records;
 
-    FileFormat(ScoreTopicOptions.Format records) {
+    FileFormat(ScoreTopicOptions.@Nullable Format records) {
       this.records = records;
     }
+  }
 
-    /** What a record of them is. */
-    ScoreTopicOptions.Format records() {
-      return records;
-    }
+  /** What a record of the files is. */
+  static ScoreTopicOptions.Format records(ReadableConfig config) {
+    ScoreTopicOptions.Format records = config.get(INPUT_FORMAT).records;
+    return records != null ? records : config.get(VALUE_FORMAT);
   }
 
   /** What the files of predictions are. */
@@ -89,19 +94,26 @@ public final class ReplayOptions {
           .defaultValue(FileFormat.JSON)
           .withDescription("What the files are; the table below says how each is read.");
 
+  public static final ConfigOption<ScoreTopicOptions.Format> VALUE_FORMAT =
+      ConfigOptions.key("input.value-format")
+          .enumType(ScoreTopicOptions.Format.class)
+          .defaultValue(ScoreTopicOptions.Format.JSON)
+          .withDescription(
+              "With input.format topic, what the values of its records are: input.format of the job that scored it.");
+
   public static final ConfigOption<String> TIMESTAMP_FIELD =
       ConfigOptions.key("input.timestamp-field")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Field of the record with its event time, by which model.timeline chooses its version: an integer of epoch milliseconds, or a time of ISO 8601 with its offset, such as 2026-01-31T00:00:00Z.");
+              "Field of the record with its event time, by which model.timeline chooses its version: an integer of epoch milliseconds, or a time of ISO 8601 with its offset, such as 2026-01-31T00:00:00Z. By default the timestamp that the record had in its topic, where the files are a recorded one.");
 
   public static final ConfigOption<String> KEY =
       ConfigOptions.key("input.key")
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Key of a record, in which a field in braces stands for its text: {id} or tx-{id}, as the topic had it that the files are of; by default records have none. For records with fields: not raw, not tfrecord.");
+              "Key of a record, in which a field in braces stands for its text: {id} or tx-{id}, as the topic had it that the files are of; by default they have none, or with input.format topic the one that they had. For records with fields: not raw, not tfrecord.");
 
   public static final ConfigOption<MemorySize> SPLIT_SIZE =
       ConfigOptions.key("input.split-size")

@@ -38,8 +38,7 @@ final class ReplayRequirements {
     checkPaths(config);
     checkModel(config);
     checkFields(config);
-    ScoreTopicRequirements.checkScoring(
-        scoring(config), config.get(ReplayOptions.INPUT_FORMAT).records());
+    ScoreTopicRequirements.checkScoring(scoring(config), ReplayOptions.records(config));
   }
 
   /** The configuration of the operator, in which what is left open has the replay's defaults. */
@@ -135,13 +134,7 @@ final class ReplayRequirements {
               + " and model.base is missing, and so is model.roots: expected one of them, below"
               + " which the versions lie");
     }
-    if (config.getOptional(ReplayOptions.TIMESTAMP_FIELD).isEmpty()) {
-      throw new ConfigurationException(
-          given
-              + " and "
-              + ReplayOptions.TIMESTAMP_FIELD.key()
-              + " is missing: expected the field with a record's time");
-    }
+    ReplayTimes.require(config, ReplayOptions.TIMELINE);
     for (ConfigOption<?> option :
         List.of(
             ScoreTopicOptions.MODEL_URI,
@@ -156,23 +149,23 @@ final class ReplayRequirements {
   }
 
   private static void checkFields(ReadableConfig config) throws ConfigurationException {
-    if (config.get(ReplayOptions.PARTITION_BY) == ReplayOptions.PartitionBy.DATE
-        && config.getOptional(ReplayOptions.TIMESTAMP_FIELD).isEmpty()) {
-      throw new ConfigurationException(
-          ReplayOptions.PARTITION_BY.key()
-              + " is date and "
-              + ReplayOptions.TIMESTAMP_FIELD.key()
-              + " is missing: expected the field with a record's time");
+    if (config.get(ReplayOptions.PARTITION_BY) == ReplayOptions.PartitionBy.DATE) {
+      ReplayTimes.require(config, ReplayOptions.PARTITION_BY);
     }
     FileFormat format = config.get(ReplayOptions.INPUT_FORMAT);
     for (ConfigOption<?> option : List.of(ReplayOptions.KEY, ReplayOptions.TIMESTAMP_FIELD)) {
-      if (format.records() != Format.JSON && config.getOptional(option).isPresent()) {
+      if (ReplayOptions.records(config) != Format.JSON && config.getOptional(option).isPresent()) {
         throw new ConfigurationException(
             option.key()
                 + " is given with input.format "
                 + Setting.spell(format)
                 + ": expected one whose records have fields, such as json");
       }
+    }
+    if (format != FileFormat.TOPIC && config.getOptional(ReplayOptions.VALUE_FORMAT).isPresent()) {
+      throw new ConfigurationException(
+          "%s is given with input.format %s: expected topic"
+              .formatted(ReplayOptions.VALUE_FORMAT.key(), Setting.spell(format)));
     }
   }
 

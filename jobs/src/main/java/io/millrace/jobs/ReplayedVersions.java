@@ -1,7 +1,6 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.LocatedRecord;
-import io.millrace.connectors.formats.JsonTimestamps;
 import io.millrace.flink.Inference;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
@@ -66,11 +65,6 @@ record ReplayedVersions(
           version.model(), version.version(), version.uri().toString(), version.digest());
       return;
     }
-    String field =
-        config.getOptional(ReplayOptions.TIMESTAMP_FIELD).orElseThrow(IllegalStateException::new);
-    inference
-        .timeline(timeline)
-        .timestamps(
-            LocatedRecord.timestamps(new JsonTimestamps(field, RecordFormats.limits(config))));
+    inference.timeline(timeline).timestamps(LocatedRecord.timestamps(ReplayTimes.of(config)));
   }
 }

@@ -97,6 +97,9 @@ class ReplayRequirementsTest {
 
     assertRefused(raw, "input.key", "input.format raw", "such as json");
     assertRefused(Map.of("output.partition-by", "date"), "input.timestamp-field is missing");
+    assertThatCode(() -> check(Map.of("output.partition-by", "date", "input.format", "topic")))
+        .doesNotThrowAnyException();
+    assertRefused(Map.of("input.value-format", "raw"), "input.value-format", "expected topic");
     assertRefused(Map.of("input.key", "id"), "input.key", "one field in braces");
     assertThatCode(() -> check(Map.of("input.format", "csv", "input.key", "tx-{id}")))
         .doesNotThrowAnyException();
@@ -145,6 +148,7 @@ class ReplayRequirementsTest {
     expected.put("replay.mode", "batch");
     expected.put("input.paths", "");
     expected.put("input.format", "json");
+    expected.put("input.value-format", "json");
     expected.put("input.timestamp-field", "");
     expected.put("input.key", "");
     expected.put("input.split-size", "128 mb");

@@ -1,6 +1,5 @@
 package io.millrace.connectors.files;
 
-import io.millrace.connectors.formats.AvroFields;
 import java.io.EOFException;
 import java.io.IOException;
 import org.apache.avro.file.DataFileReader;
@@ -8,17 +7,18 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the records of an Avro file's split. A record's offset is that of its block. */
+/** Reads the records of an Avro file's split. */
 final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
   private final DataFileReader<GenericRecord> file;
-  private final AvroFields fields;
+  private final AvroMapping.Mapped mapped;
   private final long end;
   private final long fileLength;
   private @Nullable GenericRecord reused;
 
-  AvroFileReader(DataFileReader<GenericRecord> file, AvroFields fields, long end, long fileLength) {
+  AvroFileReader(
+      DataFileReader<GenericRecord> file, AvroMapping.Mapped mapped, long end, long fileLength) {
     this.file = file;
-    this.fields = fields;
+    this.mapped = mapped;
     this.end = end;
     this.fileLength = fileLength;
   }
@@ -35,7 +35,7 @@ final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
       }
       GenericRecord record = file.next(reused);
       reused = record;
-      return FilePiece.record(file.previousSync(), fields.json(record));
+      return mapped.piece(file.previousSync(), record);
     } catch (IOException | RuntimeException e) {
       throw DamageException.of(file.previousSync(), file.previousSync(), e);
     }

@@ -22,10 +22,27 @@ import org.apache.flink.formats.avro.utils.FSDataInputStreamWrapper;
 final class AvroFormat implements StreamFormat<FilePiece> {
   private static final long serialVersionUID = 1L;
 
-  private final RecordFields fields;
+  private final AvroMapping mapping;
 
-  AvroFormat(RecordFields fields) {
-    this.fields = fields;
+  AvroFormat(AvroMapping mapping) {
+    this.mapping = mapping;
+  }
+
+  /** Records as JSON objects of the wanted fields. */
+  static AvroFormat of(RecordFields fields) {
+    return new AvroFormat(written -> new FieldsOf(fields(written, fields)));
+  }
+
+  private record FieldsOf(AvroFields fields) implements AvroMapping.Mapped {
+    @Override
+    public Schema projection() {
+      return fields.projection();
+    }
+
+    @Override
+    public FilePiece piece(long block, GenericRecord record) throws IOException {
+      return FilePiece.record(block, fields.json(record));
+    }
   }
 
   @Override
@@ -41,7 +58,7 @@ final class AvroFormat implements StreamFormat<FilePiece> {
       stream.seek(0);
       DataFileReader<GenericRecord> file =
           new DataFileReader<>(new FSDataInputStreamWrapper(stream, fileLength), records);
-      AvroFields found = fields(file.getSchema());
+      AvroMapping.Mapped found = mapping.of(file.getSchema());
       records.setExpected(found.projection());
       file.sync(begin);
       return new AvroFileReader(file, found, splitEnd, fileLength);
@@ -52,7 +69,8 @@ final class AvroFormat implements StreamFormat<FilePiece> {
     }
   }
 
-  private AvroFields fields(Schema written) throws UnusableContentException {
+  private static AvroFields fields(Schema written, RecordFields fields)
+      throws UnusableContentException {
     try {
       return AvroFields.of(written, fields);
     } catch (UnfitSchemaException e) {

@@ -1,6 +1,7 @@
 package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.CsvColumns;
+import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import java.io.IOException;
@@ -39,6 +40,8 @@ final class CsvReader implements StreamFormat.Reader<FilePiece> {
     } catch (RecordException e) {
       return new FilePiece(
           rows.offset(),
+          KafkaRecord.NO_TIMESTAMP,
+          null,
           rows.text(),
           new RecordRefusal(e.reason(), String.valueOf(e.getMessage())));
     }

@@ -60,7 +60,18 @@ public final class FileHistory {
    */
   public static FileSource<LocatedRecord> avro(
       List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
-    return checked(new AvroFormat(fields), paths, limits);
+    return checked(AvroFormat.of(fields), paths, limits);
+  }
+
+  /**
+   * A topic as {@link TopicRecording} keeps it: keys, timestamps and values as they were; the
+   * offset is that in the topic.
+   *
+   * @throws IOException if the first file is no such recording
+   */
+  public static FileSource<LocatedRecord> recordings(List<Path> paths, ReadLimits limits)
+      throws IOException {
+    return checked(new AvroFormat(TopicRecording::map), paths, limits);
   }
 
   /**

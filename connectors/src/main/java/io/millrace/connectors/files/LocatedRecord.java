@@ -38,7 +38,7 @@ public final class LocatedRecord {
   static LocatedRecord of(String path, int split, FilePiece piece) {
     return new LocatedRecord(
         new KafkaRecord(
-            path, split, piece.offset(), KafkaRecord.NO_TIMESTAMP, 0, null, piece.value()),
+            path, split, piece.offset(), piece.timestamp(), 0, piece.key(), piece.value()),
         piece.refusal());
   }
 

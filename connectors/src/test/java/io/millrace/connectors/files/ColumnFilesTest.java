@@ -105,12 +105,12 @@ class ColumnFilesTest {
   void avro_anySplitSizeAndCodec_givesEachRecordOnceInOrder() throws IOException {
     writeAvro("a.avro", CodecFactory.deflateCodec(6));
     for (long split : new long[] {100, 333, 1000, 1 << 20}) {
-      List<LocatedRecord> records = read(new AvroFormat(FIELDS), split, DamagedFiles.FAIL);
+      List<LocatedRecord> records = read(AvroFormat.of(FIELDS), split, DamagedFiles.FAIL);
 
       assertThat(ReadFiles.texts(records)).as("split size " + split).isEqualTo(expected());
     }
     writeAvro("a.avro", CodecFactory.zstandardCodec(3));
-    List<LocatedRecord> records = read(new AvroFormat(FIELDS), 1000, DamagedFiles.FAIL);
+    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1000, DamagedFiles.FAIL);
 
     assertThat(ReadFiles.texts(records)).isEqualTo(expected());
     assertThat(records.get(RECORDS - 1).record().offset()).isGreaterThan(1000);
@@ -122,9 +122,9 @@ class ColumnFilesTest {
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length / 2));
 
-    assertThatThrownBy(() -> read(new AvroFormat(FIELDS), 1 << 20, DamagedFiles.FAIL))
+    assertThatThrownBy(() -> read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.FAIL))
         .hasMessageContainingAll("a.avro", "breaks off");
-    List<LocatedRecord> records = read(new AvroFormat(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
+    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
     LocatedRecord last = records.remove(records.size() - 1);
     assertThat(expected().subList(0, records.size())).isEqualTo(ReadFiles.texts(records));
     assertThat(records).hasSizeGreaterThan(300);
@@ -136,7 +136,7 @@ class ColumnFilesTest {
     Files.writeString(folder.resolve("a.avro"), "{}\n{}\n");
     Files.writeString(folder.resolve("b.avro"), "");
 
-    List<LocatedRecord> records = read(new AvroFormat(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
+    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
 
     assertThat(records).hasSize(2);
     assertThat(ReadFiles.offsets(records)).containsExactly(0L, 0L);
@@ -152,7 +152,7 @@ class ColumnFilesTest {
                 new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)),
             false);
 
-    assertThatThrownBy(() -> read(new AvroFormat(other), 1 << 20, DamagedFiles.DEAD_LETTER))
+    assertThatThrownBy(() -> read(AvroFormat.of(other), 1 << 20, DamagedFiles.DEAD_LETTER))
         .isInstanceOf(UnusableFileException.class)
         .hasMessageContainingAll("a.avro", "field 'id'", "field 'y' is absent");
   }

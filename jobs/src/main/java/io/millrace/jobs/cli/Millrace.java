@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       ScoreTopicCommand.class,
+      RecordCommand.class,
       ReplayCommand.class,
       CompareCommand.class,
       ModelCommand.class,

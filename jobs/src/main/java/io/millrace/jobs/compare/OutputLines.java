@@ -1,5 +1,6 @@
 package io.millrace.jobs.compare;
 
+import io.millrace.connectors.files.TopicRecording;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.io.compression.InflaterInputStreamFactory;
 import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.core.fs.FileStatus;
@@ -17,9 +19,10 @@ import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of an output in JSON lines: of one file, or of all files below a folder but those
- * whose names begin with a dot or an underscore, as Flink reads folders. Compressed files are known
- * by their extension. Each read begins anew.
+ * The records of an output in JSON lines, or of an output topic that {@link TopicRecording} keeps:
+ * of one file, or of all files below a folder but those whose names begin with a dot or an
+ * underscore, as Flink reads folders. Which files are compressed or recordings, their extension
+ * says. Each read begins anew.
  */
 public final class OutputLines {
   /** A line is held in memory; no record that a job takes in comes near. */
@@ -35,7 +38,7 @@ public final class OutputLines {
   public interface Visitor {
     /**
      * @param file of the record, relative to the output
-     * @param number of its line, from 1
+     * @param number of its line or record, from 1
      * @param line without its end
      */
     void line(String file, long number, byte[] line) throws IOException;
@@ -103,7 +106,11 @@ public final class OutputLines {
     for (Path file : files) {
       String name = name(file);
       try (InputStream in = open(file)) {
-        read(name, in, visitor);
+        if (name.endsWith(TopicRecording.SUFFIX)) {
+          readRecording(name, in, visitor);
+        } else {
+          read(name, in, visitor);
+        }
       } catch (IOException e) {
         String message = String.valueOf(e.getMessage());
         throw message.startsWith(name)
@@ -159,10 +166,26 @@ public final class OutputLines {
     visit(name, number, line, visitor);
   }
 
+  private static void readRecording(String name, InputStream in, Visitor visitor)
+      throws IOException {
+    AtomicLong number = new AtomicLong();
+    TopicRecording.read(
+        in,
+        record -> {
+          byte[] value = record.value();
+          visit(name, number.incrementAndGet(), value == null ? new byte[0] : value, visitor);
+        });
+  }
+
   private static void visit(String name, long number, ByteArrayOutputStream line, Visitor visitor)
       throws IOException {
     byte[] bytes = line.toByteArray();
     line.reset();
+    visit(name, number, bytes, visitor);
+  }
+
+  private static void visit(String name, long number, byte[] bytes, Visitor visitor)
+      throws IOException {
     int last = bytes.length - 1;
     while (last >= 0 && Character.isWhitespace(bytes[last])) {
       last--;

@@ -91,6 +91,29 @@ record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
     assertThat(run.exitCode()).as(run.err()).isZero();
   }
 
+  /** Records both topics, replays the input by the timeline, and compares. */
+  CommandLineRun compareWithAReplay(Path config) throws Exception {
+    Path kept = Files.createDirectories(folder.resolve("recorded" + suffix));
+    run("record", "--config", config.toString(), "--to", kept + "/in");
+    run("record", "--config", config.toString(), "--topic", "out" + suffix, "--to", kept + "/live");
+    String yaml =
+        """
+        job: {parallelism: 2}
+        input: {paths: "%1$s/in", format: topic}
+        output: {path: "%1$s/replayed", fields: [id]}
+        model: {name: echo, base: "%2$s"}
+        """
+            .formatted(kept, folder.resolve("models"));
+    Path replay = Files.writeString(kept.resolve("replay.yaml"), yaml);
+    run("replay", "--config", replay.toString(), "--model-timeline");
+    return CommandLineRun.of("compare", kept + "/live", kept + "/replayed");
+  }
+
+  private static void run(String... line) {
+    CommandLineRun run = CommandLineRun.of(line);
+    assertThat(run.exitCode()).as("%s: %s", line[0], run.err()).isZero();
+  }
+
   static Map<String, Long> versionsByKey(List<ConsumerRecord<byte[], byte[]>> records)
       throws Exception {
     Map<String, Long> versions = new TreeMap<>();

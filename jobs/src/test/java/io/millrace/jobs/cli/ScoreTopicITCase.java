@@ -299,6 +299,7 @@ class ScoreTopicITCase {
                 assertThat(header(record, "millrace.message")).contains("where 1 begins");
               })
           .hasSize(4);
+      assertThat(echo.compareWithAReplay(config).out()).startsWith("equal: 16 records");
     }
   }
 

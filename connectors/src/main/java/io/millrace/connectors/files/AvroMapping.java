@@ -1,0 +1,28 @@
+package io.millrace.connectors.files;
+
+import java.io.IOException;
+import java.io.Serializable;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+
+/** What the records of Avro files are to us. */
+interface AvroMapping extends Serializable {
+
+  /** For files of one schema. */
+  interface Mapped {
+    /** What is read of a record. */
+    Schema projection();
+
+    /**
+     * @param block offset of the record's block
+     * @param record not kept
+     */
+    FilePiece piece(long block, GenericRecord record) throws IOException;
+  }
+
+  /**
+   * @param written the schema of a file
+   * @throws UnusableContentException if it does not fit, with all that is wrong
+   */
+  Mapped of(Schema written) throws UnusableContentException;
+}

@@ -1,0 +1,165 @@
+package io.millrace.connectors.files;
+
+import io.millrace.connectors.kafka.KafkaRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileStream;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of a topic's records as they were, but for their headers: partition, offset, timestamp in
+ * epoch milliseconds, key and value, each of the last three or null. It is an Avro object container
+ * (deflated) of records {@code io.millrace.TopicRecord}, which Spark, Hive and the like read as
+ * well. Not thread-safe.
+ *
+ * <pre>{@code
+ * try (TopicRecording recording = TopicRecording.create(out, "transactions")) {
+ *   recording.write(record);
+ * }
+ * }</pre>
+ */
+public final class TopicRecording implements AutoCloseable {
+  /** What names of such files end with. */
+  public static final String SUFFIX = ".avro";
+
+  private static final String TOPIC = "millrace.topic";
+  private static final int LEVEL = 6;
+
+  private static final Schema SCHEMA =
+      SchemaBuilder.record("io.millrace.TopicRecord")
+          .fields()
+          .requiredInt("partition")
+          .requiredLong("offset")
+          .optionalLong("timestamp")
+          .optionalBytes("key")
+          .optionalBytes("value")
+          .endRecord();
+
+  /** Takes one record after the other. */
+  @FunctionalInterface
+  public interface Visitor {
+    void record(KafkaRecord record) throws IOException;
+  }
+
+  private final DataFileWriter<GenericRecord> file;
+  private final GenericRecord reused = new GenericData.Record(SCHEMA);
+
+  private TopicRecording(DataFileWriter<GenericRecord> file) {
+    this.file = file;
+  }
+
+  /**
+   * Begins a file.
+   *
+   * @param out closed with this
+   */
+  public static TopicRecording create(OutputStream out, String topic) throws IOException {
+    DataFileWriter<GenericRecord> file = new DataFileWriter<>(new GenericDatumWriter<>(SCHEMA));
+    file.setCodec(CodecFactory.deflateCodec(LEVEL));
+    file.setMeta(TOPIC, topic);
+    file.create(SCHEMA, out);
+    return new TopicRecording(file);
+  }
+
+  /** Adds a record. */
+  public void write(KafkaRecord record) throws IOException {
+    reused.put("partition", record.partition());
+    reused.put("offset", record.offset());
+    long timestamp = record.timestamp();
+    reused.put("timestamp", timestamp == KafkaRecord.NO_TIMESTAMP ? null : timestamp);
+    reused.put("key", wrap(record.key()));
+    reused.put("value", wrap(record.value()));
+    file.append(reused);
+  }
+
+  private static @Nullable ByteBuffer wrap(byte @Nullable [] bytes) {
+    return bytes == null ? null : ByteBuffer.wrap(bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /**
+   * Reads a file to its end.
+   *
+   * @param in left open
+   * @throws IOException if it is no such file, or a damaged one
+   */
+  public static void read(InputStream in, Visitor visitor) throws IOException {
+    GenericDatumReader<GenericRecord> records = new GenericDatumReader<>();
+    try {
+      // Not closed: it would close the stream.
+      DataFileStream<GenericRecord> file = new DataFileStream<>(in, records);
+      records.setExpected(map(file.getSchema()).projection());
+      String topic = String.valueOf(file.getMetaString(TOPIC));
+      GenericRecord record = null;
+      while (file.hasNext()) {
+        record = file.next(record);
+        visitor.record(
+            new KafkaRecord(
+                topic,
+                (int) record.get("partition"),
+                (long) record.get("offset"),
+                timestamp(record),
+                0,
+                bytes(record.get("key")),
+                bytes(record.get("value"))));
+      }
+    } catch (AvroRuntimeException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Records as they were, by their offset in the topic. */
+  static AvroMapping.Mapped map(Schema written) throws UnusableContentException {
+    if (!written.getFullName().equals(SCHEMA.getFullName())) {
+      throw new UnusableContentException(
+          "it holds records of %s: expected %s, which 'millrace record' writes"
+              .formatted(written.getFullName(), SCHEMA.getFullName()));
+    }
+    return new Recorded();
+  }
+
+  private static final class Recorded implements AvroMapping.Mapped {
+    @Override
+    public Schema projection() {
+      return SCHEMA;
+    }
+
+    @Override
+    public FilePiece piece(long block, GenericRecord record) {
+      return new FilePiece(
+          (long) record.get("offset"),
+          timestamp(record),
+          bytes(record.get("key")),
+          bytes(record.get("value")),
+          null);
+    }
+  }
+
+  private static long timestamp(GenericRecord record) {
+    return record.get("timestamp") instanceof Long timestamp ? timestamp : KafkaRecord.NO_TIMESTAMP;
+  }
+
+  private static byte @Nullable [] bytes(@Nullable Object value) {
+    if (!(value instanceof ByteBuffer buffer)) {
+      return null;
+    }
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.duplicate().get(bytes);
+    return bytes;
+  }
+}

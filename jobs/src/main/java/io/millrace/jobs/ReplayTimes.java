@@ -1,0 +1,36 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.formats.JsonTimestamps;
+import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.jobs.ReplayOptions.FileFormat;
+import io.millrace.tensor.TimestampReader;
+import java.util.Locale;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+
+/** The times of a replay's records: those of a field, or those that they had in their topic. */
+final class ReplayTimes {
+  private ReplayTimes() {}
+
+  /**
+   * @param option that needs times
+   * @throws ConfigurationException if records have none
+   */
+  static void require(ReadableConfig config, ConfigOption<?> option) throws ConfigurationException {
+    if (config.getOptional(ReplayOptions.TIMESTAMP_FIELD).isEmpty()
+        && config.get(ReplayOptions.INPUT_FORMAT) != FileFormat.TOPIC) {
+      throw new ConfigurationException(
+          "%s is %s and %s is missing: expected the field with a record's time"
+              .formatted(
+                  option.key(),
+                  String.valueOf(config.get(option)).toLowerCase(Locale.ROOT),
+                  ReplayOptions.TIMESTAMP_FIELD.key()));
+    }
+  }
+
+  /** What reads them, where {@link #require} has passed. */
+  static TimestampReader<KafkaRecord> of(ReadableConfig config) {
+    String field = config.getOptional(ReplayOptions.TIMESTAMP_FIELD).orElse(null);
+    return field == null ? EventTimes::of : new JsonTimestamps(field, RecordFormats.limits(config));
+  }
+}
