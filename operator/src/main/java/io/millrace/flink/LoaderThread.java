@@ -1,6 +1,7 @@
 package io.millrace.flink;
 
 import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import io.millrace.tensorflow.ThreadPriority;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -89,7 +90,7 @@ final class LoaderThread {
               } catch (ModelException e) {
                 thread.mail(() -> failed.accept(e), "report a rejected model");
               } catch (InterruptedException e) {
-                // close() asked for it; nothing was loaded.
+                interrupted(e, failed);
               } catch (RuntimeException | Error failure) {
                 thread.mail(
                     () -> {
@@ -98,6 +99,23 @@ final class LoaderThread {
                     "fail the task");
               }
             });
+  }
+
+  // Where close() asked for it, nothing was loaded and nobody waits. A file system's client that is
+  // shared with other jobs passes on what interrupted those, and here somebody may wait.
+  private void interrupted(
+      InterruptedException cause, ThrowingConsumer<ModelException, Exception> failed) {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+    }
+    ModelException failure =
+        new ModelException(
+            ModelReason.FETCH_FAILED,
+            "the load was interrupted from outside the job: expected that only its end does that",
+            cause);
+    thread.mail(() -> failed.accept(failure), "report an interrupted load");
   }
 
   // Whoever comes second, the end of the task or the end of the load, closes the model.
