@@ -53,7 +53,10 @@ final class EventTimeControl implements ModelControl {
 
   private long newest = Long.MIN_VALUE;
   private int turns;
-  private @Nullable Publish present;
+
+  // What the state has: the place that a restore begins at.
+  private long stored = Long.MIN_VALUE;
+  private @Nullable Publish storedVersion;
 
   EventTimeControl(
       InferenceSettings settings,
@@ -154,6 +157,7 @@ final class EventTimeControl implements ModelControl {
     selector.follow(commands.timeline());
     Long reached = state.byTime().watermark(model);
     if (reached != null) {
+      stored = reached;
       selector.reached(reached);
       Publish first = selector.present();
       if (first != null) {
@@ -203,12 +207,22 @@ final class EventTimeControl implements ModelControl {
     if (selector.watermark(timestampMillis)) {
       letGoOfUnneeded();
     }
-    Publish now = selector.present();
-    if (now != null && !now.equals(present)) {
-      present = now;
-      state.byTime().watermark(model, timestampMillis);
+    if (store(timestampMillis)) {
       loadAhead();
     }
+  }
+
+  // By the version at the watermark, whatever the records that run before it ask for: once for
+  // each, and never back.
+  private boolean store(long timestampMillis) throws Exception {
+    Publish now = commands.timeline().at(timestampMillis);
+    if (now == null || now.equals(storedVersion) || timestampMillis <= stored) {
+      return false;
+    }
+    stored = timestampMillis;
+    storedVersion = now;
+    state.byTime().watermark(model, timestampMillis);
+    return true;
   }
 
   private void letGoOfUnneeded() {

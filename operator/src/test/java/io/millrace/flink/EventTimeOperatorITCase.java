@@ -239,9 +239,11 @@ class EventTimeOperatorITCase {
       harness.record(1, 100);
       harness.command(version(2, 2, 200));
       harness.record(2, 200);
-      harness.watermark(200);
+      // Behind the record, in the time of the version before.
+      harness.watermark(150);
+      harness.watermark(5_000);
       state = harness.snapshot();
-      assertThat(harness.output()).containsExactly("1.0@1", "2.0@2", "W200");
+      assertThat(harness.output()).containsExactly("1.0@1", "2.0@2", "W150", "W5000");
     }
     try (Harness harness = Harness.of(roots, List.of(), options)) {
       harness.start(state);
