@@ -10,6 +10,7 @@ import io.millrace.serving.ModelTimeline.Span;
 import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -201,7 +202,9 @@ final class EventTimeControl implements ModelControl {
 
   @Override
   public void watermark(long timestampMillis) throws Exception {
-    if (settings.isGiven() || finished) {
+    // The end of input is no place in time: a job stopped with a drain goes on from where it was.
+    boolean end = timestampMillis == Watermark.MAX_WATERMARK.getTimestamp();
+    if (settings.isGiven() || finished || end) {
       return;
     }
     if (selector.watermark(timestampMillis)) {

@@ -186,6 +186,23 @@ class EventTimeOperatorITCase {
   }
 
   @Test
+  void watermark_ofTheEndOfInput_isNoPlaceInTime() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = open(oneThenTwo())) {
+      harness.record(1, 100);
+      harness.watermark(150);
+      harness.watermark(Long.MAX_VALUE);
+      harness.record(2, 150);
+      state = harness.snapshot();
+      assertThat(harness.output()).containsExactly("1.0@1", "W150", "W" + Long.MAX_VALUE, "2.0@1");
+    }
+    try (Harness harness = Harness.of(roots, List.of(), options)) {
+      harness.start(state);
+      assertThat(harness.activeVersion()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void version_thatCannotBeLoaded_leavesItsRecordsUnscoredUntilPublishedAnew() throws Exception {
     try (Harness harness = open(List.of(version(1, 1, 100), missing(2, 2, 200)))) {
       harness.record(1, 200);
