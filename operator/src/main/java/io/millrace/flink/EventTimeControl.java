@@ -207,10 +207,11 @@ final class EventTimeControl implements ModelControl {
     if (settings.isGiven() || finished || end) {
       return;
     }
-    if (selector.watermark(timestampMillis)) {
+    boolean released = selector.watermark(timestampMillis);
+    if (released) {
       letGoOfUnneeded();
     }
-    if (store(timestampMillis)) {
+    if (store(timestampMillis) || released) {
       loadAhead();
     }
   }

@@ -178,11 +178,30 @@ class EventTimeOperatorITCase {
       harness.beforeBarrier();
       assertThat(harness.output())
           .containsExactly("1.0@1", "2.0@2", "W249", "3.0@1", "W250", "4.0!NO_MODEL", "5.0@2");
-      harness.await(
-          () ->
-              harness.events().stream()
-                  .anyMatch(e -> e.version() == 1 && e.state() == VersionState.END));
+      awaitState(harness, 1, VersionState.END);
     }
+  }
+
+  @Test
+  void watermark_thatReleasesAVersion_makesRoomForTheNextOne() throws Exception {
+    options.set(InferenceOptions.RETENTION, Duration.ofMillis(50));
+    try (Harness harness = open(oneThenTwo())) {
+      harness.record(1, 100);
+      harness.record(2, 200);
+      harness.command(version(3, 3, 100_000));
+      harness.watermark(200);
+      harness.beforeBarrier();
+      harness.watermark(250);
+      awaitState(harness, 3, VersionState.AVAILABLE);
+    }
+  }
+
+  private static void awaitState(Harness harness, long version, VersionState state)
+      throws Exception {
+    harness.await(
+        () ->
+            harness.events().stream()
+                .anyMatch(event -> event.version() == version && event.state() == state));
   }
 
   @Test
