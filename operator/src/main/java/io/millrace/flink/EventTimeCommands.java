@@ -56,7 +56,7 @@ final class EventTimeCommands {
     if (given) {
       return;
     }
-    merge(state.byTime().commands());
+    merge(state.byTime().commands(model));
     ServingState other = state.serving().get(model);
     if (other != null) {
       merge(entries(other.timeline().published()));

@@ -19,18 +19,18 @@ final class EventTimeState {
   private static final MapStateDescriptor<Long, Command> COMMANDS =
       new MapStateDescriptor<>(
           "millrace-timeline", Types.LONG, CommandSerializer.typeInformation());
-  private static final MapStateDescriptor<Long, String> DIGESTS =
-      new MapStateDescriptor<>("millrace-timeline-digests", Types.LONG, Types.STRING);
+  private static final MapStateDescriptor<String, String> DIGESTS =
+      new MapStateDescriptor<>("millrace-timeline-files", Types.STRING, Types.STRING);
   private static final MapStateDescriptor<String, Long> WATERMARK =
       new MapStateDescriptor<>("millrace-timeline-watermark", Types.STRING, Types.LONG);
 
   private final BroadcastState<Long, Command> commands;
-  private final BroadcastState<Long, String> digests;
+  private final BroadcastState<String, String> digests;
   private final BroadcastState<String, Long> watermark;
 
   private EventTimeState(
       BroadcastState<Long, Command> commands,
-      BroadcastState<Long, String> digests,
+      BroadcastState<String, String> digests,
       BroadcastState<String, Long> watermark) {
     this.commands = commands;
     this.digests = digests;
@@ -44,12 +44,15 @@ final class EventTimeState {
         store.getBroadcastState(WATERMARK));
   }
 
-  List<Publish> commands() throws Exception {
-    List<Publish> all = new ArrayList<>();
+  /** Without those of another model, that the job may have scored with before. */
+  List<Publish> commands(String model) throws Exception {
+    List<Publish> known = new ArrayList<>();
     for (Map.Entry<Long, Command> entry : commands.entries()) {
-      all.add((Publish) entry.getValue());
+      if (entry.getValue() instanceof Publish publish && publish.model().equals(model)) {
+        known.add(publish);
+      }
     }
-    return all;
+    return known;
   }
 
   void add(Publish command) throws Exception {
@@ -58,11 +61,15 @@ final class EventTimeState {
 
   /** The order for the very bytes that this version had when it was loaded first. */
   Publish pinned(Publish version) throws Exception {
-    return version.digest() == null ? version.withDigest(digests.get(version.version())) : version;
+    return version.digest() == null ? version.withDigest(digests.get(key(version))) : version;
   }
 
   void pin(Publish version) throws Exception {
-    digests.put(version.version(), String.valueOf(version.digest()));
+    digests.put(key(version), String.valueOf(version.digest()));
+  }
+
+  private static String key(Publish version) {
+    return version.model() + "/" + version.version();
   }
 
   /** Where the stream was when the present version had just begun; null at a fresh start. */

@@ -314,6 +314,27 @@ class EventTimeOperatorITCase {
   }
 
   @Test
+  void restore_ofAnotherModel_beginsAfresh() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = open(oneThenTwo())) {
+      harness.record(1, 100);
+      harness.watermark(100);
+      state = harness.snapshot();
+    }
+    SavedModels.constantVersion(roots.resolve("7"), 7);
+    Publish other =
+        new Publish(
+            "other", 1, roots.resolve("7").toUri(), null, 9, true, Instant.ofEpochMilli(100));
+    options.set(InferenceOptions.NAME, "other");
+    try (Harness harness = Harness.of(roots, List.of(other), options)) {
+      harness.start(state);
+      harness.record(2, 200);
+      harness.beforeBarrier();
+      assertThat(harness.output()).containsExactly("2.0@1");
+    }
+  }
+
+  @Test
   void restore_ofAJobWithoutEventTime_knowsWhatWasPublished() throws Exception {
     OperatorSubtaskState state;
     Configuration available = new Configuration();
