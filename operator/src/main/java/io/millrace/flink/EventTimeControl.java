@@ -229,9 +229,19 @@ final class EventTimeControl implements ModelControl {
     return true;
   }
 
-  private void letGoOfUnneeded() {
+  private void letGoOfUnneeded() throws Exception {
     forget();
-    selector.dropUnneeded().forEach(versions::letGo);
+    List<Long> unneeded = selector.dropUnneeded();
+    if (unneeded.isEmpty()) {
+      return;
+    }
+    // What a batch that is out holds would be closed behind the next load, and memory may have no
+    // room for both; the place is free only then.
+    boolean before = waiting;
+    waiting = true;
+    scoring.settle();
+    waiting = before;
+    unneeded.forEach(versions::letGo);
   }
 
   private void loadAhead() throws Exception {

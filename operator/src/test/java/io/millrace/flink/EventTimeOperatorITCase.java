@@ -190,9 +190,12 @@ class EventTimeOperatorITCase {
       harness.record(2, 200);
       harness.command(version(3, 3, 100_000));
       harness.watermark(200);
-      harness.beforeBarrier();
+      // In the open batch.
+      harness.record(3, 199);
       harness.watermark(250);
       awaitState(harness, 3, VersionState.AVAILABLE);
+      assertThat(SharedModel.held()).isEqualTo(2);
+      assertThat(harness.output()).containsExactly("1.0@1", "2.0@2", "W200", "3.0@1", "W250");
     }
   }
 
