@@ -302,6 +302,8 @@ final class EventTimeControl implements ModelControl {
     if (!selector.holds(version)) {
       versions.letGo(version);
     }
+    // A command that came during the load may want other bytes of this version.
+    letGoOfUnneeded();
   }
 
   private void failed(Publish version, ModelException failure) throws Exception {

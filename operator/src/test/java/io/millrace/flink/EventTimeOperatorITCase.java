@@ -258,6 +258,20 @@ class EventTimeOperatorITCase {
   }
 
   @Test
+  void command_duringALoadThatWantsOtherBytes_takesWhatIsLoadedBack() throws Exception {
+    options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(200));
+    try (Harness harness = open(List.of(version(1, 1, 100)))) {
+      harness.record(1, 100);
+      harness.command(version(2, 3, 200));
+      // Being loaded ahead, by a command that leaves its bytes open.
+      harness.command(missing(2, 2, 200).withDigest("sha256:" + "0".repeat(64)));
+      harness.record(2, 200);
+      harness.beforeBarrier();
+      assertThat(harness.output()).containsExactly("1.0@1", "2.0!NO_MODEL");
+    }
+  }
+
+  @Test
   void command_withoutATime_isRefused() throws Exception {
     try (Harness harness = open(List.of(version(1, 1, 100)))) {
       harness.record(1, 100);
