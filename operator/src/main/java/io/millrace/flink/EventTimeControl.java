@@ -102,6 +102,7 @@ final class EventTimeControl implements ModelControl {
   }
 
   private void choose(long timestampMillis) throws Exception {
+    touch();
     Answer answer = selector.at(timestampMillis);
     ServedModel served = served(answer);
     while (served == null && answer.refusal() == null) {
@@ -144,7 +145,15 @@ final class EventTimeControl implements ModelControl {
     }
   }
 
+  // As of the last record, which a version that was only loaded ahead has yet to see.
+  private void touch() {
+    if (scores != null) {
+      selector.used(scores.version().version());
+    }
+  }
+
   private void forget() {
+    touch();
     from = NOWHERE.from();
     to = NOWHERE.to();
     scores = null;

@@ -204,7 +204,7 @@ public final class EventTimeSelector {
     return surplus;
   }
 
-  /** A record of this version came: it is let go of behind those that were asked for before. */
+  /** Records of this version came: it is let go of behind those that were asked for before. */
   public void used(long version) {
     held.get(version);
   }
@@ -216,7 +216,12 @@ public final class EventTimeSelector {
 
   /** A version that was admitted is loaded: these are its bytes. */
   public void loaded(Publish version) {
-    held.replace(version.version(), version);
+    for (Map.Entry<Long, Publish> entry : held.entrySet()) {
+      // Unlike a replacement, this does not count as asked for.
+      if (entry.getKey() == version.version()) {
+        entry.setValue(version);
+      }
+    }
   }
 
   /**

@@ -272,6 +272,21 @@ class EventTimeOperatorITCase {
   }
 
   @Test
+  void versionThatScores_isNotLetGoOfBeforeOneThatWasOnlyLoadedAhead() throws Exception {
+    try (Harness harness =
+        open(List.of(version(1, 1, 100), version(2, 2, 200), version(3, 3, 300)))) {
+      harness.record(1, 100);
+      awaitState(harness, 2, VersionState.AVAILABLE);
+      harness.record(2, 150);
+      harness.record(3, 300);
+      assertThat(harness.events())
+          .filteredOn(event -> event.state() == VersionState.UNLOADING)
+          .extracting(event -> event.version())
+          .containsExactly(2L);
+    }
+  }
+
+  @Test
   void command_withoutATime_isRefused() throws Exception {
     try (Harness harness = open(List.of(version(1, 1, 100)))) {
       harness.record(1, 100);

@@ -201,6 +201,20 @@ class EventTimeSelectorTest {
   }
 
   @Test
+  void loaded_isNotAskedFor() throws Exception {
+    EventTimeSelector selector =
+        following(
+            EventTimeSelector.ofHistory(2),
+            timeline(publish(1, 1, 0), publish(2, 2, 10), publish(3, 3, 20)));
+    selector.admit(publish(1, 1, 0));
+    selector.admit(publish(2, 2, 10));
+    selector.used(1);
+    selector.loaded(publish(2, 2, 10));
+
+    assertThat(selector.admit(publish(3, 3, 20))).containsExactly(2L);
+  }
+
+  @Test
   void ahead_liveStream_isTheNextVersionWhileThereIsRoom() throws Exception {
     EventTimeSelector selector =
         following(
