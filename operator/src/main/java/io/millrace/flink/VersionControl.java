@@ -203,7 +203,8 @@ final class VersionControl implements ModelControl {
     if (vacancy.postpones(publish)) {
       return;
     }
-    if (active != null) {
+    // Where the old version leaves first, records wait for the load.
+    if (active != null && !loader.unloadsFirst()) {
       thread.stepBack();
     }
     ServingSchema demanded = schema;
