@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class WriteBehind extends OutputStream {
   private static final long STRETCH_BYTES = 16 << 20;
 
+  /** As far as the bytes may run ahead of a disk that is slower than their source. */
+  private static final int MOST_STRETCHES = 4;
+
   private final FileChannel channel;
   private final CopyThread disk;
+  private final Callable<@Nullable Void> force;
+  private final long stretchBytes;
   private long written;
   private @Nullable Future<@Nullable Void> stretch;
 
@@ -25,8 +31,25 @@ final class WriteBehind extends OutputStream {
    * @param disk the thread that waits for the disk
    */
   WriteBehind(FileChannel channel, CopyThread disk) {
+    this(
+        channel,
+        disk,
+        () -> {
+          channel.force(false);
+          return null;
+        },
+        STRETCH_BYTES);
+  }
+
+  /**
+   * @param force has the disk take what is written
+   */
+  WriteBehind(
+      FileChannel channel, CopyThread disk, Callable<@Nullable Void> force, long stretchBytes) {
     this.channel = channel;
     this.disk = disk;
+    this.force = force;
+    this.stretchBytes = stretchBytes;
   }
 
   @Override
@@ -41,16 +64,12 @@ final class WriteBehind extends OutputStream {
       channel.write(buffer);
     }
     written += length;
-    if (written >= STRETCH_BYTES && (stretch == null || stretch.isDone())) {
+    boolean idle = stretch == null || stretch.isDone();
+    if (written >= (idle ? stretchBytes : MOST_STRETCHES * stretchBytes)) {
       CopyThread.await(stretch);
-      stretch = disk.submit(this::force);
+      stretch = disk.submit(force);
       written = 0;
     }
-  }
-
-  private @Nullable Void force() throws IOException {
-    channel.force(false);
-    return null;
   }
 
   @Override
