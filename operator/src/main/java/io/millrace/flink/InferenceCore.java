@@ -119,7 +119,8 @@ final class InferenceCore<T, OUT> implements Scoring {
       return;
     }
     last.addOther(rejection, timestamp);
-    if (last.isFull()) {
+    // A batch that runs has its rows and comes back by itself.
+    if (last == open ? last.isFull() : last.isFullOfOthers()) {
       drain(FlushReason.SIZE);
     }
   }

@@ -101,8 +101,12 @@ final class RecordBatch {
   }
 
   boolean isFull() {
-    // Rejections count too: a stream of nothing but bad records is passed on in batches as well.
-    return rows.isFull() || size - rows.rows() >= rows.maxRows();
+    return rows.isFull() || isFullOfOthers();
+  }
+
+  /** A stream of nothing but bad records is passed on in batches as well. */
+  boolean isFullOfOthers() {
+    return size - rows.rows() >= rows.maxRows();
   }
 
   /** Runs all rows; what goes wrong is kept for the task thread, which bisects or fails. */

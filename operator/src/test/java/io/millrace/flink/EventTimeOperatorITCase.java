@@ -116,6 +116,20 @@ class EventTimeOperatorITCase {
   }
 
   @Test
+  void rejection_behindAFullBatchThatRuns_doesNotWaitForIt() throws Exception {
+    options.set(InferenceOptions.RUN_IN, RunIn.THREAD);
+    options.set(InferenceOptions.MAX_BATCH_SIZE, 2);
+    try (Harness harness = open(oneThenTwo())) {
+      harness.record(1, 100);
+      harness.record(2, 100);
+      harness.record(3);
+      assertThat(harness.output()).isEmpty();
+      harness.beforeBarrier();
+      assertThat(harness.output()).containsExactly("1.0@1", "2.0@1", "3.0!NO_MODEL");
+    }
+  }
+
+  @Test
   void record_withoutATimestampOrBeforeTheFirstVersion_isNoModel() throws Exception {
     try (Harness harness = open(oneThenTwo())) {
       harness.record(1);
