@@ -28,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds no resources; not thread-safe.
  */
 public final class EventTimeSelector {
+  private static final List<Map.Entry<String, Long>> UNITS =
+      List.of(
+          Map.entry("d", 86_400_000L),
+          Map.entry("h", 3_600_000L),
+          Map.entry("min", 60_000L),
+          Map.entry("s", 1_000L));
+
   private final int maxHeld;
   private final @Nullable Duration retention;
   private final Map<Long, String> failures = new HashMap<>();
@@ -130,8 +137,19 @@ public final class EventTimeSelector {
   }
 
   private String released(Publish version, Span span) {
-    return "%s is not retained any more: it ended at %s, and the watermark is more than %s behind that"
-        .formatted(inItsTime(version, span), Instant.ofEpochMilli(span.to()), retention);
+    return "%s is not retained any more: it ended at %s, and the watermark is %s or more past that"
+        .formatted(inItsTime(version, span), Instant.ofEpochMilli(span.to()), retained());
+  }
+
+  // As it is configured, in the largest unit that it is whole in.
+  private String retained() {
+    long millis = retention == null ? 0 : retention.toMillis();
+    for (Map.Entry<String, Long> unit : UNITS) {
+      if (millis >= unit.getValue() && millis % unit.getValue() == 0) {
+        return millis / unit.getValue() + " " + unit.getKey();
+      }
+    }
+    return millis + " ms";
   }
 
   private static String inItsTime(Publish version, Span span) {
