@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     good, with a history that may come in any order
  */
 record EventTimeSettings(int maxLoaded, @Nullable Duration retention) implements Serializable {
+  private static final Duration LONGEST = Duration.ofMillis(Long.MAX_VALUE);
 
   /**
    * @param given whether the job is given the whole timeline while it is built
@@ -30,7 +31,17 @@ record EventTimeSettings(int maxLoaded, @Nullable Duration retention) implements
     int maxLoaded = LowerBounds.atLeast(config, InferenceOptions.MAX_LOADED_VERSIONS, 1);
     return new EventTimeSettings(
         config.get(InferenceOptions.OVERLAP) == Overlap.UNLOAD_FIRST ? 1 : maxLoaded,
-        given ? null : config.get(InferenceOptions.RETENTION));
+        given ? null : retention(config));
+  }
+
+  private static Duration retention(ReadableConfig config) {
+    Duration retention = config.get(InferenceOptions.RETENTION);
+    if (retention.isNegative() || retention.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s: expected 0 ms to %d ms"
+              .formatted(InferenceOptions.RETENTION.key(), retention, LONGEST.toMillis()));
+    }
+    return retention;
   }
 
   /** Whether nothing is published to the running job. */

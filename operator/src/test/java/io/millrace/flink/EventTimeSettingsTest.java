@@ -49,6 +49,20 @@ class EventTimeSettingsTest {
   }
 
   @Test
+  void of_retentionThatIsNoTime_isRefused() {
+    byEventTime();
+    for (Duration retention : List.of(Duration.ofMillis(-1), Duration.ofSeconds(Long.MAX_VALUE))) {
+      config.set(InferenceOptions.RETENTION, retention);
+      assertThatThrownBy(() -> EventTimeSettings.of(config, false))
+          .hasMessageStartingWith(InferenceOptions.RETENTION.key() + " is " + retention)
+          .hasMessageEndingWith(": expected 0 ms to 9223372036854775807 ms");
+    }
+    config.set(InferenceOptions.RETENTION, Duration.ZERO);
+    assertThat(EventTimeSettings.of(config, false))
+        .isEqualTo(new EventTimeSettings(2, Duration.ZERO));
+  }
+
+  @Test
   void settings_memoryIsReckonedForWhatIsHeldAtATime() {
     config.set(InferenceOptions.NAME, "m");
     byEventTime().config.set(InferenceOptions.MAX_LOADED_VERSIONS, 3);
