@@ -124,7 +124,8 @@ public final class Inference<T> {
 
   /**
    * Where a record's event time stands, by which its version is chosen with {@link
-   * SwitchPolicy#EVENT_TIME}; by default that of the stream.
+   * SwitchPolicy#EVENT_TIME}; by default that of the stream. Results carry the time that was read;
+   * where none can be read, the dead letter carries that of the stream.
    */
   public Inference<T> timestamps(TimestampReader<T> reader) {
     this.timestamps = Objects.requireNonNull(reader, "reader");

@@ -97,9 +97,7 @@ final class InferenceCore<T, OUT> implements Scoring {
       try {
         timestamp = reader.timestamp(record);
       } catch (RecordException e) {
-        reject(
-            new Rejection<>(record, e.reason(), String.valueOf(e.getMessage()), null),
-            RecordBatch.NO_TIMESTAMP);
+        reject(new Rejection<>(record, e.reason(), String.valueOf(e.getMessage()), null), given);
         return;
       }
     }

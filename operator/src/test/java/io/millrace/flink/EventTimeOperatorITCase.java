@@ -12,6 +12,9 @@ import io.millrace.model.Command.Activate;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.TimestampReader;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,6 +129,24 @@ class EventTimeOperatorITCase {
       assertThat(harness.output()).isEmpty();
       harness.beforeBarrier();
       assertThat(harness.output()).containsExactly("1.0@1", "2.0@1", "3.0!NO_MODEL");
+    }
+  }
+
+  @Test
+  void record_whoseTimeCannotBeRead_isADeadLetterWithThatOfTheStream() throws Exception {
+    TimestampReader<Float> times =
+        value -> {
+          if (value < 0) {
+            throw new RecordException(RecordReason.MALFORMED, "no time");
+          }
+          return 200;
+        };
+    try (Harness harness = Harness.readingTimes(times, roots, oneThenTwo(), options)) {
+      harness.record(-1, 7);
+      harness.record(2, 8);
+      harness.beforeBarrier();
+      assertThat(harness.output()).containsExactly("-1.0!MALFORMED", "2.0@2");
+      assertThat(harness.timestamps()).containsExactly(7L, 200L);
     }
   }
 

@@ -4,6 +4,7 @@ import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
+import io.millrace.tensor.TimestampReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +52,7 @@ final class Harness implements AutoCloseable {
         parallelism,
         index,
         Shell.BROADCAST,
+        null,
         null);
   }
 
@@ -66,19 +68,29 @@ final class Harness implements AutoCloseable {
       throws Exception {
     Configuration all = options(100, runIn);
     all.addAll(options);
-    return new Harness(roots.toString(), List.of(version), all, 1, 0, Shell.BROADCAST, null);
+    return new Harness(roots.toString(), List.of(version), all, 1, 0, Shell.BROADCAST, null, null);
   }
 
   /** Of a job whose models lie anywhere, and with options of its own. */
   static Harness open(String root, List<Command> initial, Configuration options) throws Exception {
-    Harness harness = new Harness(root, initial, options, 1, 0, Shell.BROADCAST, null);
+    Harness harness = new Harness(root, initial, options, 1, 0, Shell.BROADCAST, null, null);
     harness.start(null);
     return harness;
   }
 
   /** As {@link #open(String, List, Configuration)}, not started. */
   static Harness of(Path roots, List<Command> initial, Configuration options) throws Exception {
-    return new Harness(roots.toString(), initial, options, 1, 0, Shell.BROADCAST, null);
+    return new Harness(roots.toString(), initial, options, 1, 0, Shell.BROADCAST, null, null);
+  }
+
+  /** As {@link #open(String, List, Configuration)}, with times that are read from the records. */
+  static Harness readingTimes(
+      TimestampReader<Float> times, Path roots, List<Command> initial, Configuration options)
+      throws Exception {
+    Harness harness =
+        new Harness(roots.toString(), initial, options, 1, 0, Shell.BROADCAST, null, times);
+    harness.start(null);
+    return harness;
   }
 
   /** The chained shell, with options of the job's own; coordinated or of versions for good. */
@@ -86,7 +98,7 @@ final class Harness implements AutoCloseable {
       Path roots, List<Command> initial, boolean coordinated, Configuration options)
       throws Exception {
     Shell shell = coordinated ? Shell.COORDINATED : Shell.OF_FIXED_VERSION;
-    Harness harness = new Harness(roots.toString(), initial, options, 1, 0, shell, null);
+    Harness harness = new Harness(roots.toString(), initial, options, 1, 0, shell, null, null);
     harness.start(null);
     return harness;
   }
@@ -100,7 +112,8 @@ final class Harness implements AutoCloseable {
         1,
         0,
         Shell.BROADCAST,
-        WarmUpRecords.of("samples.jsonl", records, FloatSerializer.INSTANCE));
+        WarmUpRecords.of("samples.jsonl", records, FloatSerializer.INSTANCE),
+        null);
   }
 
   /** The chained shell, for a version that the job's code names. */
@@ -116,7 +129,8 @@ final class Harness implements AutoCloseable {
   }
 
   private static Harness chained(Path roots, List<Command> initial, Shell shell) throws Exception {
-    return new Harness(roots.toString(), initial, options(100, RunIn.TASK), 1, 0, shell, null);
+    return new Harness(
+        roots.toString(), initial, options(100, RunIn.TASK), 1, 0, shell, null, null);
   }
 
   private Harness(
@@ -126,7 +140,8 @@ final class Harness implements AutoCloseable {
       int parallelism,
       int index,
       Shell shell,
-      @Nullable WarmUpRecords<Float> warmUpRecords)
+      @Nullable WarmUpRecords<Float> warmUpRecords,
+      @Nullable TimestampReader<Float> times)
       throws Exception {
     Configuration config = new Configuration();
     config.set(InferenceOptions.NAME, MODEL);
@@ -147,7 +162,7 @@ final class Harness implements AutoCloseable {
             rejection -> rejection.record() + "!" + rejection.reason(),
             rejections,
             warmUpRecords,
-            null);
+            times);
     int versions = shell == Shell.OF_FIXED_VERSION ? 1 : 2;
     InferenceSettings settings = InferenceSettings.of(config, List.of(root), versions, true);
     harness =
@@ -326,6 +341,17 @@ final class Harness implements AutoCloseable {
               : (String) ((StreamRecord<?>) element).getValue());
     }
     return lines;
+  }
+
+  /** Of the records in the output; all have one. */
+  List<Long> timestamps() {
+    List<Long> timestamps = new ArrayList<>();
+    for (Object element : harness.getOutput()) {
+      if (element instanceof StreamRecord<?> record) {
+        timestamps.add(record.getTimestamp());
+      }
+    }
+    return timestamps;
   }
 
   List<ModelEvent> events() {
