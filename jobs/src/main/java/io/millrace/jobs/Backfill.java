@@ -7,13 +7,10 @@ import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.PartitionOffsets;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.SwitchPolicy;
-import io.millrace.flink.ModelLocation;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,20 +98,7 @@ final class Backfill {
   }
 
   private static List<Path> paths(ReadableConfig config) throws ConfigurationException {
-    List<Path> paths = new ArrayList<>();
-    for (String text : config.get(BackfillOptions.PATHS)) {
-      try {
-        URI uri = ModelLocation.parse(text);
-        paths.add(new Path(uri.getScheme(), uri.getAuthority(), uri.getPath()));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigurationException(BackfillOptions.PATHS.key() + ": " + e.getMessage(), e);
-      }
-    }
-    if (paths.isEmpty()) {
-      throw new ConfigurationException(
-          BackfillOptions.PATHS.key() + " is empty: expected at least one path");
-    }
-    return paths;
+    return RecordPaths.inputs(config, BackfillOptions.PATHS);
   }
 
   /**
@@ -144,16 +128,11 @@ final class Backfill {
   /**
    * The files of a job that starts afresh are there.
    *
-   * @throws IOException naming the one that is not
+   * @throws IOException if a path does not exist, or cannot be read
+   * @throws ConfigurationException if all that a path has is passed over
    */
   static void requireFiles(ReadableConfig config) throws ConfigurationException, IOException {
-    for (Path path : paths(config)) {
-      if (!path.getFileSystem().exists(path)) {
-        throw new IOException(
-            "%s: %s does not exist: expected a file or a folder"
-                .formatted(BackfillOptions.PATHS.key(), path));
-      }
-    }
+    ReplayInputs.require(BackfillOptions.PATHS.key(), paths(config));
   }
 
   /**

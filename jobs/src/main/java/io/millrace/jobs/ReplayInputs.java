@@ -7,7 +7,7 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
-/** Finds out, before a model is loaded anywhere, whether a replay has something to read. */
+/** Finds out, before a model is loaded anywhere, whether there is something to read. */
 final class ReplayInputs {
   private static final DefaultFileFilter SHOWN = new DefaultFileFilter();
 
@@ -16,11 +16,11 @@ final class ReplayInputs {
   /**
    * Looks for a file of each input, which may be an empty one.
    *
+   * @param key that names the inputs
    * @throws IOException if an input does not exist, or cannot be read
    * @throws ConfigurationException if all that an input has is passed over
    */
-  static void require(List<Path> inputs) throws IOException, ConfigurationException {
-    String key = ReplayOptions.INPUT_PATHS.key();
+  static void require(String key, List<Path> inputs) throws IOException, ConfigurationException {
     for (Path input : inputs) {
       FileSystem files = input.getFileSystem();
       if (!files.exists(input)) {

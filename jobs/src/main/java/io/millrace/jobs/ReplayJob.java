@@ -74,7 +74,7 @@ public final class ReplayJob {
     ReplayRequirements.check(config);
     UserJars.refuseTensorFlow();
     List<Path> inputs = ReplayRequirements.inputs(config);
-    ReplayInputs.require(inputs);
+    ReplayInputs.require(ReplayOptions.INPUT_PATHS.key(), inputs);
     Configuration scoring = ReplayRequirements.scoring(config);
     ReplayedVersions versions = ReplayedVersions.of(scoring);
     PredictionFiles format = ReplayFiles.of(config, versions);

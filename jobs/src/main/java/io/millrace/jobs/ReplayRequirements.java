@@ -2,11 +2,8 @@ package io.millrace.jobs;
 
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.SwitchPolicy;
-import io.millrace.flink.ModelLocation;
 import io.millrace.jobs.ReplayOptions.FileFormat;
 import io.millrace.jobs.ScoreTopicOptions.Format;
-import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -55,68 +52,24 @@ final class ReplayRequirements {
 
   /** The files and folders that are read. */
   static List<Path> inputs(ReadableConfig config) throws ConfigurationException {
-    List<Path> inputs = new ArrayList<>();
-    for (String text : config.getOptional(ReplayOptions.INPUT_PATHS).orElse(List.of())) {
-      inputs.add(path(ReplayOptions.INPUT_PATHS, text));
-    }
-    return inputs;
+    return RecordPaths.inputs(config, ReplayOptions.INPUT_PATHS);
   }
 
   /** The folder that is written. */
   static Path output(ReadableConfig config) throws ConfigurationException {
-    return path(
+    return RecordPaths.of(
         ReplayOptions.OUTPUT_PATH, config.getOptional(ReplayOptions.OUTPUT_PATH).orElse(""));
   }
 
-  private static Path path(ConfigOption<?> option, String text) throws ConfigurationException {
-    try {
-      URI uri = ModelLocation.parse(text);
-      // Of its parts, the path has no slash at its end.
-      return new Path(uri.getScheme(), uri.getAuthority(), uri.getPath());
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(option.key() + ": " + e.getMessage(), e);
-    }
-  }
-
   private static void checkPaths(ReadableConfig config) throws ConfigurationException {
-    List<Path> inputs = inputs(config);
-    if (inputs.isEmpty()) {
-      throw new ConfigurationException(
-          ReplayOptions.INPUT_PATHS.key() + " is empty: expected at least one path");
-    }
     Path output = output(config);
-    for (int i = 0; i < inputs.size(); i++) {
-      Path input = inputs.get(i);
-      if (isWithin(output, input) || isWithin(input, output)) {
+    for (Path input : inputs(config)) {
+      if (RecordPaths.areNested(output, input)) {
         throw new ConfigurationException(
             "output.path %s and input.paths %s lie within each other: expected folders apart"
                 .formatted(output, input));
       }
-      for (Path other : inputs.subList(0, i)) {
-        if (isWithin(input, other) || isWithin(other, input)) {
-          throw new ConfigurationException(
-              "input.paths has %s and %s, of which one is in the other: expected each file once"
-                  .formatted(other, input));
-        }
-      }
     }
-  }
-
-  private static boolean isWithin(Path path, Path folder) {
-    String inner = path.getPath();
-    String outer = folder.getPath();
-    return isOfOneSystem(path.toUri(), folder.toUri())
-        && (inner.equals(outer) || inner.startsWith(outer.endsWith("/") ? outer : outer + "/"));
-  }
-
-  // Without a scheme it is a local file; without an authority, the cluster's own says which.
-  private static boolean isOfOneSystem(URI one, URI other) {
-    String oneScheme = one.getScheme() == null ? "file" : one.getScheme();
-    String otherScheme = other.getScheme() == null ? "file" : other.getScheme();
-    return oneScheme.equals(otherScheme)
-        && (one.getAuthority() == null
-            || other.getAuthority() == null
-            || one.getAuthority().equals(other.getAuthority()));
   }
 
   private static void checkTimeline(ReadableConfig config, String timeline)

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BackfillTest {
   private static final SwitchPoint POINT =
@@ -60,6 +64,37 @@ class BackfillTest {
         .hasMessageContainingAll("model.switch-policy", "input.backfill.paths", "no timestamps");
     assertRefused("backfill: {paths: [], offsets: {0: 1}}", "paths is empty");
     assertRefused("backfill: {paths: /a, timestamp: yesterday}", "timestamp", "2026-01-31T");
+  }
+
+  @Test
+  void check_pathsThatLieWithinEachOther_areRefused() {
+    for (String twice : List.of("[/h, /h/2025]", "[/h/2025, 'file:///h']", "[/h, /h/]")) {
+      assertRefused(
+          "backfill: {paths: " + twice + ", offsets: {0: 1}}",
+          "input.backfill.paths",
+          "each file once");
+    }
+  }
+
+  @Test
+  void requireFiles_ofWhichAllArePassedOver_isRefused(@TempDir Path folder) throws Exception {
+    Files.createFile(Files.createDirectory(folder.resolve("_2025")).resolve("a.jsonl"));
+    Files.createDirectory(folder.resolve("empty"));
+    Files.createFile(Files.createDirectory(folder.resolve("2025")).resolve("a.jsonl"));
+
+    Backfill.requireFiles(ofPath(folder.resolve("2025")));
+    for (String nothing : List.of("_2025", "empty")) {
+      assertThatThrownBy(() -> Backfill.requireFiles(ofPath(folder.resolve(nothing))))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContainingAll("input.backfill.paths", nothing, "'_'");
+    }
+    assertThatThrownBy(() -> Backfill.requireFiles(ofPath(folder.resolve("nowhere"))))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("input.backfill.paths", "nowhere", "does not exist");
+  }
+
+  private static Configuration ofPath(Path path) {
+    return new Configuration().set(BackfillOptions.PATHS, List.of(path.toString()));
   }
 
   @Test

@@ -21,6 +21,7 @@ class ReplayInputsTest {
 
   private static void require(Path... paths) throws IOException, ConfigurationException {
     ReplayInputs.require(
+        "input.paths",
         List.of(paths).stream()
             .map(path -> new org.apache.flink.core.fs.Path(path.toUri()))
             .toList());
