@@ -105,7 +105,7 @@ final class Backfill {
    * Looks the point up.
    *
    * @param restored whether the state says where the job goes on, so that the topic may have lost
-   *     what is before
+   *     what is before; a job that has yet to go over to the topic then fails there
    * @throws ConfigurationException if partitions are missing, or there are none of that number
    * @throws IOException if the broker does not answer, or the topic has no records there (any more)
    */
@@ -116,13 +116,15 @@ final class Backfill {
     PartitionOffsets partitions = new PartitionOffsets(client, topic);
     Map<String, String> given = config.getOptional(BackfillOptions.OFFSETS).orElse(null);
     Map<Integer, Long> ends = partitions.ends();
-    Map<Integer, Long> beginnings = restored ? Map.of() : partitions.beginnings();
-    SwitchPoint point = new SwitchPoint(topic, beginnings, ends);
     if (given != null) {
-      return point.ofOffsets(given);
+      Map<Integer, Long> beginnings = restored ? Map.of() : partitions.beginnings();
+      return new SwitchPoint(topic, beginnings, ends).ofOffsets(given);
     }
     Instant time = Instant.parse(config.get(BackfillOptions.TIMESTAMP));
-    return point.ofTime(time, partitions.since(time));
+    // Before the beginnings: what is deleted in between is noticed.
+    Map<Integer, Long> since = partitions.since(time);
+    SwitchPoint point = new SwitchPoint(topic, partitions.beginnings(), ends);
+    return restored ? point.ofTimeRestored(since) : point.ofTime(time, since);
   }
 
   /**

@@ -12,6 +12,9 @@ import java.util.TreeMap;
  * @param ends the offset that its next record will have
  */
 record SwitchPoint(String topic, Map<Integer, Long> beginnings, Map<Integer, Long> ends) {
+  // So many fit an int, and a long.
+  private static final String PARTITION_DIGITS = "[0-9]{1,9}";
+  private static final String OFFSET_DIGITS = "[0-9]{1,18}";
 
   /**
    * The configured offsets.
@@ -23,7 +26,12 @@ record SwitchPoint(String topic, Map<Integer, Long> beginnings, Map<Integer, Lon
       throws ConfigurationException, IOException {
     Map<Integer, Long> offsets = new TreeMap<>();
     for (Map.Entry<String, String> entry : given.entrySet()) {
-      offsets.put(Math.toIntExact(number(entry.getKey(), entry)), number(entry.getValue(), entry));
+      int partition = (int) number(entry.getKey(), PARTITION_DIGITS, entry);
+      if (offsets.put(partition, number(entry.getValue(), OFFSET_DIGITS, entry)) != null) {
+        throw new ConfigurationException(
+            "%s names partition %d more than once: expected each once"
+                .formatted(BackfillOptions.OFFSETS.key(), partition));
+      }
     }
     if (!offsets.keySet().equals(ends.keySet())) {
       throw new ConfigurationException(
@@ -48,9 +56,9 @@ record SwitchPoint(String topic, Map<Integer, Long> beginnings, Map<Integer, Lon
     return offsets;
   }
 
-  private static long number(String text, Map.Entry<String, String> entry)
+  private static long number(String text, String digits, Map.Entry<String, String> entry)
       throws ConfigurationException {
-    if (!text.matches("[0-9]{1,18}")) {
+    if (!text.matches(digits)) {
       throw new ConfigurationException(
           "%s has %s: %s: expected a partition and an offset, such as 0: 1200"
               .formatted(BackfillOptions.OFFSETS.key(), entry.getKey(), entry.getValue()));
@@ -81,5 +89,22 @@ record SwitchPoint(String topic, Map<Integer, Long> beginnings, Map<Integer, Lon
       }
     }
     return since;
+  }
+
+  /**
+   * The offsets of a time for a job whose state says how far it is. Where the topic may have lost
+   * records of that time or later, the offset is one that is gone: a job that is yet to begin with
+   * the topic fails there rather than go on behind a gap; one that is in it does not ask.
+   *
+   * @param since the first record of each partition of that time or later
+   */
+  Map<Integer, Long> ofTimeRestored(Map<Integer, Long> since) {
+    Map<Integer, Long> offsets = new TreeMap<>(since);
+    offsets.replaceAll(
+        (partition, offset) -> {
+          long begin = beginnings.getOrDefault(partition, 0L);
+          return begin > 0 && offset <= begin ? begin - 1 : offset;
+        });
+    return offsets;
   }
 }

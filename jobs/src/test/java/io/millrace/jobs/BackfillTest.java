@@ -108,6 +108,8 @@ class BackfillTest {
         List.of(
             Map.of("0", "200"),
             Map.of("0", "200", "1", "1", "2", "0"),
+            Map.of("0", "300", "00", "300", "1", "0"),
+            Map.of("0", "300", "1", "0", "9999999999", "0"),
             Map.of("0", "x", "1", "0"))) {
       assertThatThrownBy(() -> POINT.ofOffsets(wrong))
           .as("%s", wrong)
@@ -131,6 +133,13 @@ class BackfillTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("partition 0 of topic in begins at offset 100")
         .hasMessageContaining("2026-01-31T00:00:00Z");
+  }
+
+  @Test
+  void ofTimeRestored_whatTheTopicMayHaveLost_isAnOffsetThatIsGone() {
+    assertThat(POINT.ofTimeRestored(Map.of(0, 101L, 1, 0L))).isEqualTo(Map.of(0, 101L, 1, 0L));
+    assertThat(POINT.ofTimeRestored(Map.of(0, 100L, 1, 3L))).isEqualTo(Map.of(0, 99L, 1, 3L));
+    assertThat(POINT.ofTimeRestored(Map.of(0, 40L, 1, 0L))).isEqualTo(Map.of(0, 99L, 1, 0L));
   }
 
   @Test
