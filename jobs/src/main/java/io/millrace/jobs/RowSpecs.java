@@ -1,7 +1,6 @@
 package io.millrace.jobs;
 
 import io.millrace.flink.InferenceOptions;
-import io.millrace.flink.InferenceOptions.Batching;
 import io.millrace.flink.InputShapes;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.Shape;
@@ -35,9 +34,8 @@ record RowSpecs(List<TensorSpec> inputs) {
       throw new ConfigurationException(
           InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(), e);
     }
-    // That a model with such a signature takes batches is confirmed when it is warmed up.
-    boolean batched =
-        config.get(InferenceOptions.BATCHING) != Batching.OFF && signature.hasBatchDimension();
+    // Without batches too, such a signature is given rows, one at a time.
+    boolean batched = signature.hasBatchDimension();
     return new RowSpecs(
         narrowed.inputs().stream().map(spec -> batched ? withoutBatch(spec) : spec).toList());
   }

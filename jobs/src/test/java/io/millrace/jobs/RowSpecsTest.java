@@ -25,13 +25,14 @@ class RowSpecsTest {
   }
 
   @Test
-  void of_batchDimension_isNoPartOfARow() throws ConfigurationException {
+  void of_batchDimension_isNoPartOfARowWhateverTheBatching() throws ConfigurationException {
     Configuration config = new Configuration();
     assertThat(RowSpecs.of(config, signature(FLOATS)).inputs())
         .containsExactly(FLOATS.withShape(Shape.of(3)));
 
     config.set(InferenceOptions.BATCHING, InferenceOptions.Batching.OFF);
-    assertThat(RowSpecs.of(config, signature(FLOATS)).inputs()).containsExactly(FLOATS);
+    assertThat(RowSpecs.of(config, signature(FLOATS)).inputs())
+        .containsExactly(FLOATS.withShape(Shape.of(3)));
   }
 
   @Test
