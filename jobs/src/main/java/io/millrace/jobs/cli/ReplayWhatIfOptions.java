@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.ReplayWhatIf;
+import io.millrace.jobs.ScoreTopicOptions;
 import io.millrace.jobs.compare.OutputLines;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,6 +50,8 @@ final class ReplayWhatIfOptions {
     if (version < 0) {
       throw refusal(spec, "--what-if " + version + ": expected a version, 0 or more");
     }
+    report.requireNames(
+        spec, configuration.get(ScoreTopicOptions.OUTPUT_FIELDS), against != null);
     ReplayWhatIf whatIf = ReplayWhatIf.of(configuration, version);
     URI base = Locations.parse(against == null ? whatIf.against().toString() : against);
     // Before years of history are replayed for nothing.

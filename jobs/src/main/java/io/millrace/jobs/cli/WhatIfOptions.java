@@ -106,6 +106,33 @@ final class WhatIfOptions {
     }
   }
 
+  /**
+   * Refuses names that the records of an output do not have.
+   *
+   * @param fields that they carry
+   * @param otherBase whether the output that slices are cut by is another one
+   */
+  void requireNames(@Nullable CommandSpec spec, List<String> fields, boolean otherBase) {
+    for (String name : join) {
+      if (!name.equals(Question.SOURCE)) {
+        requireName(spec, "--join", name, fields);
+      }
+    }
+    if (by != null && !otherBase) {
+      requireName(spec, "--by", by, fields);
+    }
+  }
+
+  private static void requireName(
+      @Nullable CommandSpec spec, String option, String name, List<String> fields) {
+    if (spec != null && !name.equals(Question.KEY) && !fields.contains(name)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s %s: expected key, or one of output.fields, which are %s"
+              .formatted(option, name, fields));
+    }
+  }
+
   /** Writes the report and says what it amounts to; whether one was asked for is known. */
   void write(URI base, URI other, PrintWriter out) throws CommandException {
     Path file = Objects.requireNonNull(report, "--report");

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Question(
     OutputValue value, double threshold, List<String> join, @Nullable String sliceBy, int slices) {
-  static final String KEY = "key";
-  static final String SOURCE = "source";
+  public static final String KEY = "key";
+  public static final String SOURCE = "source";
 
   public Question {
     Objects.requireNonNull(value, "value");
