@@ -29,6 +29,8 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Scores files of records with one version of a model, or each record with the version that was
@@ -40,6 +42,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * }</pre>
  */
 public final class ReplayJob {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplayJob.class);
+
   private ReplayJob() {}
 
   /** Builds the job from a file and overrides and runs it where Flink says. */
@@ -72,6 +76,8 @@ public final class ReplayJob {
   public static void build(StreamExecutionEnvironment env, Configuration config)
       throws ConfigurationException, IOException, ModelException, InterruptedException {
     ReplayRequirements.check(config);
+    // Not refused: one configuration serves with a timeline and without.
+    ReplayTimes.unused(config).forEach(LOG::warn);
     UserJars.refuseTensorFlow();
     List<Path> inputs = ReplayRequirements.inputs(config);
     ReplayInputs.require(ReplayOptions.INPUT_PATHS.key(), inputs);

@@ -106,7 +106,7 @@ public final class ReplayOptions {
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Field of the record with its event time, by which model.timeline chooses its version: an integer of epoch milliseconds, or a time of ISO 8601 with its offset, such as 2026-01-31T00:00:00Z. By default the timestamp that the record had in its topic, where the files are a recorded one.");
+              "Field of the record with its event time, by which model.timeline chooses its version and output.partition-by its folder: an integer of epoch milliseconds, or a time of ISO 8601 with its offset, such as 2026-01-31T00:00:00Z. By default the timestamp that the record had in its topic, where the files are a recorded one.");
 
   public static final ConfigOption<String> KEY =
       ConfigOptions.key("input.key")

@@ -4,6 +4,8 @@ import io.millrace.connectors.formats.JsonTimestamps;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ReplayOptions.FileFormat;
 import io.millrace.tensor.TimestampReader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
@@ -26,6 +28,29 @@ final class ReplayTimes {
                   String.valueOf(config.get(option)).toLowerCase(Locale.ROOT),
                   ReplayOptions.TIMESTAMP_FIELD.key()));
     }
+  }
+
+  /** Keys that are given and say nothing, as what asks for them is not given, each in a line. */
+  static List<String> unused(ReadableConfig config) {
+    List<String> unused = new ArrayList<>();
+    if (config.getOptional(ReplayOptions.TIMELINE).isPresent()) {
+      return unused;
+    }
+    if (config.getOptional(ReplayOptions.TIMESTAMP_FIELD).isPresent()
+        && config.get(ReplayOptions.PARTITION_BY) != ReplayOptions.PartitionBy.DATE) {
+      unused.add(
+          "%s chooses no version without %s, and no folder without %s date"
+              .formatted(
+                  ReplayOptions.TIMESTAMP_FIELD.key(),
+                  ReplayOptions.TIMELINE.key(),
+                  ReplayOptions.PARTITION_BY.key()));
+    }
+    if (config.getOptional(ReplayOptions.MAX_LOADED_VERSIONS).isPresent()) {
+      unused.add(
+          "%s says nothing without %s"
+              .formatted(ReplayOptions.MAX_LOADED_VERSIONS.key(), ReplayOptions.TIMELINE.key()));
+    }
+    return unused;
   }
 
   /** What reads them, where {@link #require} has passed. */

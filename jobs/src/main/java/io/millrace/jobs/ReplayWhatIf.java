@@ -25,9 +25,13 @@ public record ReplayWhatIf(Configuration configuration, URI against) {
       throws ConfigurationException {
     if (configuration.getOptional(ScoreTopicOptions.MODEL_BASE).isEmpty()) {
       throw new ConfigurationException(
-          "what if of version %d: expected model.base, below which it lies, in the place of model.uri %s"
+          "what if of version %d: expected model.base, below which it lies%s"
               .formatted(
-                  version, configuration.getOptional(ScoreTopicOptions.MODEL_URI).orElse("")));
+                  version,
+                  configuration
+                      .getOptional(ScoreTopicOptions.MODEL_URI)
+                      .map(uri -> ", in the place of model.uri " + uri)
+                      .orElse(" even where a timeline names the others")));
     }
     if (configuration.get(ReplayOptions.OUTPUT_FORMAT) != ReplayOptions.OutputFormat.JSON) {
       throw new ConfigurationException(

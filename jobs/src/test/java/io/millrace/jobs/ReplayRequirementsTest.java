@@ -131,6 +131,37 @@ class ReplayRequirementsTest {
   }
 
   @Test
+  void unused_whatOnlyATimelineAsksFor_isNamedWithoutOne() throws ConfigurationException {
+    Map<String, String> given = new LinkedHashMap<>();
+    given.put("input.timestamp-field", "time");
+    given.put("model.max-loaded-versions", "3");
+    assertThat(ReplayTimes.unused(check(given)))
+        .containsExactly(
+            "input.timestamp-field chooses no version without model.timeline, and no folder without output.partition-by date",
+            "model.max-loaded-versions says nothing without model.timeline");
+    given.put("output.partition-by", "date");
+    assertThat(ReplayTimes.unused(check(given)))
+        .singleElement()
+        .asString()
+        .contains("max-loaded-versions");
+    given.put("model.timeline", "true");
+    assertThat(ReplayTimes.unused(check(given))).isEmpty();
+    assertThat(ReplayTimes.unused(check(Map.of()))).isEmpty();
+  }
+
+  @Test
+  void whatIf_ofATimelineElsewhereWithoutABase_saysWhatIsMissing() throws ConfigurationException {
+    String roots =
+        COMPLETE.replace("base: /models/fraud", "roots: [/models], timeline: /audits/fraud");
+    Configuration config =
+        YamlConfiguration.parse(roots, "replay.yaml", Map.of(), ReplaySettings.ALL);
+    assertThatThrownBy(() -> ReplayWhatIf.of(config, 8))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageEndingWith(
+            "expected model.base, below which it lies even where a timeline names the others");
+  }
+
+  @Test
   void scoring_features_areAsConfigured() throws ConfigurationException {
     Configuration config =
         check(

@@ -34,7 +34,9 @@ final class SliceValues {
 
   /** Codes a value. */
   long code(JsonNode value) {
-    return value.isNumber() ? number(value.doubleValue()) : TEXT | id(value);
+    double number = value.doubleValue();
+    // Beyond a double's range it is told apart by its digits.
+    return value.isNumber() && Double.isFinite(number) ? number(number) : TEXT | id(value);
   }
 
   private long number(double number) {
