@@ -110,6 +110,12 @@ final class ModelPublishCommand implements Callable<Integer> {
           "--no-activate and --wait: expected one of them; what is not activated is not loaded",
           null);
     }
+    if (waiting.isAsked() && effectiveFrom != null) {
+      throw CommandException.usage(
+          "--effective-from and --wait: expected one of them; that a version is loaded does not say"
+              + " that its time has come, and 'millrace model status' shows where it is loaded",
+          null);
+    }
     waiting.check();
   }
 

@@ -2,6 +2,7 @@ package io.millrace.jobs.cli;
 
 import io.millrace.connectors.control.EventReader;
 import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.ScoreTopicOptions;
 import java.io.IOException;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Spec;
       "Shows, by what the status topic says, which versions each subtask of each job has, which one"
           + " scores and which were rejected and why.",
       "All models on the topic, unless --model or --config names one.",
+      "With model.switch-policy event-time, in --config or by -D, several score on a subtask: each"
+          + " what is of its time.",
     },
     footer = {
       "",
@@ -46,7 +49,8 @@ final class ModelStatusCommand implements Callable<Integer> {
   public Integer call() throws ConfigurationException, CommandException, IOException {
     Configuration read = job.configuration(ScoreTopicOptions.STATUS_TOPIC, topic);
     String model = read.getOptional(InferenceOptions.NAME).orElse(null);
-    StatusReport report = new StatusReport();
+    StatusReport report =
+        new StatusReport(read.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME);
     try (EventReader reader = open(read)) {
       reader.history().stream()
           .filter(event -> model == null || model.equals(event.model()))

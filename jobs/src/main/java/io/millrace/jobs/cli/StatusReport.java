@@ -9,8 +9,10 @@ import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,8 @@ final class StatusReport {
   private static final int FORMAT = 1;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final boolean byTime;
 
   /** By model, then by job. */
   private final Map<String, Map<String, Subtasks>> models = new TreeMap<>();
@@ -30,10 +34,14 @@ final class StatusReport {
     /** By version, then by subtask. */
     final Map<Long, Map<Integer, ModelEvent>> versions = new TreeMap<>();
 
-    final Map<Integer, Long> scoring = new HashMap<>();
+    /** By subtask. */
+    final Map<Integer, Set<Long>> scoring = new HashMap<>();
 
-    Subtasks(int parallelism) {
+    private final boolean byTime;
+
+    Subtasks(int parallelism, boolean byTime) {
       this.parallelism = parallelism;
+      this.byTime = byTime;
     }
 
     void add(ModelEvent event) {
@@ -41,17 +49,29 @@ final class StatusReport {
         return; // Announced again; it goes on.
       }
       versions.computeIfAbsent(event.version(), key -> new TreeMap<>()).put(event.subtask(), event);
-      if (event.active()) {
-        scoring.put(event.subtask(), event.version());
-      } else {
-        scoring.remove(event.subtask(), event.version());
+      Set<Long> active = scoring.computeIfAbsent(event.subtask(), key -> new HashSet<>());
+      if (!event.active()) {
+        active.remove(event.version());
+        return;
       }
+      // That the former one stopped may be unsaid, if the job failed at the time.
+      if (!byTime) {
+        active.clear();
+      }
+      active.add(event.version());
     }
 
     boolean scores(ModelEvent event) {
-      Long version = scoring.get(event.subtask());
-      return version != null && version == event.version();
+      return scoring.getOrDefault(event.subtask(), Set.of()).contains(event.version());
     }
+  }
+
+  /**
+   * @param byTime whether a record's time chooses its version, so that a subtask has several that
+   *     score
+   */
+  StatusReport(boolean byTime) {
+    this.byTime = byTime;
   }
 
   /** Takes the next event of the topic. */
@@ -64,7 +84,7 @@ final class StatusReport {
     Subtasks known = jobs.get(event.job());
     // A job that comes back with another parallelism says anew what it has.
     if (known == null || known.parallelism != event.parallelism()) {
-      known = new Subtasks(event.parallelism());
+      known = new Subtasks(event.parallelism(), byTime);
       jobs.put(event.job(), known);
     }
     known.add(event);
@@ -89,8 +109,9 @@ final class StatusReport {
     return event.state() != VersionState.END || event.reason() != null;
   }
 
-  private static String line(Subtasks subtasks, ModelEvent event) {
-    String state = event.state() + (subtasks.scores(event) ? ", scores" : "");
+  private String line(Subtasks subtasks, ModelEvent event) {
+    String scores = byTime ? ", scores what is of its time" : ", scores";
+    String state = event.state() + (subtasks.scores(event) ? scores : "");
     String why = event.reason() == null ? "" : "  %s %s".formatted(event.reason(), event.message());
     return "%s/%d  job %s  subtask %d of %d  %s  since %s  %s%s%n"
         .formatted(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class StatusReportTest {
   private final Events events = new Events("job", 2);
-  private final StatusReport report = new StatusReport();
+  private final StatusReport report = new StatusReport(false);
 
   @Test
   void topicWithoutEvents_saysSo() throws Exception {
@@ -53,6 +53,22 @@ class StatusReportTest {
     report.add(events.active(0, 1));
     report.add(events.active(0, 2));
     assertThat(report.toText()).containsOnlyOnce("scores").contains("m/2");
+  }
+
+  @Test
+  void versionsByEventTime_allScoreUntilEachIsLetGo() throws Exception {
+    StatusReport byTime = new StatusReport(true);
+    byTime.add(events.active(0, 1));
+    byTime.add(events.active(0, 2));
+    assertThat(byTime.toText().lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("AVAILABLE, scores what is of its time"));
+    JsonNode json = new ObjectMapper().readTree(byTime.toJson());
+    assertThat(json.at("/models/0/versions/0/subtasks/0/active").asBoolean()).isTrue();
+    assertThat(json.at("/models/0/versions/1/subtasks/0/active").asBoolean()).isTrue();
+
+    byTime.add(events.state(0, 1, VersionState.UNLOADING));
+    assertThat(byTime.toText()).containsOnlyOnce("scores").contains("UNLOADING  since");
   }
 
   @Test
