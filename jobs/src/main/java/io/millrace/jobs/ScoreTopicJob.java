@@ -204,7 +204,11 @@ public final class ScoreTopicJob {
       inference.commands(later.commands());
       refusals = later.refusals();
     }
-    InferenceStreams<T, OutboundRecord> scored = outcomes(inference, input);
+    send(outcomes(inference, input), refusals);
+  }
+
+  private void send(
+      InferenceStreams<?, OutboundRecord> scored, @Nullable DataStream<ModelEvent> refusals) {
     scored.predictions().sinkTo(sink()).name("output and dead letters").uid("output-sink");
     DataStream<ModelEvent> events =
         refusals == null ? scored.events() : scored.events().union(refusals);

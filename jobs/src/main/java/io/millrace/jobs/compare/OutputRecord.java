@@ -1,10 +1,6 @@
 package io.millrace.jobs.compare;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,14 +11,6 @@ import java.util.Set;
 final class OutputRecord {
   private static final int SHOWN_DIFFERENCES = 3;
   private static final int SHOWN_CHARACTERS = 60;
-
-  // Decimals as they are written: 1.0 is not 1.00, and no digit is lost.
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .build();
 
   private final String place;
   private final long digest;
@@ -36,12 +24,7 @@ final class OutputRecord {
 
   static OutputRecord of(String file, long number, byte[] line, long digest) throws IOException {
     String place = file + ":" + number;
-    try {
-      return new OutputRecord(place, digest, MAPPER.readTree(line));
-    } catch (IOException e) {
-      // Jackson's own message quotes the record.
-      throw new IOException(place + ": expected a JSON object on a line", e);
-    }
+    return new OutputRecord(place, digest, OutputJson.read(place, line));
   }
 
   /** Its file and line. */

@@ -1,22 +1,11 @@
 package io.millrace.jobs.whatif;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.millrace.jobs.compare.OutputJson;
 import java.io.IOException;
 
 /** A record of an output. */
 final class RecordJson {
-  // As they are written, so that no two fields become one by rounding.
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
-          .build();
-
   private final String place;
   private final JsonNode json;
 
@@ -30,12 +19,7 @@ final class RecordJson {
    */
   static RecordJson of(String file, long number, byte[] line) throws IOException {
     String place = file + ":" + number;
-    try {
-      return new RecordJson(place, MAPPER.readTree(line));
-    } catch (IOException e) {
-      // Jackson's own message quotes the record.
-      throw new IOException(place + ": expected a JSON object on a line", e);
-    }
+    return new RecordJson(place, OutputJson.read(place, line));
   }
 
   String place() {
