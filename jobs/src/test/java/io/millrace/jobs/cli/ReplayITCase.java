@@ -347,49 +347,6 @@ class ReplayITCase {
   }
 
   @Test
-  void replay_whatIf_reportsWhatAnotherVersionDecidesOtherwise() throws Exception {
-    Path versions = folder.resolve("versions");
-    SavedModels.linear(versions.resolve("7"), new float[] {3, 1}, 0);
-    SavedModels.linear(versions.resolve("9"), new float[] {2, 1}, 0);
-    Path input = history.resolve("2025");
-    Path output = folder.resolve("as-it-was");
-    Path report = folder.resolve("what-if.html");
-    String base = "-Dmodel.base=" + versions;
-    String[] asked = {
-      base,
-      "-Dmodel.version-policy=7",
-      "--what-if",
-      "9",
-      "--report",
-      report.toString(),
-      "--output-name",
-      "y",
-      "--threshold",
-      "3002",
-      "--by",
-      "id"
-    };
-    assertRefused(1, run(input, output, asked), "as-it-was does not exist");
-    assertThat(run(input, output, base, "-Dmodel.version-policy=7").exitCode()).isZero();
-
-    CommandLineRun run = run(input, output, asked);
-
-    assertThat(run.err()).isEmpty();
-    assertThat(run.exitCode()).isZero();
-    // 3 x + 2 is 3002 from 1000 on, 2 x + 2 from 1500 on.
-    assertThat(run.out())
-        .contains("versions=9:2000", "compared=2000 changed=500 (25.00%) only-base=0 only-other=0");
-    assertThat(folder.resolve("as-it-was-what-if-9/_SUCCESS")).exists();
-    assertThat(report)
-        .content()
-        .contains("25.0% of the decisions change", "m/9 in the place of m/7");
-
-    assertRefused(1, run(input, output, asked), "as-it-was-what-if-9 exists");
-    assertRefused(2, run(input, output, "--what-if", "9"), "--what-if 9", "--report FILE");
-    assertRefused(2, run(input, output, "--report", "x.html"), "--what-if VERSION");
-  }
-
-  @Test
   void replay_whatCannotBeReplayed_isRefusedBeforeAnythingIsRead() throws Exception {
     Path output = folder.resolve("refused");
     String digest = "sha256:" + "0".repeat(64);
