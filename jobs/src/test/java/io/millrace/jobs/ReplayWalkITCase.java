@@ -33,7 +33,7 @@ class ReplayWalkITCase {
         .replace("--seconds 60", "--seconds 25")
         .replace("+30 seconds", "+20 seconds")
         .replaceAll(
-            "(?<![\\w/.-])(fraud\\.yaml|live\\.yaml|replay\\.yaml|what-if\\.html)", folder + "/$1");
+            "(?<![\\w/.-])(fraud\\.yaml|live\\.yaml|hour\\.yaml|what-if\\.html)", folder + "/$1");
   }
 
   @Test

@@ -50,8 +50,7 @@ final class ReplayWhatIfOptions {
     if (version < 0) {
       throw refusal(spec, "--what-if " + version + ": expected a version, 0 or more");
     }
-    report.requireNames(
-        spec, configuration.get(ScoreTopicOptions.OUTPUT_FIELDS), against != null);
+    report.requireNames(spec, configuration.get(ScoreTopicOptions.OUTPUT_FIELDS), against != null);
     ReplayWhatIf whatIf = ReplayWhatIf.of(configuration, version);
     URI base = Locations.parse(against == null ? whatIf.against().toString() : against);
     // Before years of history are replayed for nothing.
