@@ -153,7 +153,9 @@ public final class ReplayOptions {
           .withDescription(
               "Whether predictions are in folders as Hive has them: date is date=2026-01-31, the"
                   + " day in UTC of input.timestamp-field; a record without a time there is in"
-                  + " date=__HIVE_DEFAULT_PARTITION__.");
+                  + " date=__HIVE_DEFAULT_PARTITION__. A JSON output has 64 files of a split open at"
+                  + " a time, the others 8, and a split may fill 10,000 at the most: records in no"
+                  + " order of their times make many small ones.");
 
   public static final ConfigOption<Boolean> OVERWRITE =
       ConfigOptions.key("output.overwrite")

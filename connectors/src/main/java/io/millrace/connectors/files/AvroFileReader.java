@@ -25,6 +25,8 @@ final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
 
   @Override
   public @Nullable FilePiece read() throws IOException {
+    // By the time that the last record of a block is read, Avro is at the next block.
+    long block = file.previousSync();
     try {
       if (!file.hasNext()) {
         requireWhole();
@@ -35,9 +37,9 @@ final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
       }
       GenericRecord record = file.next(reused);
       reused = record;
-      return mapped.piece(file.previousSync(), record);
+      return mapped.piece(block, record);
     } catch (IOException | RuntimeException e) {
-      throw DamageException.of(file.previousSync(), file.previousSync(), e);
+      throw DamageException.of(block, block, e);
     }
   }
 

@@ -42,6 +42,9 @@ final class CsvFormat extends SimpleStreamFormat<FilePiece> {
       throw new UnusableContentException(
           "the header has " + rows.bytes() + " bytes: expected at most " + maxBytes);
     }
+    if (!rows.isDecoded()) {
+      throw new UnusableContentException("the header is not UTF-8, as CSV must be");
+    }
     try {
       return new CsvReader(rows, CsvColumns.of(names(header), fields));
     } catch (UnfitSchemaException e) {

@@ -35,16 +35,20 @@ final class CsvReader implements StreamFormat.Reader<FilePiece> {
           RecordReason.TOO_LARGE,
           "the row has " + rows.bytes() + " bytes: expected at most " + rows.maxBytes());
     }
+    if (!rows.isDecoded()) {
+      return refused(
+          new RecordRefusal(
+              RecordReason.MALFORMED, "line " + rows.line() + " is not UTF-8, as CSV must be"));
+    }
     try {
       return FilePiece.record(rows.offset(), columns.json(cells, rows.line()));
     } catch (RecordException e) {
-      return new FilePiece(
-          rows.offset(),
-          KafkaRecord.NO_TIMESTAMP,
-          null,
-          rows.text(),
-          new RecordRefusal(e.reason(), String.valueOf(e.getMessage())));
+      return refused(new RecordRefusal(e.reason(), String.valueOf(e.getMessage())));
     }
+  }
+
+  private FilePiece refused(RecordRefusal refusal) {
+    return new FilePiece(rows.offset(), KafkaRecord.NO_TIMESTAMP, null, rows.text(), refusal);
   }
 
   @Override

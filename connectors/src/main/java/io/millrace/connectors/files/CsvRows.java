@@ -7,7 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class CsvRows implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
   private static final int END = -1;
-  private static final String BYTE_ORDER_MARK = "\ufeff";
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final InputStream in;
   private final int maxBytes;
   private final ByteArrayOutputStream row = new ByteArrayOutputStream(512);
   private final ByteArrayOutputStream cell = new ByteArrayOutputStream(64);
+  private final CharsetDecoder characters = UTF_8.newDecoder();
 
   private int next;
   private boolean opened;
@@ -32,6 +37,7 @@ final class CsvRows implements AutoCloseable {
   private long lines = 1;
   private long offset;
   private long line;
+  private boolean decoded;
 
   /**
    * @param in at the beginning of the file
@@ -50,6 +56,7 @@ final class CsvRows implements AutoCloseable {
   @Nullable List<@Nullable String> next() throws IOException {
     try {
       if (!opened) {
+        skipMark();
         next = in.read();
         opened = true;
       }
@@ -68,8 +75,18 @@ final class CsvRows implements AutoCloseable {
     }
   }
 
+  private void skipMark() throws IOException {
+    in.mark(BYTE_ORDER_MARK.length);
+    if (Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+      position = BYTE_ORDER_MARK.length;
+    } else {
+      in.reset();
+    }
+  }
+
   private void begin() {
     row.reset();
+    decoded = true;
     offset = position;
     line = lines;
   }
@@ -99,14 +116,21 @@ final class CsvRows implements AutoCloseable {
     while (next != ',' && next != '\n' && next != END) {
       keep();
     }
-    String text = cell.toString(UTF_8);
+    String text = decode(cell.toByteArray());
     if (next != ',' && text.endsWith("\r")) {
       text = text.substring(0, text.length() - 1);
     }
-    if (offset == 0 && text.startsWith(BYTE_ORDER_MARK)) {
-      text = text.substring(1);
-    }
     return text.isEmpty() && !quoted ? null : text;
+  }
+
+  private String decode(byte[] bytes) {
+    try {
+      return characters.decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      decoded = false;
+      // A row of one such cell is not a blank one.
+      return "\ufffd";
+    }
   }
 
   private void quoted() throws IOException {
@@ -159,13 +183,23 @@ final class CsvRows implements AutoCloseable {
     return position - offset;
   }
 
+  /** Whether the row is UTF-8; of one that is too long, what was kept may not be. */
+  boolean isDecoded() {
+    return decoded;
+  }
+
   int maxBytes() {
     return maxBytes;
   }
 
   /** The row as it stands in the file, without its end. */
   byte[] text() {
-    return row.toString(UTF_8).stripTrailing().getBytes(UTF_8);
+    byte[] bytes = row.toByteArray();
+    int length = bytes.length;
+    if (length > 0 && bytes[length - 1] == '\n') {
+      length -= length > 1 && bytes[length - 2] == '\r' ? 2 : 1;
+    }
+    return Arrays.copyOf(bytes, length);
   }
 
   @Override

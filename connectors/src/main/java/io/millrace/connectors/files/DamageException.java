@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import java.io.EOFException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,15 @@ final class DamageException extends IOException {
     StorageException.rethrow(cause);
     return new DamageException(
         offset,
-        "the file breaks off or is damaged behind byte " + position + ": " + cause.getMessage(),
+        "the file breaks off or is damaged behind byte " + position + ": " + problem(cause),
         cause);
+  }
+
+  private static String problem(Exception cause) {
+    String message = cause.getMessage();
+    return message == null && cause instanceof EOFException
+        ? "it ends too early"
+        : String.valueOf(message);
   }
 
   long offset() {

@@ -44,14 +44,18 @@ final class FileWriterOperator extends AbstractStreamOperator<WrittenFile>
                 open(
                     names.predictions(first.path(), first.split(), first.partition(), number),
                     format::open),
-            this::finished);
+            this::finished,
+            format.maxOpen(),
+            PartitionFiles.MAX_FILES);
     deadLetters =
         new PartitionFiles(
             (first, number) ->
                 open(
                     names.deadLetters(first.path(), first.split()),
                     (out, name) -> new LineWriter(out)),
-            this::finished);
+            this::finished,
+            1,
+            1);
   }
 
   @Override

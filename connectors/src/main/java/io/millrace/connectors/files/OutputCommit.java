@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -88,22 +88,27 @@ final class OutputCommit {
   }
 
   private void begin() throws IOException {
-    byte[] digest = summary.digest().getBytes(US_ASCII);
-    boolean resumed = false;
-    if (files.exists(folder.committing())) {
-      try (InputStream in = files.open(folder.committing())) {
-        resumed = Arrays.equals(in.readAllBytes(), digest);
-      }
+    String begun = begun();
+    if (!begun.equals(summary.digest())) {
+      annul(begun);
+      write(folder.committing(), summary.digest().getBytes(US_ASCII));
     }
-    if (!resumed) {
-      annul();
-      write(folder.committing(), digest);
+  }
+
+  // The digest of the files whose commit has begun.
+  private String begun() throws IOException {
+    if (!files.exists(folder.committing())) {
+      return "";
+    }
+    try (InputStream in = files.open(folder.committing())) {
+      return new String(in.readAllBytes(), US_ASCII);
     }
   }
 
   // What an attempt has brought forward whose files the writers have replaced since.
-  private void annul() throws IOException {
+  private void annul(String begun) throws IOException {
     if (files.exists(folder.cleared())) {
+      requireNoOther(begun);
       files.delete(target, true);
     }
     for (WrittenFile file : written) {
@@ -176,13 +181,30 @@ final class OutputCommit {
   }
 
   private void show(boolean whole) throws IOException {
+    requireNoOther(summary.digest());
     if (whole) {
+      if (!files.exists(folder.staged())) {
+        throw new IOException(
+            folder.staged()
+                + " is missing: has another run committed to "
+                + target
+                + " meanwhile?");
+      }
       if (files.exists(target)) {
         files.delete(target, true);
       }
       rename(folder.staged(), target);
     } else {
       moveFiles(folder.staged(), target);
+    }
+  }
+
+  /** Checks that no run's output shows which has come to be since this run cleared its place. */
+  private void requireNoOther(String digest) throws IOException {
+    Optional<RunSummary> found = OutputFolder.found(files, target);
+    if (found.isPresent() && !found.get().digest().equals(digest)) {
+      throw new IOException(
+          target + " is the whole output of another run, which committed while this one did");
     }
   }
 

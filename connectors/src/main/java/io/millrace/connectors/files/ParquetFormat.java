@@ -4,6 +4,7 @@ import io.millrace.connectors.formats.AvroFields;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.UnfitSchemaException;
 import java.io.IOException;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -22,6 +23,8 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.InputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /**
  * Parquet files, whoever wrote them. Of their columns only the wanted ones are read, which Flink's
@@ -50,7 +53,8 @@ final class ParquetFormat implements StreamFormat<FilePiece> {
       ParquetConfiguration parquet = new PlainParquetConfiguration();
       // Of a list's own layers, the values are what is wanted.
       parquet.setBoolean(AvroSchemaConverter.ADD_LIST_ELEMENT_RECORDS, false);
-      AvroFields found = AvroFields.of(schema(file, parquet), fields);
+      FileMetaData footer = footer(file, parquet);
+      AvroFields found = AvroFields.of(schema(footer, parquet), names(footer.getSchema()), fields);
       parquet.set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, found.projection().toString());
       parquet.set(READERS_SCHEMA, found.projection().toString());
       ParquetReader<GenericRecord> records =
@@ -60,21 +64,41 @@ final class ParquetFormat implements StreamFormat<FilePiece> {
       return new ParquetFileRecords(records, found);
     } catch (UnfitSchemaException e) {
       throw UnusableContentException.unfit(e);
+    } catch (UnusableContentException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw DamageException.of(0, 0, e);
     }
   }
 
-  private static Schema schema(InputFile file, ParquetConfiguration parquet) throws IOException {
+  private static FileMetaData footer(InputFile file, ParquetConfiguration parquet)
+      throws IOException {
     // Closing a reader would close the file, which is about to be read.
-    FileMetaData data =
-        ParquetFileReader.readFooter(
-                file, ParquetReadOptions.builder(parquet).build(), file.newStream())
-            .getFileMetaData();
-    String written = data.getKeyValueMetaData().get(WRITERS_SCHEMA);
-    return written == null
-        ? new AvroSchemaConverter(parquet).convert(data.getSchema())
-        : new Schema.Parser().parse(written);
+    return ParquetFileReader.readFooter(
+            file, ParquetReadOptions.builder(parquet).build(), file.newStream())
+        .getFileMetaData();
+  }
+
+  private static List<String> names(MessageType columns) {
+    return columns.getFields().stream().map(Type::getName).toList();
+  }
+
+  // Of columns that are not wanted, some may have types and names that Avro does not have.
+  private Schema schema(FileMetaData footer, ParquetConfiguration parquet)
+      throws UnusableContentException {
+    MessageType columns = footer.getSchema();
+    String written = footer.getKeyValueMetaData().get(WRITERS_SCHEMA);
+    List<Type> used =
+        columns.getFields().stream().filter(column -> fields.isUsed(column.getName())).toList();
+    try {
+      return written == null
+          ? ParquetTimes.marked(
+              new AvroSchemaConverter(parquet).convert(new MessageType(columns.getName(), used)),
+              used)
+          : new Schema.Parser().parse(written);
+    } catch (RuntimeException e) {
+      throw UnusableContentException.unfit(e);
+    }
   }
 
   @Override

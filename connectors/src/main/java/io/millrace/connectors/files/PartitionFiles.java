@@ -14,14 +14,16 @@ import org.apache.flink.util.IOUtils;
  * made it finishes or closes it.
  */
 final class PartitionFiles implements AutoCloseable {
-  /** Parquet holds a group of rows for each in memory. */
-  static final int MAX_OPEN = 8;
+  /** Of a split; where records come in no order of their partitions, each may end a file. */
+  static final int MAX_FILES = 10_000;
 
-  private final LinkedHashMap<String, StagedFile> open =
-      new LinkedHashMap<>(MAX_OPEN * 2, 0.75f, true);
+  private final LinkedHashMap<String, StagedFile> open = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<String, Integer> ended = new HashMap<>();
   private final Opener opener;
   private final Finished finished;
+  private final int maxOpen;
+  private final int maxFiles;
+  private int count;
 
   /** Opens the file of this number of a partition in a split. */
   @FunctionalInterface
@@ -35,19 +37,34 @@ final class PartitionFiles implements AutoCloseable {
     void accept(WrittenFile file);
   }
 
-  PartitionFiles(Opener opener, Finished finished) {
+  /**
+   * @param maxOpen how many may be open at a time
+   * @param maxFiles how many a split may have
+   */
+  PartitionFiles(Opener opener, Finished finished, int maxOpen, int maxFiles) {
     this.opener = opener;
     this.finished = finished;
+    this.maxOpen = maxOpen;
+    this.maxFiles = maxFiles;
   }
 
   void write(FileOutcome outcome) throws IOException {
     StagedFile file = open.get(outcome.partition());
     if (file == null) {
-      if (open.size() == MAX_OPEN) {
+      if (count == maxFiles) {
+        throw new UnusableFileException(
+            outcome.path(),
+            new UnusableContentException(
+                "the records of a split are of so many days, in no order, that they fill more than "
+                    + maxFiles
+                    + " files: expected input that is sorted by time, or output.partition-by: none"));
+      }
+      if (open.size() == maxOpen) {
         finish(open.keySet().iterator().next());
       }
       file = opener.open(outcome, ended.getOrDefault(outcome.partition(), 0));
       open.put(outcome.partition(), file);
+      count++;
     }
     file.write(outcome);
   }
@@ -67,6 +84,7 @@ final class PartitionFiles implements AutoCloseable {
       finish(partition);
     }
     ended.clear();
+    count = 0;
   }
 
   @Override

@@ -37,6 +37,11 @@ public final class PredictionFiles implements Serializable {
     BulkWriter<byte[]> open(FSDataOutputStream out, String name) throws IOException;
   }
 
+  private static final int MAX_OPEN_LINES = 64;
+
+  // Parquet holds a group of rows for each in memory, Avro a block.
+  private static final int MAX_OPEN_TYPED = 8;
+
   private final String suffix;
   private final Encoding encoding;
   private final Container container;
@@ -109,6 +114,11 @@ public final class PredictionFiles implements Serializable {
   /** What the names of the files end with. */
   String suffix() {
     return suffix;
+  }
+
+  /** How many files may be written at a time. */
+  int maxOpen() {
+    return suffix.equals(LineWriter.SUFFIX) ? MAX_OPEN_LINES : MAX_OPEN_TYPED;
   }
 
   BulkWriter<byte[]> open(FSDataOutputStream out, String name) throws IOException {

@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import java.io.EOFException;
 import java.io.IOException;
 import org.apache.flink.core.fs.FSDataInputStream;
 
@@ -58,6 +59,10 @@ final class StorageStream extends FSDataInputStream {
 
   @Override
   public void seek(long position) throws IOException {
+    if (position < 0 || position > length) {
+      // Where a file says that something is, which the storage has nothing to do with.
+      throw new EOFException("there is no byte " + position + " in a file of " + length);
+    }
     try {
       in.seek(position);
     } catch (IOException e) {

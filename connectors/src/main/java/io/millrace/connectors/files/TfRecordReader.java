@@ -68,7 +68,8 @@ final class TfRecordReader implements StreamFormat.Reader<FilePiece> {
 
   private FilePiece record(long start, long length) throws IOException {
     if (length > maxBytes) {
-      skip(length + Integer.BYTES);
+      skip(length);
+      skip(Integer.BYTES);
       return FilePiece.refused(
           start,
           RecordReason.TOO_LARGE,
@@ -87,8 +88,18 @@ final class TfRecordReader implements StreamFormat.Reader<FilePiece> {
   }
 
   private void skip(long bytes) throws IOException {
-    in.skipNBytes(bytes);
+    try {
+      in.skipNBytes(bytes);
+    } catch (EOFException e) {
+      throw cutOff(e);
+    }
     position += bytes;
+  }
+
+  private static EOFException cutOff(EOFException cause) {
+    EOFException failure = new EOFException("a record is cut off");
+    failure.initCause(cause);
+    return failure;
   }
 
   private static void require(boolean whole, String problem) throws EOFException {

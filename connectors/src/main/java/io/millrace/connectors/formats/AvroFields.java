@@ -29,7 +29,7 @@ public final class AvroFields {
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
 
   /** Where a wanted field lies: a position in each of the records that are around it. */
-  private record Column(WantedField field, int[] path) {}
+  private record Column(WantedField field, Schema schema, int[] path) {}
 
   private AvroFields(Schema projection, List<Column> columns) {
     this.projection = projection;
@@ -39,10 +39,24 @@ public final class AvroFields {
   /**
    * Finds the fields.
    *
+   * @param schema with all fields
    * @throws UnfitSchemaException with all that is wrong, if one is absent, or is not what it should
    *     be
    */
   public static AvroFields of(Schema schema, RecordFields fields) throws UnfitSchemaException {
+    return of(schema, schema.getType() == Schema.Type.RECORD ? names(schema) : List.of(), fields);
+  }
+
+  /**
+   * Finds the fields.
+   *
+   * @param schema with those of the file's fields at least that are wanted
+   * @param names of all fields of the file
+   * @throws UnfitSchemaException with all that is wrong, if one is absent, or is not what it should
+   *     be
+   */
+  public static AvroFields of(Schema schema, List<String> names, RecordFields fields)
+      throws UnfitSchemaException {
     if (schema.getType() != Schema.Type.RECORD) {
       throw new UnfitSchemaException(
           List.of("the schema is " + schema.getType().getName() + ": expected a record"));
@@ -56,11 +70,11 @@ public final class AvroFields {
           misfits.add(misfit);
         }
       } else if (field.required()) {
-        misfits.add("field '" + field.name() + "' is absent: the schema has " + names(schema));
+        misfits.add("field '" + field.name() + "' is absent: the schema has " + names);
       }
     }
     if (fields.rejectUnknown()) {
-      names(schema).stream()
+      names.stream()
           .filter(name -> !fields.isUsed(name))
           .forEach(name -> misfits.add("field '" + name + "' goes nowhere"));
     }
@@ -89,8 +103,9 @@ public final class AvroFields {
     List<Column> columns = new ArrayList<>();
     for (WantedField field : fields.wanted()) {
       List<Integer> path = new ArrayList<>();
-      if (find(schema, field.name(), path) != null) {
-        columns.add(new Column(field, path.stream().mapToInt(Integer::intValue).toArray()));
+      Schema found = find(schema, field.name(), path);
+      if (found != null) {
+        columns.add(new Column(field, found, path.stream().mapToInt(Integer::intValue).toArray()));
       }
     }
     return columns;
@@ -141,7 +156,7 @@ public final class AvroFields {
         Object value = value(record, column.path);
         if (value != null) {
           target.writeFieldName(column.field.name());
-          json.write(target, value, column.field.type() != null);
+          json.write(target, column.schema, value, column.field.type() != null);
         }
       }
       target.writeEndObject();

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.util.Utf8;
@@ -16,13 +17,15 @@ final class AvroJson {
   private final JsonBytes bytes = new JsonBytes();
 
   /**
-   * Writes a value.
+   * Writes a value. A time is in milliseconds, whatever the schema counts it in.
    *
+   * @param schema of the value
    * @param forInput whether it fills an input: nested records are lists then, and a float has the
    *     digits of the double that it is, as the shortest ones, read as a double and rounded, can
    *     give its neighbour
    */
-  void write(JsonGenerator json, @Nullable Object value, boolean forInput) throws IOException {
+  void write(JsonGenerator json, Schema schema, @Nullable Object value, boolean forInput)
+      throws IOException {
     if (value == null) {
       json.writeNull();
     } else if (value instanceof Float real) {
@@ -32,7 +35,7 @@ final class AvroJson {
     } else if (value instanceof Integer number) {
       json.writeNumber(number);
     } else if (value instanceof Long number) {
-      json.writeNumber(number);
+      json.writeNumber(AvroTimes.millis(branch(schema, number), number));
     } else if (value instanceof Boolean bool) {
       json.writeBoolean(bool);
     } else if (value instanceof Utf8 text) {
@@ -46,18 +49,25 @@ final class AvroJson {
     } else if (value instanceof GenericFixed fixed) {
       bytes.write(json, fixed.bytes());
     } else if (value instanceof Collection<?> list) {
+      Schema elements = branch(schema, value).getElementType();
       json.writeStartArray();
       for (Object element : list) {
-        write(json, element, forInput);
+        write(json, elements, element, forInput);
       }
       json.writeEndArray();
     } else if (value instanceof IndexedRecord record) {
       writeRecord(json, record, forInput);
     } else if (value instanceof Map<?, ?> map) {
-      writeMap(json, map);
+      writeMap(json, branch(schema, value).getValueType(), map);
     } else {
       json.writeString(value.toString());
     }
+  }
+
+  private static Schema branch(Schema schema, Object value) {
+    return schema.isUnion()
+        ? schema.getTypes().get(GenericData.get().resolveUnion(schema, value))
+        : schema;
   }
 
   private static void writeReal(JsonGenerator json, float value, boolean forInput)
@@ -82,7 +92,7 @@ final class AvroJson {
     if (forInput) {
       json.writeStartArray();
       for (Schema.Field field : record.getSchema().getFields()) {
-        write(json, record.get(field.pos()), true);
+        write(json, field.schema(), record.get(field.pos()), true);
       }
       json.writeEndArray();
       return;
@@ -90,16 +100,16 @@ final class AvroJson {
     json.writeStartObject();
     for (Schema.Field field : record.getSchema().getFields()) {
       json.writeFieldName(field.name());
-      write(json, record.get(field.pos()), false);
+      write(json, field.schema(), record.get(field.pos()), false);
     }
     json.writeEndObject();
   }
 
-  private void writeMap(JsonGenerator json, Map<?, ?> map) throws IOException {
+  private void writeMap(JsonGenerator json, Schema values, Map<?, ?> map) throws IOException {
     json.writeStartObject();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       json.writeFieldName(entry.getKey().toString());
-      write(json, entry.getValue(), false);
+      write(json, values, entry.getValue(), false);
     }
     json.writeEndObject();
   }

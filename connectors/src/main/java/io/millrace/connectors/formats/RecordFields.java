@@ -28,7 +28,7 @@ public record RecordFields(List<WantedField> wanted, boolean rejectUnknown)
   }
 
   /** Whether a field of a file is wanted, or something within it is. */
-  boolean isUsed(String name) {
+  public boolean isUsed(String name) {
     return wanted.stream()
         .anyMatch(field -> field.name().equals(name) || field.name().startsWith(name + "."));
   }

@@ -12,18 +12,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,5 +201,105 @@ class ColumnFilesTest {
             List.of(new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)), false);
     assertThatThrownBy(() -> read(new ParquetFormat(other), 100, DamagedFiles.DEAD_LETTER))
         .hasMessageContainingAll("a.parquet", "field 'y' is absent");
+  }
+
+  @Test
+  void avro_eachRecord_hasTheOffsetOfItsBlock() throws IOException {
+    Path file = writeAvro("a.avro", CodecFactory.nullCodec());
+    List<Long> blocks = new ArrayList<>();
+    try (DataFileReader<GenericRecord> reader =
+        new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+      while (reader.hasNext()) {
+        blocks.addAll(Collections.nCopies((int) reader.getBlockCount(), reader.previousSync()));
+        reader.nextBlock();
+      }
+    }
+
+    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.FAIL);
+
+    assertThat(new HashSet<>(blocks)).hasSizeGreaterThan(10);
+    assertThat(ReadFiles.offsets(records)).isEqualTo(blocks);
+  }
+
+  private void writeColumns(MessageType columns, Consumer<Group> values) throws IOException {
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(folder.resolve("b.parquet")))
+            .withType(columns)
+            .build()) {
+      Group row = new SimpleGroup(columns);
+      values.accept(row);
+      writer.write(row);
+    }
+  }
+
+  private List<LocatedRecord> carried(DamagedFiles damaged, String... names) throws IOException {
+    RecordFields wanted =
+        new RecordFields(Arrays.stream(names).map(WantedField::carried).toList(), false);
+    return read(new ParquetFormat(wanted), 100, damaged);
+  }
+
+  @Test
+  void parquet_columnsThatAvroDoesNotHave_matterOnlyIfTheyAreWanted() throws IOException {
+    writeColumns(
+        Types.buildMessage()
+            .required(PrimitiveTypeName.INT64)
+            .named("id")
+            .required(PrimitiveTypeName.INT96)
+            .named("old")
+            .required(PrimitiveTypeName.INT64)
+            .named("odd-name")
+            .named("m"),
+        row ->
+            row.append("id", 7L)
+                .append("old", Binary.fromConstantByteArray(new byte[12]))
+                .append("odd-name", 1L));
+
+    assertThat(ReadFiles.texts(carried(DamagedFiles.FAIL, "id"))).containsExactly("{\"id\":7}");
+    for (String name : List.of("old", "odd-name")) {
+      assertThatThrownBy(() -> carried(DamagedFiles.DEAD_LETTER, "id", name))
+          .isInstanceOf(UnusableFileException.class)
+          .hasMessageContaining("b.parquet: the fields do not fit");
+    }
+    RecordFields other =
+        new RecordFields(
+            List.of(new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)), false);
+    assertThatThrownBy(() -> read(new ParquetFormat(other), 100, DamagedFiles.DEAD_LETTER))
+        .hasMessageContaining("field 'y' is absent: the schema has [id, old, odd-name]");
+  }
+
+  @Test
+  void parquet_times_areInMilliseconds() throws IOException {
+    Types.MessageTypeBuilder columns = Types.buildMessage();
+    for (TimeUnit unit : TimeUnit.values()) {
+      for (boolean utc : new boolean[] {true, false}) {
+        columns
+            .optional(PrimitiveTypeName.INT64)
+            .as(LogicalTypeAnnotation.timestampType(utc, unit))
+            .named(unit.name() + utc);
+      }
+    }
+    writeColumns(
+        columns.named("m"),
+        row -> {
+          for (boolean utc : new boolean[] {true, false}) {
+            row.append("MILLIS" + utc, 7L)
+                .append("MICROS" + utc, 7_999L)
+                .append("NANOS" + utc, 7_999_999L);
+          }
+        });
+
+    assertThat(
+            ReadFiles.texts(
+                carried(
+                    DamagedFiles.FAIL,
+                    "MILLIStrue",
+                    "MICROStrue",
+                    "NANOStrue",
+                    "MILLISfalse",
+                    "MICROSfalse",
+                    "NANOSfalse")))
+        .containsExactly(
+            "{\"MILLIStrue\":7,\"MICROStrue\":7,\"NANOStrue\":7,"
+                + "\"MILLISfalse\":7,\"MICROSfalse\":7,\"NANOSfalse\":7}");
   }
 }

@@ -120,4 +120,40 @@ class CsvFormatTest {
     assertThat(texts("amount")).isEmpty();
     assertThat(texts("amount\r\n\r\n")).isEmpty();
   }
+
+  @Test
+  void read_quotedHeaderBehindAMark_hasItsNames() throws IOException {
+    List<LocatedRecord> records = read("\ufeff\"amount\",\"id\"\n1,a\n", DamagedFiles.FAIL);
+
+    assertThat(ReadFiles.texts(records)).containsExactly("{\"amount\":1,\"id\":\"a\"}");
+    assertThat(ReadFiles.offsets(records)).containsExactly(17L);
+  }
+
+  @Test
+  void read_rowThatIsRefused_keepsItsOwnBytes() throws IOException {
+    byte[] content = "amount,name\nx,a \t\r\n1,_\n2,b\n".getBytes(UTF_8);
+    int invalid = new String(content, UTF_8).indexOf('_');
+    content[invalid] = (byte) 0xff;
+    Files.write(folder.resolve("a.csv"), content);
+
+    List<LocatedRecord> records =
+        ReadFiles.of(folder, new CsvFormat(FIELDS, 100), 4, DamagedFiles.FAIL);
+
+    assertThat(records.get(0).record().value()).isEqualTo("x,a \t".getBytes(UTF_8));
+    assertThat(ReadFiles.refusal(records.get(1)).reason()).isEqualTo(RecordReason.MALFORMED);
+    assertThat(ReadFiles.refusal(records.get(1))).hasMessageContaining("line 3 is not UTF-8");
+    assertThat(records.get(1).record().value()).isEqualTo(new byte[] {'1', ',', (byte) 0xff});
+    assertThat(ReadFiles.texts(records.subList(2, 3)))
+        .containsExactly("{\"amount\":2,\"name\":\"b\"}");
+  }
+
+  @Test
+  void read_headerThatIsNotUtf8_failsWhateverThePolicy() throws IOException {
+    Files.write(folder.resolve("a.csv"), new byte[] {'a', (byte) 0xff, '\n'});
+
+    assertThatThrownBy(
+            () -> ReadFiles.of(folder, new CsvFormat(FIELDS, 100), 4, DamagedFiles.DEAD_LETTER))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContainingAll("a.csv", "the header is not UTF-8");
+  }
 }

@@ -2,6 +2,7 @@ package io.millrace.connectors.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.KafkaRecord;
 import java.io.IOException;
@@ -14,12 +15,17 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.flink.core.fs.RecoverableWriter;
 import org.apache.flink.core.fs.local.LocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DatePartitionsTest {
+  private static final int MAX_OPEN = 8;
+  private static final int MAX_FILES = 60;
+
   private final DatePartitions partitions = new DatePartitions(KafkaRecord::timestamp);
 
   @TempDir private Path temporary;
@@ -61,7 +67,9 @@ class DatePartitionsTest {
                     names.predictions(first.path(), first.split(), first.partition(), number),
                     writer,
                     (out, ignored) -> new LineWriter(out)),
-            written::add)) {
+            written::add,
+            MAX_OPEN,
+            MAX_FILES)) {
       for (int i = 0; i < days.size(); i++) {
         byte[] line = String.valueOf(i).getBytes(UTF_8);
         files.write(new FileOutcome("file:/in", 0, "date=" + days.get(i), 7L, line));
@@ -88,7 +96,7 @@ class DatePartitionsTest {
     Random random = new Random(seed);
     List<String> days = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      days.add(String.valueOf(random.nextInt(PartitionFiles.MAX_OPEN + 2)));
+      days.add(String.valueOf(random.nextInt(MAX_OPEN + 2)));
     }
 
     Map<String, String> files = write("first", days);
@@ -118,5 +126,26 @@ class DatePartitionsTest {
         .containsEntry("date=a/in.0.jsonl", "0\n1\n3\n")
         .containsEntry("date=b/in.0.jsonl", "2\n")
         .hasSize(3);
+  }
+
+  @Test
+  void write_moreFilesThanASplitMayHave_failsWithAdvice() {
+    List<String> days = new ArrayList<>();
+    for (int i = 0; i <= MAX_FILES; i++) {
+      days.add(String.valueOf(i % (MAX_OPEN + 1)));
+    }
+
+    assertThatThrownBy(() -> write("many", days))
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContainingAll(
+            "file:/in", "more than " + MAX_FILES, "sorted by time", "output.partition-by");
+  }
+
+  @Test
+  void maxOpen_ofLines_isMoreThanOfWhatHoldsRecordsInMemory() {
+    assertThat(PredictionFiles.json(List.of()).maxOpen()).isEqualTo(64);
+    Schema schema = SchemaBuilder.record("r").fields().endRecord();
+    assertThat(PredictionFiles.avro(schema, List.of()).maxOpen()).isEqualTo(8);
+    assertThat(PredictionFiles.parquet(schema, List.of()).maxOpen()).isEqualTo(8);
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.connectors.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.local.LocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -195,5 +197,40 @@ class OutputCommitTest {
           }
           return NEW;
         });
+  }
+
+  @Test
+  void run_placeClearedBeforeAnotherRunCommitted_leavesTheOutputOfThatOne() throws IOException {
+    OutputFolder folder = prepare();
+    List<WrittenFile> written = write(folder, NEW);
+    Map<Path, byte[]> before = contents();
+    Path cleared = Path.of(folder.cleared().getPath());
+    for (int changes = 1; !Files.exists(cleared); changes++) {
+      clear();
+      putBack(before);
+      try {
+        commit(new InterruptedFiles(changes, false), folder, written);
+        throw new AssertionError("never interrupted behind " + cleared);
+      } catch (InterruptedFiles.Killed e) {
+        // As it is meant to.
+      }
+    }
+    OutputFolder other = prepare();
+    List<WrittenFile> othersFiles = write(other, ANEW);
+    Map<Path, byte[]> ready = contents();
+    other.commit(othersFiles);
+    ready
+        .keySet()
+        .removeIf(path -> !path.startsWith(Path.of(folder.staged().getParent().getPath())));
+    putBack(ready);
+
+    assertThatThrownBy(() -> folder.commit(written))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is the whole output of another run");
+    List<WrittenFile> rewritten = write(folder, OLD);
+    assertThatThrownBy(() -> folder.commit(rewritten))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is the whole output of another run");
+    assertThat(target.resolve("b/4.jsonl")).hasContent("four\n");
   }
 }

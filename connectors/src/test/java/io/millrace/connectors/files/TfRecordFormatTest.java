@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.tensor.RecordReason;
 import io.millrace.testing.models.ExampleBytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,5 +123,25 @@ class TfRecordFormatTest {
     assertThat(records).hasSize(1);
     assertThat(ReadFiles.refusal(records.get(0)))
         .hasMessageContaining("no TFRecord begins at byte 0");
+  }
+
+  @Test
+  void read_lengthBeyondAnyFile_isDamage() throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(Long.MAX_VALUE - 2);
+    CRC32C sum = new CRC32C();
+    sum.update(header.array(), 0, Long.BYTES);
+    header.putInt(Integer.rotateRight((int) sum.getValue(), 15) + 0xa282ead8);
+    byte[] whole = file("first", "second");
+    byte[] content = Arrays.copyOf(whole, whole.length + header.capacity() + 20);
+    System.arraycopy(header.array(), 0, content, whole.length, header.capacity());
+    write("a.tfrecord", content);
+
+    List<LocatedRecord> records = read(DamagedFiles.DEAD_LETTER);
+
+    assertThat(ReadFiles.texts(records.subList(0, 2))).containsExactly("first", "second");
+    assertThat(records).hasSize(3);
+    assertThat(ReadFiles.refusal(records.get(2)).reason()).isEqualTo(RecordReason.MALFORMED);
+    assertThat(ReadFiles.refusal(records.get(2))).hasMessageContaining("cut off");
   }
 }

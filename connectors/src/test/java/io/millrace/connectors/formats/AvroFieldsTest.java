@@ -9,7 +9,9 @@ import io.millrace.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
@@ -154,5 +156,49 @@ class AvroFieldsTest {
 
     assertThat(json(fields(optional, wanted("id", ElementType.INT64)), record()))
         .isEqualTo("{\"id\":7}");
+  }
+
+  @Test
+  void json_times_areInMillisecondsWhateverTheyAreCountedIn() throws UnfitSchemaException {
+    Schema micros = LogicalTypes.timestampMicros().addToSchema(Schema.create(Schema.Type.LONG));
+    Schema schema =
+        SchemaBuilder.record("r")
+            .fields()
+            .name("millis")
+            .type(LogicalTypes.timestampMillis().addToSchema(Schema.create(Schema.Type.LONG)))
+            .noDefault()
+            .name("micros")
+            .type(Schema.createUnion(Schema.create(Schema.Type.NULL), micros))
+            .noDefault()
+            .name("local")
+            .type(LogicalTypes.localTimestampMicros().addToSchema(Schema.create(Schema.Type.LONG)))
+            .noDefault()
+            .name("nanos")
+            .type(AvroTimes.nanos())
+            .noDefault()
+            .name("all")
+            .type(Schema.createArray(micros))
+            .noDefault()
+            .endRecord();
+    AvroFields fields =
+        AvroFields.of(
+            schema,
+            fields(
+                WantedField.carried("millis"),
+                wanted("micros", ElementType.INT64),
+                WantedField.carried("local"),
+                WantedField.carried("nanos"),
+                WantedField.carried("all")));
+    GenericRecord record = new GenericData.Record(fields.projection());
+    record.put("millis", 1_700_000_000_123L);
+    record.put("micros", 1_700_000_000_123_999L);
+    record.put("local", -1L);
+    record.put("nanos", 1_700_000_000_123_999_999L);
+    record.put("all", List.of(1000L, 2999L));
+
+    assertThat(new String(fields.json(record), UTF_8))
+        .isEqualTo(
+            "{\"millis\":1700000000123,\"micros\":1700000000123,\"local\":-1,"
+                + "\"nanos\":1700000000123,\"all\":[1,2]}");
   }
 }
