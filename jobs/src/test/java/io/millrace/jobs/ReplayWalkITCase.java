@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The README's walk from a live topic to its replay and "what if", line by line in one shell; only
  * ports, folders and times are other ones.
  */
+@Tag("nightly")
 class ReplayWalkITCase {
   private static final Duration LIMIT = Duration.ofMinutes(8);
 

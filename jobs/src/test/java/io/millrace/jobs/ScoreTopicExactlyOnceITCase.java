@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +118,7 @@ class ScoreTopicExactlyOnceITCase {
     }
   }
 
+  @Tag("nightly")
   @Test
   void backfillThenTopic_savepointAmongTheFilesAndFailureBehindThem_everyRecordIsScoredOnce()
       throws Exception {
