@@ -149,7 +149,7 @@ class CommandDeliveryITCase {
     records = 1_000;
     attempts = 0;
     // Such a chain lives until its first checkpoint.
-    Duration seldom = Duration.ofSeconds(2);
+    Duration seldom = Duration.ofSeconds(20);
     JobClient job = start(CommandDelivery.COORDINATOR, seldom, null);
     // One subtask may take them all.
     Await.until("records are scored", () -> !SCORING.isEmpty());
