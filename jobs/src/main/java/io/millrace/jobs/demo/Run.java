@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** The stream from its first record to its last: a feed, a reader and the job between them. */
 final class Run implements AutoCloseable {
   private static final long TICK_MILLIS = 200;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  /** How long the last records wait for the second version: less than a stream may stand still. */
+  private static final Duration SWITCH_PATIENCE = Duration.ofSeconds(60);
+
+  /** One record in so many waits for the second version, however slow the machine is. */
+  private static final int HELD_BACK = 10;
 
   /** Makes the second version known. */
   @FunctionalInterface
@@ -71,6 +77,7 @@ final class Run implements AutoCloseable {
    * @return when the second version was published
    */
   Instant flow(Progress progress, int total, Publication publication) throws Exception {
+    feed.holdBack(total / HELD_BACK);
     Future<Void> feeding = threads.submit(feed);
     Gauges gauges = new Gauges(total, results, status);
     Instant publishedAt = null;
@@ -88,6 +95,9 @@ final class Run implements AutoCloseable {
       for (ModelEvent event : status.drain()) {
         tell(progress, event, publishedAt);
       }
+      if (publishedAt != null && isOver(publishedAt)) {
+        feed.release();
+      }
       progress.show(gauges.read());
       if (results.returned() > returned) {
         returned = results.returned();
@@ -97,6 +107,12 @@ final class Run implements AutoCloseable {
       }
     }
     return publishedAt == null ? Instant.now() : publishedAt;
+  }
+
+  /** Whether each subtask has gone over to what was published, or will not any more. */
+  private boolean isOver(Instant publishedAt) {
+    return status.liveVersions().values().stream().allMatch(version -> version > 1)
+        || Duration.between(publishedAt, Instant.now()).compareTo(SWITCH_PATIENCE) > 0;
   }
 
   private static void tell(Progress progress, ModelEvent event, @Nullable Instant publishedAt) {

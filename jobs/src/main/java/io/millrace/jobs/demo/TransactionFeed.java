@@ -36,6 +36,7 @@ final class TransactionFeed implements Callable<Void> {
   private final AtomicLong acknowledged = new AtomicLong();
   private volatile long sent;
   private volatile boolean stopped;
+  private volatile long limit;
 
   TransactionFeed(
       String bootstrapServers,
@@ -50,6 +51,17 @@ final class TransactionFeed implements Callable<Void> {
     this.booking = booking;
     this.total = total;
     this.pace = pace;
+    this.limit = total;
+  }
+
+  /** Keeps the last ones until {@link #release}, however long that takes. */
+  void holdBack(long lastOnes) {
+    limit = total - lastOnes;
+  }
+
+  /** Sends the last ones too, at the pace of the others. */
+  void release() {
+    limit = total;
   }
 
   /** How many are on their way so far. */
@@ -83,17 +95,7 @@ final class TransactionFeed implements Callable<Void> {
     ByteArraySerializer bytes = new ByteArraySerializer();
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes)) {
       producer.partitionsFor(topic); // Connects, which is not to be made up for afterwards.
-      long start = System.nanoTime();
-      while (sent < total && goesOn()) {
-        long due = pace.due(Duration.ofNanos(System.nanoTime() - start));
-        while (sent < Math.min(due, total) && goesOn()) {
-          send(producer);
-        }
-        if (Thread.interrupted()) {
-          throw new InterruptedException("the demo was stopped");
-        }
-        LockSupport.parkNanos(PAUSE_NANOS);
-      }
+      sendAll(producer);
       producer.flush();
     }
     Exception first = failure.get();
@@ -101,6 +103,25 @@ final class TransactionFeed implements Callable<Void> {
       throw new ExecutionException("the broker did not take a record", first);
     }
     return null;
+  }
+
+  private void sendAll(KafkaProducer<byte[], byte[]> producer) throws InterruptedException {
+    long elapsed = 0;
+    long last = System.nanoTime();
+    while (sent < total && goesOn()) {
+      long now = System.nanoTime();
+      // What is held back is not due meanwhile, or it would come all at once.
+      elapsed += sent < limit ? now - last : 0;
+      last = now;
+      long due = Math.min(pace.due(Duration.ofNanos(elapsed)), limit);
+      while (sent < due && goesOn()) {
+        send(producer);
+      }
+      if (Thread.interrupted()) {
+        throw new InterruptedException("the demo was stopped");
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
   }
 
   private boolean goesOn() {
