@@ -129,7 +129,7 @@ final class CachedModelStore implements ModelStore {
     store.settle(listing);
     makeRoom(open, listing);
     long begun = System.currentTimeMillis();
-    ModelFiles files = store.fetch(listing);
+    ModelFiles files = store.fetch(listing, true);
     boolean handedOut = false;
     try {
       keep(open, listing, files);

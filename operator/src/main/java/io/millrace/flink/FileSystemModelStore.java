@@ -150,7 +150,7 @@ public final class FileSystemModelStore implements ModelStore {
       throws ModelException, InterruptedException {
     Listing listing = list(locate(uri), digest);
     settle(listing);
-    return fetch(listing);
+    return fetch(listing, false);
   }
 
   /**
@@ -214,19 +214,24 @@ public final class FileSystemModelStore implements ModelStore {
     }
   }
 
-  /** Fetches what was listed; the caller owns the files. */
-  ModelFiles fetch(Listing listing) throws ModelException, InterruptedException {
+  /**
+   * Fetches what was listed; the caller owns the files.
+   *
+   * @param toStay whether files that go to a folder are on the disk then, also after a power
+   *     failure
+   */
+  ModelFiles fetch(Listing listing, boolean toStay) throws ModelException, InterruptedException {
     ModelCopy copy = new ModelCopy(listing.directory(), listing.files(), listing.manifest());
-    return staging == Staging.MEMORY ? toMemory(listing, copy) : toFolder(listing, copy);
+    return staging == Staging.MEMORY ? toMemory(listing, copy) : toFolder(listing, copy, toStay);
   }
 
-  private ModelFiles toFolder(Listing listing, ModelCopy copy)
+  private ModelFiles toFolder(Listing listing, ModelCopy copy, boolean toStay)
       throws ModelException, InterruptedException {
     ModelLocation location = listing.location();
     PrivateFolder folder = createFolder(location);
     boolean complete = false;
     try {
-      String actual = copy.toFolder(folder.path());
+      String actual = copy.toFolder(folder.path(), toStay);
       checkDigest(location.toString(), listing.announced(), actual);
       complete = true;
       return new ModelFiles(folder.path(), actual, listing.bytes(), folder::close);

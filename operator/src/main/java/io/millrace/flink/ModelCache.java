@@ -221,9 +221,10 @@ final class ModelCache {
   }
 
   /**
-   * Keeps files that were fetched, so that they survive the process and the machine.
+   * Keeps files that were fetched. After a power failure the entry may be gone, but is whole where
+   * it is not: it is named after its files are on the disk.
    *
-   * @param directory theirs; they are read-only from now on
+   * @param directory theirs, on the disk to stay; they are read-only from now on
    * @param packaged whether they came with a manifest
    */
   void keep(Path directory, String digest, boolean packaged) throws IOException {
@@ -233,7 +234,6 @@ final class ModelCache {
       new VersionFolder(directory).linkInto(whole);
       new VersionFolder(whole).seal();
       Files.move(whole, entry, StandardCopyOption.ATOMIC_MOVE);
-      VersionFolder.sync(versions);
     } catch (FileSystemException e) {
       // Another location has the same files: which exception that is depends on the file system.
       if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** Copies a version's files, each hashed and held against the manifest while it is copied. */
@@ -23,6 +25,58 @@ final class ModelCopy {
   /** Where the copies go. */
   private interface Target {
     OutputStream create(ModelDirectory.File file) throws IOException;
+
+    /** The file is whole, and closed. */
+    default void written(ModelDirectory.File file) {}
+  }
+
+  /** A folder, and the thread that has its files on the disk while the next one is copied. */
+  private static final class Folder implements Target {
+    private final Path folder;
+    private final CopyThread disk;
+    private final boolean toStay;
+    private final List<Future<@Nullable Void>> onDisk = new ArrayList<>();
+
+    Folder(Path folder, CopyThread disk, boolean toStay) {
+      this.folder = folder;
+      this.disk = disk;
+      this.toStay = toStay;
+    }
+
+    @Override
+    public OutputStream create(ModelDirectory.File file) throws IOException {
+      Path path = folder.resolve(file.path());
+      return LocalCopyException.write(path, () -> open(path));
+    }
+
+    private OutputStream open(Path path) throws IOException {
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
+      return new WriteBehind(
+          FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), disk);
+    }
+
+    @Override
+    public void written(ModelDirectory.File file) {
+      if (toStay) {
+        Path path = folder.resolve(file.path());
+        onDisk.add(disk.submit(() -> sync(path)));
+      }
+    }
+
+    private static @Nullable Void sync(Path path) throws IOException {
+      try {
+        VersionFolder.sync(path);
+        return null;
+      } catch (IOException e) {
+        throw new LocalCopyException(path, e);
+      }
+    }
+
+    void awaitEnd() throws IOException {
+      for (Future<@Nullable Void> file : onDisk) {
+        CopyThread.await(file);
+      }
+    }
   }
 
   /**
@@ -38,18 +92,18 @@ final class ModelCopy {
 
   /**
    * @param folder an empty one
+   * @param toStay whether the files are to be on the disk at the end, also after a power failure
    * @return the digest of the files
    * @throws LocalCopyException if the folder cannot hold them
    * @throws IOException also for a file that changes while it is read
    * @throws ModelException DIGEST_MISMATCH
    */
-  String toFolder(Path folder) throws IOException, ModelException {
+  String toFolder(Path folder, boolean toStay) throws IOException, ModelException {
     try (CopyThread disk = new CopyThread("millrace disk")) {
-      return to(
-          file -> {
-            Path path = folder.resolve(file.path());
-            return LocalCopyException.write(path, () -> create(path, disk));
-          });
+      Folder target = new Folder(folder, disk, toStay);
+      String digest = to(target);
+      target.awaitEnd();
+      return digest;
     }
   }
 
@@ -58,18 +112,13 @@ final class ModelCopy {
     return to(file -> memory.create(file.path(), file.size()));
   }
 
-  private static OutputStream create(Path file, CopyThread disk) throws IOException {
-    Files.createDirectories(Objects.requireNonNull(file.getParent()));
-    return new WriteBehind(
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), disk);
-  }
-
   private String to(Target target) throws IOException, ModelException {
     ModelDigest digest = new ModelDigest();
     try (SideHash hash = new SideHash()) {
       for (ModelDirectory.File file : files) {
         MessageDigest sha256 = ModelDigest.sha256();
         long size = copy(file, target, hash, sha256);
+        target.written(file);
         byte[] content = hash.digest(sha256);
         check(file, size, content);
         digest.add(file.path(), size, content);

@@ -132,6 +132,7 @@ record VersionFolder(Path root) {
       } catch (FileSystemException | UnsupportedOperationException e) {
         // Another file system, or one without links.
         Files.copy(file, name);
+        sync(name);
       }
     }
   }
@@ -146,10 +147,9 @@ record VersionFolder(Path root) {
     return false;
   }
 
-  /** Nothing is to be written any more: makes the files read-only and has them on the disk. */
+  /** Nothing is to be written any more. */
   void seal() throws IOException {
     for (Path file : files()) {
-      sync(file);
       Files.setPosixFilePermissions(file, READ_ONLY);
     }
   }
