@@ -31,7 +31,8 @@ class ApplicationModeITCase {
               .start()) {
         topics.sendNumbers(0, 1_000);
         topics.awaitOutputs();
-        assertThat(cluster.get("jobs/overview")).contains("\"name\":\"bench\"", "RUNNING");
+        assertThat(cluster.get("jobs/overview"))
+            .contains("\"name\":\"" + topics.topic("bench") + "\"", "RUNNING");
 
         cluster.jobManager().kill();
         topics.sendNumbers(1_000, 2_000);

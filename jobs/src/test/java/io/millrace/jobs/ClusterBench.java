@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.processes.CommandResult;
 import io.millrace.testing.processes.FlinkCluster;
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,13 +37,15 @@ final class ClusterBench implements AutoCloseable {
   private final Path folder;
 
   /**
+   * With the broker that tests share.
+   *
    * @param options what the cluster needs besides settings that make a test quick
    */
   ClusterBench(Path folder, UnaryOperator<FlinkCluster.Builder> options) throws Exception {
-    this(folder, KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka")), options);
+    this(folder, SharedBroker.get(), options);
   }
 
-  /** With a broker of the caller's making, which is closed with the cluster. */
+  /** With a broker of the caller's, who closes it. */
   ClusterBench(Path folder, KafkaBroker broker, UnaryOperator<FlinkCluster.Builder> options)
       throws Exception {
     this.folder = folder;
@@ -50,7 +53,7 @@ final class ClusterBench implements AutoCloseable {
     FlinkCluster.Builder builder =
         FlinkCluster.of(HOME, folder.resolve("flink"))
             .set("heartbeat.interval", "1 s")
-            .set("heartbeat.timeout", "8 s")
+            .set("heartbeat.timeout", "20 s")
             .set("restart-strategy.type", "fixed-delay")
             .set("restart-strategy.fixed-delay.attempts", "1000000")
             .set("restart-strategy.fixed-delay.delay", "200 ms")
@@ -84,16 +87,23 @@ final class ClusterBench implements AutoCloseable {
 
   CommandResult trySubmit(ScoringTopics topics, Path jar, List<String> options, String... arguments)
       throws Exception {
-    Path config = Files.writeString(folder.resolve(topics.topic("job.yaml")), topics.yaml());
     List<String> line = new ArrayList<>(List.of("-d"));
     line.addAll(options);
-    line.addAll(List.of(jar.toString(), "--config", config.toString()));
-    line.addAll(List.of(arguments));
+    line.add(jar.toString());
+    line.addAll(arguments(topics, arguments));
     return flink.flink("run", line.toArray(String[]::new));
   }
 
+  private List<String> arguments(ScoringTopics topics, String... others) throws IOException {
+    Path config = Files.writeString(folder.resolve(topics.topic("job.yaml")), topics.yaml());
+    List<String> arguments = new ArrayList<>(List.of("--config", config.toString()));
+    arguments.addAll(List.of(others));
+    return arguments;
+  }
+
+  /** Without Flink's command line, whose JVM costs more than a small job. */
   String submit(ScoringTopics topics, int parallelism, String... arguments) throws Exception {
-    return submit(topics, JOB_JAR, List.of("-p", Integer.toString(parallelism)), arguments);
+    return UploadedJar.of(flink, JOB_JAR).submit(parallelism, arguments(topics, arguments));
   }
 
   /** {@code flink stop}, with a savepoint. */
@@ -192,6 +202,5 @@ final class ClusterBench implements AutoCloseable {
   @Override
   public void close() throws Exception {
     flink.close();
-    broker.close();
   }
 }

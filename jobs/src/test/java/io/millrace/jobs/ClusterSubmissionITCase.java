@@ -56,7 +56,7 @@ class ClusterSubmissionITCase {
   void savepoint_jobJarRebuiltAndRescaled_goesOnWithTheVersionOfTheSavepoint() throws Exception {
     try (ScoringTopics topics = bench.topics("savepoint")) {
       topics.version(1);
-      String first = bench.submit(topics, 2);
+      String first = bench.submit(topics, ClusterBench.JOB_JAR, List.of("-p", "2"));
       topics.sendNumbers(0, 1_000);
       topics.version(2);
       topics.publish(2);

@@ -10,6 +10,7 @@ import io.millrace.testing.check.CommittedFollower;
 import io.millrace.testing.check.Observation;
 import io.millrace.testing.check.SourcePosition;
 import io.millrace.testing.models.TroublesomeModels;
+import io.millrace.testing.processes.KafkaBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +64,12 @@ class ExactlyOnceUnderKillsITCase {
   @Test
   void fault34_processesKilledInEveryPhase_everyRecordIsScoredOnceInOrder() throws Exception {
     System.out.printf("kills %d, records %d, seed %d%n", KILLS, RECORDS, SEED);
-    bench = new ClusterBench(folder, it -> it.taskManagers(TASK_MANAGERS).highlyAvailable());
+    KafkaBroker broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    bench =
+        new ClusterBench(folder, broker, it -> it.taskManagers(TASK_MANAGERS).highlyAvailable());
     topics = bench.topics("kills");
-    try (ClusterBench closed = bench;
+    try (broker;
+        ClusterBench closed = bench;
         ScoringTopics closedToo = topics;
         EventLog log = new EventLog(topics);
         CommittedFollower follower = follow()) {

@@ -56,11 +56,13 @@ class RedeployITCase {
         ScoringTopics topics = bench.topics("redeploy")) {
       version(topics, 1);
       topics.sendNumbers(0, 500);
+      UploadedJar jar = UploadedJar.of(bench.flink, ClusterBench.JOB_JAR);
+      String config = Files.writeString(folder.resolve("job.yaml"), topics.yaml()).toString();
       long pid = bench.flink.taskManager(0).pid();
       for (int i = 1; i <= REDEPLOYS; i++) {
         version(topics, i + 1);
         topics.publish(i + 1);
-        String job = bench.submit(topics, PARALLELISM);
+        String job = jar.submit(PARALLELISM, List.of("--config", config));
         topics.awaitActive(i + 1, PARALLELISM);
         if (i == 1) {
           // Under another name none would be counted, and none would ever be too many.

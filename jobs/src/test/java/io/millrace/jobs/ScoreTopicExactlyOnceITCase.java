@@ -70,8 +70,9 @@ class ScoreTopicExactlyOnceITCase {
       bench.topics.sendNumbers(1_000, 3_000);
       // The configuration and even the topic say otherwise now; the state wins.
       Configuration config =
-          bench.topics.config(Map.of("model.version-policy", "1", "control.topic", "empty"));
-      bench.topics.broker.createTopic("empty", 1);
+          bench.topics.config(
+              Map.of("model.version-policy", "1", "control.topic", bench.topics.topic("empty")));
+      bench.topics.broker.createTopic(bench.topics.topic("empty"), 1);
       bench.submit(config, 3, savepoint);
       bench.topics.awaitOutputs();
       CheckReport report = bench.topics.check();

@@ -15,6 +15,7 @@ import io.millrace.testing.check.RecordChecker;
 import io.millrace.testing.check.SourcePosition;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,17 +52,18 @@ final class ScoringTopics implements AutoCloseable {
   private static final int MALFORMED = 100;
 
   private static final Pattern NUMBERED = Pattern.compile("\\{\"x\": ([0-9]+)}");
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** Most conditions open a consumer and read a topic, on the cores that the job needs. */
   private static final Duration POLL = Duration.ofMillis(250);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
   final KafkaBroker broker;
   final Path models;
   private final String prefix;
-  private final boolean ownsBroker;
   private final KafkaProducer<byte[], byte[]> producer;
 
   private final AtomicReference<@Nullable Exception> notSent = new AtomicReference<>();
@@ -68,9 +71,9 @@ final class ScoringTopics implements AutoCloseable {
   /** What the broker has acknowledged. */
   private final Set<SourcePosition> acknowledged = new TreeSet<>();
 
-  /** On a broker of their own, which is closed with them. */
+  /** Under a name of their own on the broker that tests share. */
   ScoringTopics(Path folder) throws Exception {
-    this(KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka")), folder, "", true);
+    this(SharedBroker.get(), "t" + COUNT.incrementAndGet() + "-", folder);
   }
 
   /**
@@ -79,14 +82,12 @@ final class ScoringTopics implements AutoCloseable {
    * @param name of the job, and what the topics' names begin with
    */
   ScoringTopics(KafkaBroker broker, Path folder, String name) throws Exception {
-    this(broker, folder.resolve(name), name + "-", false);
+    this(broker, name + "-", folder.resolve(name));
   }
 
-  private ScoringTopics(KafkaBroker broker, Path folder, String prefix, boolean ownsBroker)
-      throws Exception {
+  private ScoringTopics(KafkaBroker broker, String prefix, Path folder) throws Exception {
     this.broker = broker;
     this.prefix = prefix;
-    this.ownsBroker = ownsBroker;
     models = folder.resolve("models");
     for (String topic : List.of("in", "out", "dead")) {
       broker.createTopic(topic(topic), PARTITIONS);
@@ -324,10 +325,7 @@ final class ScoringTopics implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     producer.close();
-    if (ownsBroker) {
-      broker.close();
-    }
   }
 }

@@ -40,6 +40,8 @@ class SecretsITCase {
   /** What the processes write, but for what is theirs to keep: the job's jar, checkpoints. */
   private static final String LOGS = ".*\\.log(\\.[0-9]+)?|.*\\.out";
 
+  private static final List<String> ONE_SLOT = List.of("-p", "1");
+
   @TempDir static Path folder;
 
   private final PlantedSecrets secrets = new PlantedSecrets(SEED);
@@ -59,19 +61,18 @@ class SecretsITCase {
   void credentials_whateverHappens_turnUpNowhere() throws Exception {
     System.out.println("seed " + SEED);
     try (S3Server s3 = S3Server.start(S3Server.jars(), folder.resolve("s3"), accessKey, secretKey);
-        ClusterBench bench =
-            new ClusterBench(
-                folder,
-                KafkaBroker.startWithSasl(
-                    KafkaBroker.jars(), folder.resolve("kafka"), "alice", password),
-                flink -> configure(flink, s3));
+        KafkaBroker broker =
+            KafkaBroker.startWithSasl(
+                KafkaBroker.jars(), folder.resolve("kafka"), "alice", password);
+        ClusterBench bench = new ClusterBench(folder, broker, flink -> configure(flink, s3));
         ScoringTopics topics = bench.topics("secrets");
         EventLog events = new EventLog(topics)) {
       s3.createBucket("models");
       s3.createBucket("locked");
       upload(s3, SavedModels.constantVersion(folder.resolve("fraud/2"), 2));
       topics.version(1);
-      String job = bench.submit(topics, 1, arguments(bench, topics, password));
+      String job =
+          bench.submit(topics, ClusterBench.JOB_JAR, ONE_SLOT, arguments(bench, topics, password));
       events.awaitActive(0, 1, 1);
       publish(topics, 2, "s3://models/fraud/2");
       events.awaitActive(0, 2, 1);
@@ -80,7 +81,8 @@ class SecretsITCase {
 
       refuse(bench, topics);
       reject(topics, events);
-      String failing = bench.submit(topics, 1, wrongDigest(bench, topics));
+      String failing =
+          bench.submit(topics, ClusterBench.JOB_JAR, ONE_SLOT, wrongDigest(bench, topics));
       ScoringTopics.await("the job fails", () -> exceptions(bench, failing) > 0);
       s3.close();
       publish(topics, 6, "s3://models/fraud/6");
@@ -181,8 +183,7 @@ class SecretsITCase {
         List.of(
             arguments(bench, topics, wrongPassword),
             arguments(bench, topics, password, "--ssl.key.password=" + keystorePassword))) {
-      CommandResult result =
-          bench.trySubmit(topics, ClusterBench.JOB_JAR, List.of("-p", "1"), arguments);
+      CommandResult result = bench.trySubmit(topics, ClusterBench.JOB_JAR, ONE_SLOT, arguments);
       assertThat(result.exitCode()).as(result.out()).isNotZero();
       said.add(result.out() + result.err());
     }

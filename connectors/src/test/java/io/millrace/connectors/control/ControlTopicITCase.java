@@ -10,9 +10,9 @@ import io.millrace.model.Command;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,27 +23,17 @@ import org.apache.flink.util.CloseableIterator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ControlTopicITCase {
-  @TempDir static Path directory;
   private static KafkaBroker broker;
   private static KafkaClientProperties client;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = KafkaBroker.start(KafkaBroker.jars(), directory.resolve("kafka"));
+    broker = SharedBroker.get();
     client = new KafkaClientProperties(broker.bootstrapServers(), Map.of());
-  }
-
-  @AfterAll
-  static void stopBroker() throws IOException {
-    if (broker != null) {
-      broker.close();
-    }
   }
 
   @Test
@@ -124,7 +114,7 @@ class ControlTopicITCase {
             "segment.ms", "100",
             "min.cleanable.dirty.ratio", "0.01",
             "max.compaction.lag.ms", "100"));
-    long deadlineNanos = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    long deadlineNanos = System.nanoTime() + Duration.ofMinutes(3).toNanos();
     long sent = 0;
     CommandHistory history;
     // Each record may roll a segment, and only rolled segments are compacted.

@@ -178,7 +178,7 @@ class SecuredClusterITCase {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       return new String(
-          consumer.poll(Duration.ofSeconds(20)).records(partition).get(0).value(), UTF_8);
+          consumer.poll(Duration.ofMinutes(2)).records(partition).get(0).value(), UTF_8);
     }
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -19,31 +19,21 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Records above the 1 MiB that a producer allows by default. */
 class LargeRecordsITCase {
   private static final int SIZE = 1_200_000;
   private static final Map<String, String> LARGE = Map.of("max.message.bytes", "2000000");
 
-  @TempDir static Path directory;
   private static KafkaBroker broker;
   private static KafkaClientProperties client;
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = KafkaBroker.start(KafkaBroker.jars(), directory.resolve("kafka"));
+    broker = SharedBroker.get();
     client = new KafkaClientProperties(broker.bootstrapServers(), Map.of());
-  }
-
-  @AfterAll
-  static void stopBroker() throws IOException {
-    if (broker != null) {
-      broker.close();
-    }
   }
 
   @Test
@@ -117,7 +107,7 @@ class LargeRecordsITCase {
       TopicPartition partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      return consumer.poll(Duration.ofSeconds(20)).records(partition).get(0).value().length;
+      return consumer.poll(Duration.ofMinutes(2)).records(partition).get(0).value().length;
     }
   }
 }

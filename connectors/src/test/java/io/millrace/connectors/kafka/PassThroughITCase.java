@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.processes.KafkaBroker;
-import java.nio.file.Path;
+import io.millrace.testing.processes.SharedBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,7 +30,6 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A source and an exactly-once sink with nothing but a failure between them. */
 class PassThroughITCase {
@@ -42,29 +41,24 @@ class PassThroughITCase {
   /** Across the restart, which happens within this JVM. */
   private static final AtomicInteger SEEN = new AtomicInteger();
 
-  @TempDir Path directory;
-
   @Test
   void exactlyOnce_withAFailure_keepsEachRecordItsPlaceKeyTimeAndHeaders() throws Exception {
-    try (KafkaBroker broker = KafkaBroker.start(KafkaBroker.jars(), directory.resolve("kafka"))) {
-      broker.createTopic("in", PARTITIONS_IN);
-      broker.createTopic("out", PARTITIONS_OUT);
-      KafkaClientProperties client = new KafkaClientProperties(broker.bootstrapServers(), Map.of());
-      produce(client);
+    KafkaBroker broker = SharedBroker.get();
+    broker.createTopic("through-in", PARTITIONS_IN);
+    broker.createTopic("through-out", PARTITIONS_OUT);
+    KafkaClientProperties client = new KafkaClientProperties(broker.bootstrapServers(), Map.of());
+    produce(client);
 
-      JobClient job = start(client);
-      List<ConsumerRecord<byte[], byte[]>> written;
-      try {
-        written = consume(client, RECORDS);
-      } finally {
-        job.cancel().get();
-      }
-
-      assertThat(SEEN.get())
-          .as("records seen, those after the restart again")
-          .isGreaterThan(RECORDS);
-      check(written);
+    JobClient job = start(client);
+    List<ConsumerRecord<byte[], byte[]>> written;
+    try {
+      written = consume(client, RECORDS);
+    } finally {
+      job.cancel().get();
     }
+
+    assertThat(SEEN.get()).as("records seen, those after the restart again").isGreaterThan(RECORDS);
+    check(written);
   }
 
   private static void produce(KafkaClientProperties client) {
@@ -75,7 +69,7 @@ class PassThroughITCase {
         byte[] key = i % 5 == 0 ? null : ("key-" + i).getBytes(UTF_8);
         byte[] value = i % 7 == 0 ? null : ("value-" + i).getBytes(UTF_8);
         producer.send(
-            new ProducerRecord<>("in", i % PARTITIONS_IN, FIRST_TIMESTAMP + i, key, value));
+            new ProducerRecord<>("through-in", i % PARTITIONS_IN, FIRST_TIMESTAMP + i, key, value));
       }
     }
   }
@@ -92,12 +86,12 @@ class PassThroughITCase {
     KafkaSource<KafkaRecord> source =
         KafkaSource.<KafkaRecord>builder()
             .setBootstrapServers(client.bootstrapServers())
-            .setTopics("in")
+            .setTopics("through-in")
             .setGroupId("pass-through")
             .setStartingOffsets(OffsetsInitializer.earliest())
             .setDeserializer(new KafkaRecordDeserializer())
             .build();
-    env.fromSource(source, WatermarkStrategy.noWatermarks(), "in")
+    env.fromSource(source, WatermarkStrategy.noWatermarks(), "through-in")
         .map(new FailOnce())
         .sinkTo(OutboundSinks.exactlyOnce(client, "pass-through", Duration.ofMinutes(5)));
     return env.executeAsync("pass-through");
@@ -112,7 +106,7 @@ class PassThroughITCase {
         throw new IllegalStateException("the failure of this test");
       }
       return new OutboundRecord(
-          "out",
+          "through-out",
           record.partition(),
           record.timestamp(),
           record.key(),
@@ -134,11 +128,11 @@ class PassThroughITCase {
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (int i = 0; i < PARTITIONS_OUT; i++) {
-        partitions.add(new TopicPartition("out", i));
+        partitions.add(new TopicPartition("through-out", i));
       }
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      long deadlineNanos = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+      long deadlineNanos = System.nanoTime() + Duration.ofMinutes(3).toNanos();
       while (records.size() < count && System.nanoTime() < deadlineNanos) {
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }

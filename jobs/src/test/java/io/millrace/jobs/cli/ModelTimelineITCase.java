@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
-import java.io.IOException;
+import io.millrace.testing.processes.SharedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,14 +23,7 @@ class ModelTimelineITCase {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
-  }
-
-  @AfterAll
-  static void stopBroker() throws IOException {
-    if (broker != null) {
-      broker.close();
-    }
+    broker = SharedBroker.get();
   }
 
   private static CommandLineRun run(String topic, String... command) {
@@ -48,22 +40,29 @@ class ModelTimelineITCase {
 
   @Test
   void publish_withATime_keepsATimelineThatTheTopicCanRebuild() throws Exception {
-    broker.createTopic("models", 1);
+    broker.createTopic("timeline-models", 1);
     Path base = folder.resolve("fraud");
     Path first = SavedModels.linear(base.resolve("1"), new float[] {1, 2, 3}, 4);
     Path second = SavedModels.linear(base.resolve("2"), new float[] {3, 2, 1}, 4);
     Path json = base.resolve("timeline.json");
 
     CommandLineRun published =
-        run("models", "publish", first.toString(), "--model", "fraud", "--effective-from", JANUARY);
+        run(
+            "timeline-models",
+            "publish",
+            first.toString(),
+            "--model",
+            "fraud",
+            "--effective-from",
+            JANUARY);
     assertEnds(published, 0, "");
     assertThat(published.out())
         .contains("timeline file://" + json + ": valid from " + JANUARY)
-        .contains("at offset 0 of topic models");
-    assertEnds(run("models", "publish", first.toString(), "--model", "fraud"), 0, "");
+        .contains("at offset 0 of topic timeline-models");
+    assertEnds(run("timeline-models", "publish", first.toString(), "--model", "fraud"), 0, "");
     assertEnds(
         run(
-            "models",
+            "timeline-models",
             "publish",
             second.toString(),
             "--model",
@@ -85,10 +84,10 @@ class ModelTimelineITCase {
     Files.delete(json);
     Files.delete(base.resolve("timeline.json.before"));
     assertEnds(CommandLineRun.of("model", "timeline", base.toString()), 1, "there is no file://");
-    CommandLineRun rebuilt = run("models", "timeline", base.toString(), "--rebuild");
+    CommandLineRun rebuilt = run("timeline-models", "timeline", base.toString(), "--rebuild");
     assertEnds(rebuilt, 0, "");
     assertThat(rebuilt.out())
-        .startsWith("rebuilt file://" + json + " from 2 commands of topic models");
+        .startsWith("rebuilt file://" + json + " from 2 commands of topic timeline-models");
     assertThat(Files.readString(json))
         .isEqualTo(written.replace("\"revision\" : 2", "\"revision\" : 1"));
   }

@@ -11,6 +11,7 @@ import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code score-topic} from JSON in a real broker to predictions, dead letters and events. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ScoreTopicITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -49,16 +49,11 @@ class ScoreTopicITCase {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    broker = SharedBroker.get();
     topics = new Topics(broker.bootstrapServers());
     for (int version = 1; version <= 3; version++) {
       SavedModels.constantVersion(folder.resolve("models/" + version), version);
     }
-  }
-
-  @AfterAll
-  static void stopBroker() throws Exception {
-    broker.close();
   }
 
   @BeforeEach
@@ -344,7 +339,7 @@ class ScoreTopicITCase {
       assertThat(restored).isNotDone();
     } finally {
       prompt.shutdownNow();
-      assertThat(prompt.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(prompt.awaitTermination(3, TimeUnit.MINUTES)).isTrue();
     }
   }
 

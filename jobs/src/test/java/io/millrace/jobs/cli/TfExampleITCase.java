@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,14 +17,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code score-topic} over serialized {@code tf.Example} records. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TfExampleITCase {
   private static final int RECORDS = 40;
 
@@ -33,20 +33,15 @@ class TfExampleITCase {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
+    broker = SharedBroker.get();
     topics = new Topics(broker.bootstrapServers());
-    topics.create("in");
+    topics.create("examples");
     for (int i = 0; i < RECORDS; i++) {
-      topics.send("in", 0, "" + i, example(i, 2));
+      topics.send("examples", 0, "" + i, example(i, 2));
     }
-    topics.send("in", 0, "cut off", new byte[] {10, 20});
-    topics.send("in", 0, "one value", example(1));
-    topics.send("in", 0, "empty", new byte[0]);
-  }
-
-  @AfterAll
-  static void stopBroker() throws Exception {
-    broker.close();
+    topics.send("examples", 0, "cut off", new byte[] {10, 20});
+    topics.send("examples", 0, "one value", example(1));
+    topics.send("examples", 0, "empty", new byte[0]);
   }
 
   private static byte[] example(float... values) {
@@ -60,7 +55,7 @@ class TfExampleITCase {
         """
         job: {name: %1$s, parallelism: 1}
         kafka: {bootstrap-servers: "%2$s"}
-        input: {topic: in, format: tf-example}
+        input: {topic: examples, format: tf-example}
         output: {topic: %1$s-out}
         dead-letters: {topic: %1$s-dead}
         model: {name: m, uri: "%3$s"}
