@@ -118,7 +118,7 @@ class DistributionITCase {
   }
 
   private CommandResult run(String... command) throws Exception {
-    return CommandResult.of(List.of(command), elsewhere, Duration.ofSeconds(60));
+    return CommandResult.of(List.of(command), elsewhere, Duration.ofMinutes(3));
   }
 
   private static List<String> names(String folder) {

@@ -22,7 +22,7 @@ class ProbeITCase {
 
   /** The policy would refuse what the probe is to find out. */
   private static final Map<String, String> PROBED =
-      Map.of("model.probe", "on", "model.ops-policy", "off");
+      Map.of("model.probe", "on", "model.probe-timeout", "5 min", "model.ops-policy", "off");
 
   @TempDir Path folder;
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * ones.
  */
 class ReadmeWalkITCase {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StorageWalkITCase {
   private static final Duration LIMIT = Duration.ofMinutes(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;

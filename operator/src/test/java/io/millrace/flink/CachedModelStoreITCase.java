@@ -63,7 +63,7 @@ class CachedModelStoreITCase {
   private List<String> files(Process process) throws Exception {
     List<String> lines =
         process.inputReader().lines().filter(line -> line.startsWith(Fetching.SAYS)).toList();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue())
         .as(
             () ->

@@ -53,7 +53,7 @@ class InferenceOperatorITCase {
         Thread.onSpinWait();
       }
       harness.advance(1);
-      harness.await(() -> harness.output().size() == 1, Duration.ofSeconds(10));
+      harness.await(() -> harness.output().size() == 1, Duration.ofMinutes(1));
       assertThat(harness.output()).containsExactly("1.0@1");
     }
   }

@@ -38,7 +38,7 @@ class PrivateFolderITCase {
     try {
       assertThat(other.inputReader().readLine()).isEqualTo("ready");
       Maker.make(parent);
-      assertThat(other.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(other.waitFor(3, TimeUnit.MINUTES)).isTrue();
       assertThat(other.exitValue()).isZero();
       assertThat(parent).isEmptyDirectory();
     } finally {

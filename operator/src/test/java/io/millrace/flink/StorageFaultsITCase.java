@@ -152,7 +152,7 @@ class StorageFaultsITCase {
           new FutureTask<>(
               () -> stoppingInTheMiddle(root, failed, running).fetch(second.uri(), null));
       new Thread(fetch, "fetch").start();
-      assertThat(failed.get(60, TimeUnit.SECONDS).reason()).isEqualTo(ModelReason.FETCH_FAILED);
+      assertThat(failed.get(3, TimeUnit.MINUTES).reason()).isEqualTo(ModelReason.FETCH_FAILED);
 
       harness.command(second);
       assertScores(harness, 2, 1);
@@ -161,7 +161,7 @@ class StorageFaultsITCase {
       harness.awaitActive(2);
       assertScores(harness, 3, 2);
       assertThat(harness.events()).noneMatch(event -> event.reason() != null);
-      try (ModelFiles files = fetch.get(60, TimeUnit.SECONDS)) {
+      try (ModelFiles files = fetch.get(3, TimeUnit.MINUTES)) {
         Path local = temporary.resolve("hdfs/models/m/2");
         Manifest manifest = ModelPackage.at(local.toUri()).manifest().orElseThrow();
         assertThat(Packaged.list(files.directory())).isEqualTo(manifest.files());

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real child JVMs with real models, most of which would end this process if it loaded them. */
 class ModelProbeITCase {
-  private static final Duration TIMEOUT = Duration.ofSeconds(90);
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final ProbeSettings SETTINGS = Probed.settings(TIMEOUT);
 
   @TempDir Path folder;
@@ -211,7 +211,7 @@ class ModelProbeITCase {
     ExecutionException end =
         Assertions.assertThrows(ExecutionException.class, () -> probe.get(5, TimeUnit.SECONDS));
     assertThat(end).hasCauseInstanceOf(InterruptedException.class);
-    child.onExit().get(5, TimeUnit.SECONDS);
+    child.onExit().get(1, TimeUnit.MINUTES);
   }
 
   @Test
@@ -236,7 +236,7 @@ class ModelProbeITCase {
       parent.destroyForcibly();
     }
     assertThat(parent.waitFor()).isEqualTo(137);
-    child.onExit().get(5, TimeUnit.SECONDS);
+    child.onExit().get(1, TimeUnit.MINUTES);
     assertThat(child.isAlive()).isFalse();
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code demo prepare} and {@code demo feed}, told what cannot work. No broker runs. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DemoBadInputITCase {
   @TempDir private Path folder;
   private String servers;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code demo broker}: a real one, in a process of its own. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DemoBrokerITCase {
   private static final Pattern READY =
       Pattern.compile("Kafka at localhost:(\\d+) \\(data in (\\S+)\\); Ctrl-C ends it");
@@ -48,10 +48,10 @@ class DemoBrokerITCase {
 
       process.destroy();
 
-      assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 15);
       for (ProcessHandle child : children) {
-        child.onExit().get(10, TimeUnit.SECONDS);
+        child.onExit().get(1, TimeUnit.MINUTES);
       }
       assertThat(Path.of(ready.group(2))).doesNotExist();
       assertThat(folder.resolve("err")).isEmptyFile();
@@ -78,7 +78,7 @@ class DemoBrokerITCase {
     }
     try (RunningCommand broker = RunningCommand.start(command)) {
       broker.awaitOut("Kafka at " + servers);
-      assertThat(CommittedTopic.read(servers, "records", Duration.ofSeconds(30))).hasSize(1);
+      assertThat(CommittedTopic.read(servers, "records", Duration.ofMinutes(2))).hasSize(1);
 
       CommandLineRun second =
           CommandLineRun.of(

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code replay} over files of each format: the same records, the same answers. */
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReplayFormatsITCase {
   private static final int RECORDS = 200;
   private static final ObjectMapper JSON = new ObjectMapper();

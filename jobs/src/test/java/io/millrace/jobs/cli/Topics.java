@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The topics of a test, from outside. */
 final class Topics {
   static final long TIMESTAMP = 1_700_000_000_000L;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** A look opens a consumer and reads a topic, on the cores that the job needs. */
   private static final Duration POLL = Duration.ofMillis(100);

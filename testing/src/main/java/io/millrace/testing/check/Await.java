@@ -7,12 +7,12 @@ import java.util.function.Predicate;
 
 /** Polls for what another thread or process brings about. */
 public final class Await {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(20);
 
   private Await() {}
 
-  /** Polls 50 times a second, for a minute at the most. */
+  /** Polls 50 times a second, for three minutes at the most. */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
     until(what, PATIENCE, POLL, condition);
   }

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe, but for {@link #get}.
  */
 public final class FlinkCluster implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration REQUEST = Duration.ofSeconds(20);
-  private static final Duration COMMAND = Duration.ofSeconds(120);
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration REQUEST = Duration.ofMinutes(1);
+  private static final Duration COMMAND = Duration.ofMinutes(5);
   private static final Pattern TASK_MANAGERS = Pattern.compile("\"taskmanagers\":([0-9]+)");
   private static final long POLL_MILLIS = 100;
 
@@ -197,7 +197,7 @@ public final class FlinkCluster implements AutoCloseable {
     builder.settings.put("high-availability.zookeeper.quorum", "127.0.0.1:" + port.number());
     builder.settings.put("high-availability.storageDir", uri(builder, "ha"));
     // How long a JobManager that was killed goes on being the leader; a minute by default.
-    builder.settings.putIfAbsent("high-availability.zookeeper.client.session-timeout", "4 s");
+    builder.settings.putIfAbsent("high-availability.zookeeper.client.session-timeout", "8 s");
     FlinkProcess process =
         new FlinkProcess(
             new ChildJvm.Command(

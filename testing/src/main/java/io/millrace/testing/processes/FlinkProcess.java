@@ -8,7 +8,7 @@ import java.time.Duration;
  * One process of a {@link FlinkCluster}, which can be killed and started again. Not thread-safe.
  */
 public final class FlinkProcess implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final ChildJvm.Command command;
   private final ChildJvm.Probe probe;
@@ -28,7 +28,8 @@ public final class FlinkProcess implements AutoCloseable {
   /**
    * Blocks until it can be used.
    *
-   * @throws IOException if it ends before, or takes longer than a minute, with the end of its log
+   * @throws IOException if it ends before, or takes longer than three minutes, with the end of its
+   *     log
    */
   public void awaitReady() throws IOException, InterruptedException {
     process.awaitReady(START, probe);

@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class HdfsCluster implements AutoCloseable {
   private static final String FORMAT = "-format";
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final List<String> JVM_OPTIONS =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 

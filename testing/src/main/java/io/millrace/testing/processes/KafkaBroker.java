@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Topics are not created by use. Records are kept whatever their timestamps. Not thread-safe.
  */
 public final class KafkaBroker implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration REQUEST = Duration.ofSeconds(20);
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration REQUEST = Duration.ofMinutes(1);
   private static final long POLL_MILLIS = 20;
   private static final List<String> JVM_OPTIONS =
       List.of(

@@ -24,7 +24,7 @@ import java.util.List;
 public final class S3Server implements AutoCloseable {
   private static final String ACCESS_KEY = "millrace-test";
   private static final String SECRET_KEY = "millrace-test-secret";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
   private static final List<String> JVM_OPTIONS =
       List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
