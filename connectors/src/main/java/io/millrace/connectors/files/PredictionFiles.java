@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import io.millrace.connectors.formats.RecordJson;
 import io.millrace.connectors.formats.ScoredAvroFormat;
 import io.millrace.connectors.formats.ScoredRecordFormat;
 import io.millrace.connectors.kafka.KafkaRecord;
@@ -65,9 +66,14 @@ public final class PredictionFiles implements Serializable {
    * @param carriedFields fields of a JSON record that are copied
    */
   public static PredictionFiles json(List<String> carriedFields) {
+    return json(carriedFields, RecordJson.AS_IT_IS);
+  }
+
+  /** Likewise, for records that are no JSON. */
+  public static PredictionFiles json(List<String> carriedFields, RecordJson records) {
     return new PredictionFiles(
         LineWriter.SUFFIX,
-        new ScoredRecordFormat("", carriedFields, false)::value,
+        new ScoredRecordFormat("", carriedFields, false).reading(records)::value,
         (out, name) -> new LineWriter(out));
   }
 
@@ -77,10 +83,16 @@ public final class PredictionFiles implements Serializable {
    * @param schema of those fields
    */
   public static PredictionFiles avro(Schema schema, List<String> carriedFields) {
+    return avro(schema, carriedFields, RecordJson.AS_IT_IS);
+  }
+
+  /** Likewise, for records that are no JSON. */
+  public static PredictionFiles avro(
+      Schema schema, List<String> carriedFields, RecordJson records) {
     String text = schema.toString();
     return new PredictionFiles(
         ".avro",
-        new ScoredAvroFormat(schema, carriedFields)::value,
+        new ScoredAvroFormat(schema, carriedFields).reading(records)::value,
         (out, name) -> AvroContainers.open(text, out, name));
   }
 
@@ -90,10 +102,16 @@ public final class PredictionFiles implements Serializable {
    * @param schema of those fields
    */
   public static PredictionFiles parquet(Schema schema, List<String> carriedFields) {
+    return parquet(schema, carriedFields, RecordJson.AS_IT_IS);
+  }
+
+  /** Likewise, for records that are no JSON. */
+  public static PredictionFiles parquet(
+      Schema schema, List<String> carriedFields, RecordJson records) {
     String text = schema.toString();
     return new PredictionFiles(
         ".parquet",
-        new ScoredAvroFormat(schema, carriedFields)::value,
+        new ScoredAvroFormat(schema, carriedFields).reading(records)::value,
         (out, name) -> new ParquetFileWriter(text, out));
   }
 

@@ -2,6 +2,7 @@ package io.millrace.connectors.formats;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.millrace.tensor.RecordReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,16 +62,13 @@ public final class AvroFields {
       throw new UnfitSchemaException(
           List.of("the schema is " + schema.getType().getName() + ": expected a record"));
     }
-    List<String> misfits = new ArrayList<>();
+    List<String> misfits = new ArrayList<>(recursions(schema, fields));
+    misfits.addAll(wrongTypes(schema, fields));
+    RecordReason reason = misfits.isEmpty() ? RecordReason.UNKNOWN_FIELD : RecordReason.WRONG_TYPE;
     for (WantedField field : fields.wanted()) {
-      Schema found = find(schema, field.name(), new ArrayList<>());
-      if (found != null) {
-        String misfit = AvroFit.misfit(found, field);
-        if (misfit != null) {
-          misfits.add(misfit);
-        }
-      } else if (field.required()) {
+      if (field.required() && find(schema, field.name(), new ArrayList<>()) == null) {
         misfits.add("field '" + field.name() + "' is absent: the schema has " + names);
+        reason = reason == RecordReason.WRONG_TYPE ? reason : RecordReason.MISSING_FIELD;
       }
     }
     if (fields.rejectUnknown()) {
@@ -79,10 +77,31 @@ public final class AvroFields {
           .forEach(name -> misfits.add("field '" + name + "' goes nowhere"));
     }
     if (!misfits.isEmpty()) {
-      throw new UnfitSchemaException(misfits);
+      throw new UnfitSchemaException(reason, misfits);
     }
     Schema projection = projection(schema, fields);
     return new AvroFields(projection, columns(projection, fields));
+  }
+
+  // A value could be nested as deep as it has bytes, for which there is no stack.
+  private static List<String> recursions(Schema schema, RecordFields fields) {
+    return schema.getFields().stream()
+        .filter(field -> fields.isUsed(field.name()) && AvroFit.isRecursive(field.schema()))
+        .map(field -> "field '" + field.name() + "': its schema has itself as a part")
+        .toList();
+  }
+
+  private static List<String> wrongTypes(Schema schema, RecordFields fields) {
+    List<String> misfits = new ArrayList<>();
+    for (WantedField field : fields.wanted()) {
+      Schema found = find(schema, field.name(), new ArrayList<>());
+      String misfit =
+          found == null || AvroFit.isRecursive(found) ? null : AvroFit.misfit(found, field);
+      if (misfit != null) {
+        misfits.add(misfit);
+      }
+    }
+    return misfits;
   }
 
   private static List<String> names(Schema schema) {
@@ -128,6 +147,11 @@ public final class AvroFields {
     }
     path.add(outer.pos());
     return find(outer.schema(), name.substring(dot + 1), path);
+  }
+
+  /** Whether records of the schema have a field, which may be one of a nested record. */
+  public static boolean has(Schema schema, String name) {
+    return find(schema, name, new ArrayList<>()) != null;
   }
 
   private static @Nullable Schema record(Schema schema) {

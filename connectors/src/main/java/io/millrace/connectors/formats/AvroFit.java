@@ -2,7 +2,9 @@ package io.millrace.connectors.formats;
 
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.Shape;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,32 @@ final class AvroFit {
             default -> false;
           };
       case RAW_ONLY -> false;
+    };
+  }
+
+  /** Whether a value may be nested as deep as it likes. */
+  static boolean isRecursive(Schema schema) {
+    return isRecursive(schema, new HashSet<>(), new HashSet<>());
+  }
+
+  private static boolean isRecursive(Schema schema, Set<String> around, Set<String> seen) {
+    return switch (schema.getType()) {
+      case UNION -> schema.getTypes().stream().anyMatch(it -> isRecursive(it, around, seen));
+      case ARRAY -> isRecursive(schema.getElementType(), around, seen);
+      case MAP -> isRecursive(schema.getValueType(), around, seen);
+      case RECORD -> {
+        String name = schema.getFullName();
+        if (!around.add(name)) {
+          yield true;
+        }
+        boolean recursive =
+            seen.add(name)
+                && schema.getFields().stream()
+                    .anyMatch(field -> isRecursive(field.schema(), around, seen));
+        around.remove(name);
+        yield recursive;
+      }
+      default -> false;
     };
   }
 

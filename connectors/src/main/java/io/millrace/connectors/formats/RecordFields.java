@@ -1,7 +1,11 @@
 package io.millrace.connectors.formats;
 
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.TensorSpec;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +19,38 @@ public record RecordFields(List<WantedField> wanted, boolean rejectUnknown)
 
   public RecordFields {
     wanted = List.copyOf(wanted);
+  }
+
+  /**
+   * Those of a job: features, inputs, and what goes along to the output.
+   *
+   * @param vector the input that the features fill, null where there are none
+   * @param inputs of one row
+   * @param carried fields that only go along, unless they are wanted anyway
+   */
+  public static RecordFields of(
+      List<Feature> features,
+      @Nullable String vector,
+      List<TensorSpec> inputs,
+      List<String> carried,
+      boolean rejectUnknown) {
+    Map<String, WantedField> wanted = new LinkedHashMap<>();
+    for (Feature feature : features) {
+      wanted.put(
+          feature.name(),
+          new WantedField(
+              feature.name(), feature.dtype(), Shape.scalar(), feature.defaultValue() == null));
+    }
+    for (TensorSpec spec : inputs) {
+      if (!spec.name().equals(vector)) {
+        wanted.putIfAbsent(
+            spec.name(), new WantedField(spec.name(), spec.type(), spec.shape(), true));
+      }
+    }
+    for (String name : carried) {
+      wanted.putIfAbsent(name, WantedField.carried(name));
+    }
+    return new RecordFields(List.copyOf(wanted.values()), rejectUnknown);
   }
 
   /** The one of this name, or null. */

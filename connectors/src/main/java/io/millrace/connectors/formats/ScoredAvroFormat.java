@@ -33,14 +33,25 @@ public final class ScoredAvroFormat implements Serializable {
 
   private final String schema;
   private final List<String> carriedFields;
+  private final RecordJson records;
   private transient @Nullable Writer writer;
 
   /**
    * @param carriedFields those that the schema was made of
    */
   public ScoredAvroFormat(Schema schema, List<String> carriedFields) {
-    this.schema = schema.toString();
+    this(schema.toString(), carriedFields, RecordJson.AS_IT_IS);
+  }
+
+  private ScoredAvroFormat(String schema, List<String> carriedFields, RecordJson records) {
+    this.schema = schema;
     this.carriedFields = List.copyOf(carriedFields);
+    this.records = Objects.requireNonNull(records, "records");
+  }
+
+  /** The same for records that are no JSON; they are read only where fields are copied. */
+  public ScoredAvroFormat reading(RecordJson other) {
+    return new ScoredAvroFormat(schema, carriedFields, other);
   }
 
   /**
@@ -51,7 +62,7 @@ public final class ScoredAvroFormat implements Serializable {
   public byte[] value(KafkaRecord record, Prediction prediction, ModelVersion version) {
     Writer used = writer;
     if (used == null) {
-      used = new Writer(new Schema.Parser().parse(schema), carriedFields);
+      used = new Writer(new Schema.Parser().parse(schema), carriedFields, records);
       writer = used;
     }
     try {
@@ -66,8 +77,10 @@ public final class ScoredAvroFormat implements Serializable {
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
     private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(buffer, null);
     private final CarriedAvro carried;
+    private final RecordJson records;
 
-    Writer(Schema schema, List<String> carriedFields) {
+    Writer(Schema schema, List<String> carriedFields, RecordJson records) {
+      this.records = carriedFields.isEmpty() ? RecordJson.AS_IT_IS : records;
       carried = new CarriedAvro(carriedFields, schema.getField("fields").schema());
     }
 
@@ -80,7 +93,7 @@ public final class ScoredAvroFormat implements Serializable {
         encoder.writeBytes(key);
       }
       byte[] value = record.value();
-      carried.write(encoder, value == null ? new byte[0] : value);
+      carried.write(encoder, value == null ? new byte[0] : records.of(value));
       List<TensorSpec> outputs = prediction.signature().outputs();
       for (int i = 0; i < outputs.size(); i++) {
         TensorReader output = prediction.output(i);

@@ -34,17 +34,29 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
   private final String topic;
   private final List<String> carriedFields;
   private final boolean latencyHeader;
+  private final RecordJson records;
   private transient @Nullable Writer writer;
 
   /**
-   * @param carriedFields fields of a JSON record that are copied; a record that lacks one is
-   *     written without it
+   * @param carriedFields fields of the record that are copied; a record that lacks one is written
+   *     without it
    * @param latencyHeader whether each record carries {@link MessageHeader#LATENCY_MICROS}
    */
   public ScoredRecordFormat(String topic, List<String> carriedFields, boolean latencyHeader) {
+    this(topic, carriedFields, latencyHeader, RecordJson.AS_IT_IS);
+  }
+
+  private ScoredRecordFormat(
+      String topic, List<String> carriedFields, boolean latencyHeader, RecordJson records) {
     this.topic = Objects.requireNonNull(topic, "topic");
     this.carriedFields = List.copyOf(carriedFields);
     this.latencyHeader = latencyHeader;
+    this.records = Objects.requireNonNull(records, "records");
+  }
+
+  /** The same for records that are no JSON; they are read only where fields are copied. */
+  public ScoredRecordFormat reading(RecordJson other) {
+    return new ScoredRecordFormat(topic, carriedFields, latencyHeader, other);
   }
 
   @Override
@@ -72,7 +84,7 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
     writer = null;
     try {
       if (used == null) {
-        used = new Writer(carriedFields);
+        used = new Writer(carriedFields, records);
       }
       byte[] value = used.write(record, prediction, version);
       writer = used;
@@ -98,11 +110,13 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
     private final PredictionJson predictions = new PredictionJson();
     private final JsonBytes bytes = new JsonBytes();
     private final CarriedFields carried;
+    private final RecordJson records;
     private @Nullable ModelVersion version;
     private SerializedString model = new SerializedString("");
 
-    Writer(List<String> carriedFields) throws IOException {
+    Writer(List<String> carriedFields, RecordJson records) throws IOException {
       carried = new CarriedFields(carriedFields, factory);
+      this.records = carriedFields.isEmpty() ? RecordJson.AS_IT_IS : records;
       json = factory.createGenerator(buffer).setRootValueSeparator(null);
     }
 
@@ -119,7 +133,7 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
       }
       json.writeFieldName(FIELDS);
       byte[] value = record.value();
-      carried.write(json, value == null ? new byte[0] : value);
+      carried.write(json, value == null ? new byte[0] : records.of(value));
       json.writeFieldName(PREDICTIONS);
       predictions.write(json, prediction);
       json.writeFieldName(MODEL);

@@ -1,0 +1,83 @@
+package io.millrace.connectors.formats;
+
+import io.millrace.tensor.RecordException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.IndexedRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what was written with one schema: each datum as the JSON of the wanted fields. */
+sealed interface AvroDatums {
+
+  /**
+   * @param offset of the datum, which ends where the value ends
+   * @throws RecordException MALFORMED if there is no datum of the schema, or more than one; and
+   *     where the schema has not the wanted fields
+   */
+  byte[] json(byte[] value, int offset, BoundedDecoder decoder);
+
+  /** Finds the wanted fields once, for all that is read. */
+  static AvroDatums of(Schema written, RecordFields wanted) {
+    try {
+      return new Fitting(written, AvroFields.of(written, wanted));
+    } catch (UnfitSchemaException e) {
+      return new Unfit(
+          new RecordException(
+              e.reason(), "schema '" + written.getFullName() + "': " + e.getMessage()));
+    }
+  }
+
+  /** Those of a schema that has not the wanted fields. */
+  record Unfit(RecordException misfits) implements AvroDatums {
+    @Override
+    public byte[] json(byte[] value, int offset, BoundedDecoder decoder) {
+      throw misfits;
+    }
+  }
+
+  /** Those of a schema that has them. */
+  final class Fitting implements AvroDatums {
+    private final AvroFields fields;
+    private final String name;
+    private final GenericDatumReader<IndexedRecord> reader;
+    private @Nullable IndexedRecord reused;
+
+    Fitting(Schema written, AvroFields fields) {
+      this.fields = fields;
+      this.name = written.getFullName();
+      this.reader = new GenericDatumReader<>(written, fields.projection());
+    }
+
+    @Override
+    public byte[] json(byte[] value, int offset, BoundedDecoder decoder) {
+      decoder.read(value, offset);
+      IndexedRecord record;
+      try {
+        record = read(decoder);
+        if (decoder.remaining() > 0) {
+          throw decoder.malformed("the datum ends, " + decoder.remaining() + " bytes are left");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("reading from memory failed", e);
+      }
+      reused = record;
+      return fields.json(record);
+    }
+
+    private IndexedRecord read(BoundedDecoder decoder) throws IOException {
+      try {
+        return reader.read(reused, decoder);
+      } catch (RecordException e) {
+        throw e;
+      } catch (EOFException e) {
+        throw decoder.malformed("the datum breaks off");
+      } catch (IOException | RuntimeException e) {
+        // Of a union's branch that is none, or a number of eleven bytes: Avro has no one exception.
+        throw decoder.malformed("no datum of schema '" + name + "'");
+      }
+    }
+  }
+}
