@@ -1,0 +1,154 @@
+package io.millrace.connectors.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.flink.formats.avro.SchemaCoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Confluent's wire format: a byte 0, the schema's id in four bytes, big-endian, and the datum. Each
+ * schema is asked for once; that there is none of an id is believed for a second, so that a stream
+ * of such records is not one of requests. Not thread-safe. Source:
+ * https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/#wire-format
+ */
+final class RegistrySchemaCoder implements SchemaCoder {
+  private static final int HEADER = 5;
+  private static final int MAX_IDS = 1000;
+  private static final long REFUSED_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final RegistryAccess access;
+  private final RegistryClient client;
+  private final LongSupplier nanoTime;
+  private final Map<Integer, Known> known =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, Known> eldest) {
+          return size() > MAX_IDS;
+        }
+      };
+
+  private sealed interface Known {}
+
+  private record Usable(Schema schema) implements Known {}
+
+  private record Refused(RecordException reason, long sinceNanos) implements Known {}
+
+  RegistrySchemaCoder(RegistryAccess access, RetryDelays delays, LongSupplier nanoTime) {
+    this.access = access;
+    this.client = new RegistryClient(access, delays);
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * The schema that the value was written with.
+   *
+   * @param in stands before the datum afterwards
+   * @throws RecordException MALFORMED if the value has not the format, or the registry has no Avro
+   *     schema of that id
+   * @throws IOException if the registry does not answer
+   */
+  @Override
+  public Schema readSchema(InputStream in) throws IOException {
+    byte[] header = in.readNBytes(HEADER);
+    if (header.length < HEADER) {
+      throw malformed(
+          "the value has "
+              + header.length
+              + " bytes: expected a byte 0, a schema's id of 4 bytes, and a datum");
+    }
+    if (header[0] != 0) {
+      throw malformed(
+          "at byte 0: expected 0, with which Confluent's wire format begins, got " + header[0]);
+    }
+    int id = ByteBuffer.wrap(header).getInt(1);
+    Known found = known.get(id);
+    if (found == null
+        || (found instanceof Refused refused
+            && nanoTime.getAsLong() - refused.sinceNanos >= REFUSED_NANOS)) {
+      found = look(id);
+      known.put(id, found);
+    }
+    if (found instanceof Usable usable) {
+      return usable.schema;
+    }
+    throw ((Refused) found).reason;
+  }
+
+  @Override
+  public void writeSchema(Schema schema, OutputStream out) {
+    throw new UnsupportedOperationException("values of the registry are only read");
+  }
+
+  private Known look(int id) throws IOException {
+    try {
+      return new Usable(schema(id));
+    } catch (RecordException e) {
+      return new Refused(e, nanoTime.getAsLong());
+    }
+  }
+
+  private Schema schema(int id) throws IOException {
+    JsonNode found = id < 0 ? null : client.find("/schemas/ids/" + id);
+    if (found == null) {
+      throw malformed("schema id " + id + ": the registry " + access + " has none of it");
+    }
+    String type = found.path("schemaType").asText("AVRO");
+    if (!type.equals("AVRO")) {
+      throw malformed(
+          "schema id %d of the registry %s is of type %s: expected AVRO"
+              .formatted(id, access, type));
+    }
+    // What a default is matters only to a schema that is read with, which is another one.
+    Schema.Parser parser = new Schema.Parser().setValidateDefaults(false);
+    try {
+      parseReferences(found, parser, new HashSet<>());
+      return parser.parse(found.path("schema").asText());
+    } catch (AvroRuntimeException e) {
+      throw malformed(
+          "schema id %d of the registry %s cannot be parsed: %s"
+              .formatted(id, access, String.valueOf(e.getMessage()).replace('\n', ' ')));
+    }
+  }
+
+  /** The types of other subjects that a schema uses, those that they use before them. */
+  private void parseReferences(JsonNode schema, Schema.Parser parser, Set<String> seen)
+      throws IOException {
+    for (JsonNode reference : schema.path("references")) {
+      String path =
+          "/subjects/%s/versions/%d"
+              .formatted(
+                  URLEncoder.encode(reference.path("subject").asText(), StandardCharsets.UTF_8)
+                      .replace("+", "%20"),
+                  reference.path("version").asInt());
+      if (seen.add(path)) {
+        @Nullable JsonNode used = client.find(path);
+        if (used == null) {
+          throw malformed("the registry " + access + " has no " + path + ", which a schema uses");
+        }
+        parseReferences(used, parser, seen);
+        parser.parse(used.path("schema").asText());
+      }
+    }
+  }
+
+  private static RecordException malformed(String message) {
+    return new RecordException(RecordReason.MALFORMED, message);
+  }
+}
