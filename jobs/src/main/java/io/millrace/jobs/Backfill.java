@@ -75,10 +75,14 @@ final class Backfill {
           "%s is given with %s, which says where the topic begins"
               .formatted(ScoreTopicOptions.INPUT_START.key(), BackfillOptions.PATHS.key()));
     }
-    if (config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.RAW) {
+    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
+    if (format != Format.JSON && format != Format.TF_EXAMPLE) {
       throw new ConfigurationException(
-          "%s is raw: expected json or tf-example with %s, whose files are of JSON lines or TFRecord"
-              .formatted(ScoreTopicOptions.INPUT_FORMAT.key(), BackfillOptions.PATHS.key()));
+          "%s is %s: expected json or tf-example with %s, whose files are of JSON lines or TFRecord"
+              .formatted(
+                  ScoreTopicOptions.INPUT_FORMAT.key(),
+                  format.spelling(),
+                  BackfillOptions.PATHS.key()));
     }
     if (config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
       throw new ConfigurationException(

@@ -1,27 +1,26 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.FieldKeys;
+import io.millrace.connectors.formats.AvroRecordFormat;
 import io.millrace.connectors.formats.ExampleRecordFormat;
 import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.RecordLimits;
-import io.millrace.connectors.formats.WantedField;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.UnknownFields;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
-import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.formats.avro.SchemaCoder.SchemaCoderProvider;
 
 /** The record format that a configuration describes. */
 final class RecordFormats {
@@ -36,6 +35,17 @@ final class RecordFormats {
     return writer(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
   }
 
+  /**
+   * Checks what {@link #writer} will have to do with, without I/O.
+   *
+   * @throws ConfigurationException for a field that makes no sense, which is named
+   */
+  static void check(ReadableConfig config, Format format) throws ConfigurationException {
+    // Features are the same whatever holds them; where a schema comes from is for later.
+    boolean isAvro = format == Format.AVRO || format == Format.AVRO_CONFLUENT;
+    writer(config, isAvro ? Format.JSON : format);
+  }
+
   /** As {@link #writer(ReadableConfig)}, where something else says what the format is. */
   static FeatureWriter<KafkaRecord> writer(ReadableConfig config, Format format)
       throws ConfigurationException {
@@ -45,6 +55,7 @@ final class RecordFormats {
         case RAW -> new RawRecordFormat(limits);
         case JSON -> json(config, limits);
         case TF_EXAMPLE -> example(config, limits);
+        case AVRO, AVRO_CONFLUENT -> avro(config, AvroInput.schemas(config, format));
       };
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
@@ -86,6 +97,16 @@ final class RecordFormats {
     return builder.build();
   }
 
+  private static AvroRecordFormat avro(ReadableConfig config, SchemaCoderProvider schemas) {
+    AvroRecordFormat.Builder builder =
+        AvroRecordFormat.builder(schemas).limits(limits(config)).carriedFields(carried(config));
+    config
+        .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
+        .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));
+    features(config, builder::features);
+    return builder.build();
+  }
+
   /** Hands over the input that is a vector of features, and these, where there is one. */
   private static void features(ReadableConfig config, BiConsumer<String, List<Feature>> format) {
     config
@@ -106,30 +127,17 @@ final class RecordFormats {
    * @param inputs of one row
    */
   static RecordFields fields(ReadableConfig config, List<TensorSpec> inputs) {
-    Map<String, WantedField> wanted = new LinkedHashMap<>();
-    features(
-        config,
-        (input, features) ->
-            features.forEach(
-                it ->
-                    wanted.put(
-                        it.name(),
-                        new WantedField(
-                            it.name(), it.dtype(), Shape.scalar(), it.defaultValue() == null))));
-    String vector = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
-    for (TensorSpec spec : inputs) {
-      if (!spec.name().equals(vector)) {
-        wanted.putIfAbsent(
-            spec.name(), new WantedField(spec.name(), spec.type(), spec.shape(), true));
-      }
-    }
-    for (String name : carried(config)) {
-      wanted.putIfAbsent(name, WantedField.carried(name));
-    }
+    List<Feature> vector = new ArrayList<>();
+    features(config, (input, features) -> vector.addAll(features));
     boolean rejectUnknown =
         config.getOptional(ScoreTopicOptions.UNKNOWN_FIELDS).orElse(UnknownFields.IGNORE)
             == UnknownFields.REJECT;
-    return new RecordFields(List.copyOf(wanted.values()), rejectUnknown);
+    return RecordFields.of(
+        vector,
+        config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null),
+        inputs,
+        carried(config),
+        rejectUnknown);
   }
 
   private static Feature feature(Map<String, String> field) {

@@ -2,6 +2,7 @@ package io.millrace.jobs;
 
 import io.millrace.connectors.files.DatePartitions;
 import io.millrace.connectors.files.PredictionFiles;
+import io.millrace.connectors.formats.RecordJson;
 import io.millrace.connectors.formats.ScoredRecordSchema;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.ElementType;
@@ -46,10 +47,11 @@ final class ReplayFiles {
   private static PredictionFiles unpartitioned(ReadableConfig config, ReplayedVersions versions)
       throws ConfigurationException {
     List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+    RecordJson records = AvroInput.json(config, ReplayOptions.records(config));
     return switch (config.get(ReplayOptions.OUTPUT_FORMAT)) {
-      case JSON -> PredictionFiles.json(fields);
-      case AVRO -> PredictionFiles.avro(schema(config, versions, fields), fields);
-      case PARQUET -> PredictionFiles.parquet(schema(config, versions, fields), fields);
+      case JSON -> PredictionFiles.json(fields, records);
+      case AVRO -> PredictionFiles.avro(schema(config, versions, fields), fields, records);
+      case PARQUET -> PredictionFiles.parquet(schema(config, versions, fields), fields, records);
     };
   }
 

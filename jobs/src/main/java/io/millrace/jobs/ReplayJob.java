@@ -82,6 +82,7 @@ public final class ReplayJob {
     List<Path> inputs = ReplayRequirements.inputs(config);
     ReplayInputs.require(ReplayOptions.INPUT_PATHS.key(), inputs);
     Configuration scoring = ReplayRequirements.scoring(config);
+    AvroInput.requireReady(scoring, ReplayOptions.records(scoring));
     ReplayedVersions versions = ReplayedVersions.of(scoring);
     PredictionFiles format = ReplayFiles.of(config, versions);
     FileSource<LocatedRecord> source = HistorySource.of(scoring, inputs, versions);

@@ -35,6 +35,7 @@ final class ReplayRequirements {
     checkPaths(config);
     checkModel(config);
     checkFields(config);
+    AvroInput.check(config, ReplayOptions.VALUE_FORMAT, ReplayOptions.records(config));
     ScoreTopicRequirements.checkScoring(scoring(config), ReplayOptions.records(config));
   }
 
@@ -112,6 +113,9 @@ final class ReplayRequirements {
             option.key()
                 + " is given with input.format "
                 + Setting.spell(format)
+                + (format == FileFormat.TOPIC
+                    ? " of " + ReplayOptions.records(config).spelling()
+                    : "")
                 + ": expected one whose records have fields, such as json");
       }
     }

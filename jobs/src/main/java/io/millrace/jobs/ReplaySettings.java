@@ -42,6 +42,10 @@ final class ReplaySettings {
     all.add(Setting.texts(ReplayOptions.INPUT_PATHS, "a list of paths or URIs"));
     all.add(Setting.choice(ReplayOptions.INPUT_FORMAT, ReplayOptions.FileFormat.class));
     all.add(Setting.choice(ReplayOptions.VALUE_FORMAT, ScoreTopicOptions.Format.class));
+    all.add(shared(ScoreTopicOptions.AVRO_SCHEMA));
+    all.add(shared(ScoreTopicOptions.REGISTRY_URL));
+    all.add(shared(ScoreTopicOptions.REGISTRY_USER_INFO));
+    all.add(shared(ScoreTopicOptions.REGISTRY_TOKEN));
     all.add(Setting.text(ReplayOptions.TIMESTAMP_FIELD, "a field of the record"));
     all.add(
         Setting.text(ReplayOptions.KEY, "a text with one field in braces", FieldKeys::isTemplate));

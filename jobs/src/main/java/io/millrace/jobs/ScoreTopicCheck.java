@@ -19,6 +19,7 @@ import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Signature;
 import io.millrace.tensorflow.TensorFlowEngine;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,8 @@ public final class ScoreTopicCheck {
    * Reads up to 100 records, from where the job would start.
    *
    * @throws ConfigurationException before any I/O, for a configuration that no job can run with
-   * @throws IOException in one line, for a broker that does not answer or a topic that is not there
+   * @throws IOException in one line, for a broker or a schema registry that does not answer, or a
+   *     topic that is not there
    * @throws ModelException if the version that the job would start with cannot be loaded
    */
   public static Report run(Configuration config)
@@ -90,6 +92,7 @@ public final class ScoreTopicCheck {
     KafkaClientProperties client = ScoreTopicJob.client(config);
     KafkaConnection connection = new KafkaConnection(client);
     String topic = config.get(ScoreTopicOptions.INPUT_TOPIC);
+    AvroInput.requireReady(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
     int partitions = connection.partitionCounts(List.of(topic)).getOrDefault(topic, 0);
     ModelUse use = ModelUse.of(config);
     Command.Publish publish = startingVersion(config, client);
@@ -103,6 +106,9 @@ public final class ScoreTopicCheck {
         Model loaded = TensorFlowEngine.create().load(files, use.loadOptions())) {
       ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());
       return check(version, loaded, use, RecordFormats.writer(config), records);
+    } catch (UncheckedIOException e) {
+      // Of a schema registry.
+      throw e.getCause();
     }
   }
 

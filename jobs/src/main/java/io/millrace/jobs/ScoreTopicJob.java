@@ -132,6 +132,7 @@ public final class ScoreTopicJob {
       cluster.requireFit();
     }
     requireTopics();
+    AvroInput.requireReady(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
     env.configure(flinkOptions());
     // A restored operator takes the versions from its state, a restored control source its offset;
     // where a state lacks the one or the other, the whole topic is read, which does no harm.
@@ -216,12 +217,13 @@ public final class ScoreTopicJob {
   }
 
   private <T> InferenceStreams<T, OutboundRecord> outcomes(
-      Inference<T> inference, InputRecords<T> input) {
+      Inference<T> inference, InputRecords<T> input) throws ConfigurationException {
     ScoredRecordFormat predictions =
         new ScoredRecordFormat(
-            config.get(ScoreTopicOptions.OUTPUT_TOPIC),
-            config.get(ScoreTopicOptions.OUTPUT_FIELDS),
-            config.get(ScoreTopicOptions.LATENCY_HEADER));
+                config.get(ScoreTopicOptions.OUTPUT_TOPIC),
+                config.get(ScoreTopicOptions.OUTPUT_FIELDS),
+                config.get(ScoreTopicOptions.LATENCY_HEADER))
+            .reading(AvroInput.json(config, config.get(ScoreTopicOptions.INPUT_FORMAT)));
     DeadLetterFormat deadLetters =
         new DeadLetterFormat(config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC));
     return inference.predictions(
@@ -237,7 +239,10 @@ public final class ScoreTopicJob {
     if (file == null) {
       return;
     }
-    List<KafkaRecord> records = RecordFile.read(file, format);
+    List<KafkaRecord> records =
+        format == Format.AVRO
+            ? RecordFile.avro(file, AvroInput.schema(config))
+            : RecordFile.read(file, format);
     try {
       inference.warmUpRecords(file, records.stream().map(asRead).toList());
     } catch (IllegalArgumentException e) {

@@ -23,7 +23,11 @@ public final class ScoreTopicOptions {
      * A serialized {@code tf.Example}: input name to feature, or handed as it is to a signature
      * whose only input is {@code string[-1]}.
      */
-    TF_EXAMPLE;
+    TF_EXAMPLE,
+    /** An Avro datum in binary form, of the schema that the configuration names. */
+    AVRO,
+    /** An Avro datum in Confluent's wire format, of the registry's schema that it names. */
+    AVRO_CONFLUENT;
 
     /** {@code tf-example} for TF_EXAMPLE: its name in configurations and on the command line. */
     public String spelling() {
@@ -98,7 +102,33 @@ public final class ScoreTopicOptions {
           .enumType(Format.class)
           .defaultValue(Format.JSON)
           .withDescription(
-              "What the bytes of a record are; tf-example is a serialized tf.Example, which a signature of one input string[-1] is given as it is.");
+              "What the bytes of a record are; tf-example is a serialized tf.Example, which a signature of one input string[-1] is given as it is; avro is a datum of input.avro-schema in binary form, avro-confluent one in Confluent's wire format.");
+
+  public static final ConfigOption<String> AVRO_SCHEMA =
+      ConfigOptions.key("input.avro-schema")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "With format avro, the schema (.avsc) that the records were written with; required there. Read when the job is submitted.");
+
+  public static final ConfigOption<String> REGISTRY_URL =
+      ConfigOptions.key("input.schema-registry.url")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "With format avro-confluent, the schema registry that is asked for each schema, once a subtask; required there. It has to answer when the job is submitted.");
+
+  public static final ConfigOption<String> REGISTRY_USER_INFO =
+      ConfigOptions.key("input.schema-registry.basic-auth.user-info")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("The registry's user, as name:password. Never shown or logged.");
+
+  public static final ConfigOption<String> REGISTRY_TOKEN =
+      ConfigOptions.key("input.schema-registry.bearer-auth.token")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Or a bearer token for the registry. Never shown or logged.");
 
   public static final ConfigOption<Start> INPUT_START =
       ConfigOptions.key("input.start")
@@ -232,7 +262,7 @@ public final class ScoreTopicOptions {
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "File of up to 1000 records in input.format that versions are warmed up with which bring no requests of their own: a JSON object a line, a TFRecord file of tf.Examples, or one raw record.");
+              "File of up to 1000 records in input.format that versions are warmed up with which bring no requests of their own: a JSON object a line, a TFRecord file of tf.Examples, an Avro container file, or one raw record; not with avro-confluent.");
 
   public static final ConfigOption<String> FEATURES_INPUT =
       ConfigOptions.key("features.input")

@@ -47,7 +47,9 @@ final class ScoreTopicRequirements {
     }
     checkModel(config);
     checkTopics(config);
-    checkScoring(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
+    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
+    AvroInput.check(config, ScoreTopicOptions.INPUT_FORMAT, format);
+    checkScoring(config, format);
     checkTransactions(config);
     checkClient(config);
     Backfill.check(config);
@@ -59,7 +61,7 @@ final class ScoreTopicRequirements {
     checkLocations(config);
     checkFetch(config);
     checkFeatures(config, format);
-    RecordFormats.writer(config, format);
+    RecordFormats.check(config, format);
     checkUse(config);
     checkBatchTimeout(config);
   }
@@ -258,13 +260,18 @@ final class ScoreTopicRequirements {
     if (format == Format.RAW && input) {
       throw new ConfigurationException(
           "features.input is given with input.format raw, whose records have no fields: expected"
-              + " json or tf-example");
+              + " json, tf-example, avro or avro-confluent");
     }
-    if (format != Format.JSON && !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty()) {
+    boolean carries =
+        switch (format) {
+          case JSON, AVRO, AVRO_CONFLUENT -> true;
+          case RAW, TF_EXAMPLE -> false;
+        };
+    if (!carries && !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty()) {
       throw new ConfigurationException(
           "output.fields is given with input.format "
               + format.spelling()
-              + ", whose fields are not JSON: expected json");
+              + ", whose fields cannot be copied: expected json, avro or avro-confluent");
     }
   }
 

@@ -33,7 +33,8 @@ final class Setting<T> {
   private enum Form {
     VALUES,
     MAP,
-    MAPS
+    MAPS,
+    SECRET
   }
 
   private final ConfigOption<T> option;
@@ -55,6 +56,18 @@ final class Setting<T> {
   static Setting<String> text(
       ConfigOption<String> option, String allowed, Predicate<String> isAllowed) {
     return scalar(option, allowed, value -> isAllowed.test(value) ? value : null);
+  }
+
+  /** A text of which no message shows anything. */
+  static Setting<String> secret(ConfigOption<String> option, String allowed) {
+    return new Setting<>(
+        option,
+        allowed,
+        Form.SECRET,
+        yaml -> {
+          String text = scalarText(yaml);
+          return text.isEmpty() ? null : text;
+        });
   }
 
   static Setting<Integer> integer(ConfigOption<Integer> option, int min, int max) {

@@ -26,6 +26,10 @@ class OptionsTest {
     expected.put("kafka.properties", "{}");
     expected.put("input.topic", NONE);
     expected.put("input.format", "json");
+    expected.put("input.avro-schema", NONE);
+    expected.put("input.schema-registry.url", NONE);
+    expected.put("input.schema-registry.basic-auth.user-info", NONE);
+    expected.put("input.schema-registry.bearer-auth.token", NONE);
     expected.put("input.start", "earliest");
     expected.put("input.idle-timeout", "1 min");
     expected.put("input.backfill.paths", NONE);

@@ -180,6 +180,10 @@ class ReplayRequirementsTest {
     expected.put("input.paths", "");
     expected.put("input.format", "json");
     expected.put("input.value-format", "json");
+    expected.put("input.avro-schema", "");
+    expected.put("input.schema-registry.url", "");
+    expected.put("input.schema-registry.basic-auth.user-info", "");
+    expected.put("input.schema-registry.bearer-auth.token", "");
     expected.put("input.timestamp-field", "");
     expected.put("input.key", "");
     expected.put("input.split-size", "128 mb");

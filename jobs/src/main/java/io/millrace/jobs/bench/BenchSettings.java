@@ -41,6 +41,10 @@ public record BenchSettings(
     Input input,
     Grid grid,
     Duration limit) {
+
+  /** Those in which records can be read; Avro's datums have no schema beside them. */
+  public static final List<Format> FORMATS = List.of(Format.JSON, Format.RAW, Format.TF_EXAMPLE);
+
   private static final String DEFAULT_SIGNATURE = "serving_default";
 
   /**

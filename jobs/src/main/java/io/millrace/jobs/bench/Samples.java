@@ -184,6 +184,7 @@ final class Samples {
           case JSON -> RecordFile.lines(bytes);
           case RAW -> pieces(file, bytes, rowBytes(signature));
           case TF_EXAMPLE -> tfRecords(file, bytes);
+          case AVRO, AVRO_CONFLUENT -> throw unsupported(format);
         };
     if (values.isEmpty()) {
       throw new ConfigurationException(
@@ -204,6 +205,7 @@ final class Samples {
           case JSON -> JsonRecordFormat.builder().limits(NO_LIMITS).build();
           case RAW -> new RawRecordFormat(NO_LIMITS);
           case TF_EXAMPLE -> ExampleRecordFormat.builder().limits(NO_LIMITS).build();
+          case AVRO, AVRO_CONFLUENT -> throw new IllegalStateException("of records in " + format);
         };
     return (n, row) -> writer.write(records[(int) (n % records.length)], row);
   }
@@ -213,7 +215,16 @@ final class Samples {
       case JSON -> "a JSON object a line";
       case RAW -> "the inputs' memory, record after record";
       case TF_EXAMPLE -> "tf.Examples in a TFRecord file";
+      case AVRO, AVRO_CONFLUENT -> throw new IllegalStateException("of records in " + format);
     };
+  }
+
+  private static ConfigurationException unsupported(Format format) {
+    return new ConfigurationException(
+        "records in "
+            + format.spelling()
+            + " cannot be read: expected one of "
+            + BenchSettings.FORMATS);
   }
 
   private static List<byte[]> tfRecords(Path file, byte[] bytes) throws ConfigurationException {

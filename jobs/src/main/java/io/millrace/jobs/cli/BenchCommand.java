@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -59,12 +58,12 @@ final class BenchCommand implements Callable<Integer> {
   static final class FormatConverter implements ITypeConverter<Format> {
     @Override
     public Format convert(String value) {
-      for (Format format : Format.values()) {
+      for (Format format : BenchSettings.FORMATS) {
         if (format.spelling().equalsIgnoreCase(value)) {
           return format;
         }
       }
-      List<String> known = Stream.of(Format.values()).map(Format::spelling).toList();
+      List<String> known = BenchSettings.FORMATS.stream().map(Format::spelling).toList();
       throw new TypeConversionException("expected one of " + known + ", got '" + value + "'");
     }
   }

@@ -61,6 +61,12 @@ class SecretsTest {
           {"unknown key", "kafka: {\"password=" + secret + "\": x}"},
           {"kafka.properties is not", "kafka: {properties: \"ssl.key.password=" + secret + "\"}"},
           {"kafka.properties is not", "kafka: {properties: [{ssl.key.password: " + secret + "}]}"},
+          {
+            "input.schema-registry.basic-auth.user-info is not",
+            "input: {schema-registry: {basic-auth: {user-info: [" + secret + "]}}}"
+          },
+          {"unknown key", "input: {schema-registry: {basic-auth: " + secret + "}}"},
+          {"token is not", "input: {schema-registry: {bearer-auth: {token: {a: " + secret + "}}}}"},
           {"model.version", "model: {version: \"s3://key:" + secret + "@bucket/7\"}"},
           {"model.name", "model: {name: \"https://host/7?X-Amz-Signature=" + secret + "\"}"},
         }) {
@@ -81,6 +87,8 @@ class SecretsTest {
           {"kafka.properties is not", "-Dkafka.properties={ssl.key.password: '" + secret},
           {"unknown key", "-Dkafka.property.ssl.key.password=" + secret},
           {"bootstrap-servers", "-Dkafka.bootstrap-servers=alice:" + secret + "@host:9092"},
+          {"avro-confluent", "-Dinput.schema-registry.bearer-auth.token=" + secret},
+          {"avro-confluent", "-Dinput.schema-registry.url=http://a:" + secret + "@registry"},
           {"user-info", "-Dmodel.base=s3://key:" + secret + "@bucket/fraud"},
           {"user-info", "-Dmodel.roots=[\"s3://key:a/" + secret + "@bucket/fraud\"]"},
           {"query", "-Dmodel.base=https://host/fraud?X-Amz-Signature=" + secret},

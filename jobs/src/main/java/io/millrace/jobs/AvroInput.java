@@ -1,0 +1,220 @@
+package io.millrace.jobs;
+
+import io.millrace.connectors.formats.AvroFields;
+import io.millrace.connectors.formats.AvroRecordJson;
+import io.millrace.connectors.formats.FixedSchema;
+import io.millrace.connectors.formats.RecordJson;
+import io.millrace.connectors.registry.RegistryAccess;
+import io.millrace.connectors.registry.RegistrySchemas;
+import io.millrace.flink.LocatedFile;
+import io.millrace.jobs.ScoreTopicOptions.Format;
+import io.millrace.serving.Backoff;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.formats.avro.SchemaCoder.SchemaCoderProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Where the schemas of records in Avro come from: a file, or a registry. */
+final class AvroInput {
+  private static final int MAX_SCHEMA_BYTES = 1 << 22;
+
+  // Half a minute at the most while nothing listens; then the job goes back to its checkpoint.
+  private static final Backoff BACKOFF =
+      new Backoff(7, Duration.ofMillis(200), Duration.ofSeconds(10));
+
+  private static final List<ConfigOption<String>> CREDENTIALS =
+      List.of(ScoreTopicOptions.REGISTRY_USER_INFO, ScoreTopicOptions.REGISTRY_TOKEN);
+
+  private AvroInput() {}
+
+  /**
+   * Checks what can be known without I/O.
+   *
+   * @param option that says what the format is
+   * @param format what it says
+   * @throws ConfigurationException naming the key, what it is and what would be right
+   */
+  static void check(ReadableConfig config, ConfigOption<Format> option, Format format)
+      throws ConfigurationException {
+    require(config, ScoreTopicOptions.AVRO_SCHEMA, option, Format.AVRO, format);
+    require(config, ScoreTopicOptions.REGISTRY_URL, option, Format.AVRO_CONFLUENT, format);
+    for (ConfigOption<String> credential : CREDENTIALS) {
+      if (config.getOptional(credential).isPresent()) {
+        refuseWithout(credential, option, Format.AVRO_CONFLUENT, format);
+      }
+    }
+    if (CREDENTIALS.stream().allMatch(it -> config.getOptional(it).isPresent())) {
+      throw new ConfigurationException(
+          "%s and %s are both given: expected one of them, or none"
+              .formatted(CREDENTIALS.get(0).key(), CREDENTIALS.get(1).key()));
+    }
+    if (format == Format.AVRO_CONFLUENT) {
+      registry(config);
+    }
+    if (format == Format.AVRO_CONFLUENT
+        && config.getOptional(ScoreTopicOptions.WARM_UP_RECORDS).isPresent()) {
+      throw new ConfigurationException(
+          "%s is given with %s avro-confluent, which no file of records has: expected warm-up requests"
+                  .formatted(ScoreTopicOptions.WARM_UP_RECORDS.key(), option.key())
+              + " in the version's assets.extra");
+    }
+  }
+
+  private static void require(
+      ReadableConfig config,
+      ConfigOption<String> wanted,
+      ConfigOption<Format> option,
+      Format where,
+      Format format)
+      throws ConfigurationException {
+    boolean given = config.getOptional(wanted).isPresent();
+    if (given) {
+      refuseWithout(wanted, option, where, format);
+    } else if (format == where) {
+      Setting<?> setting = Settings.of(wanted.key());
+      throw new ConfigurationException(
+          "%s is missing with %s %s: expected %s"
+              .formatted(
+                  wanted.key(),
+                  option.key(),
+                  where.spelling(),
+                  setting == null ? "a value" : setting.allowed()));
+    }
+  }
+
+  private static void refuseWithout(
+      ConfigOption<String> given, ConfigOption<Format> option, Format where, Format format)
+      throws ConfigurationException {
+    if (format != where) {
+      throw new ConfigurationException(
+          "%s is given without %s %s".formatted(given.key(), option.key(), where.spelling()));
+    }
+  }
+
+  /**
+   * What reads with which schema a record was written.
+   *
+   * @throws ConfigurationException if the file cannot be read, or holds no schema of records
+   */
+  static SchemaCoderProvider schemas(ReadableConfig config, Format format)
+      throws ConfigurationException {
+    return format == Format.AVRO_CONFLUENT ? registry(config) : FixedSchema.of(schema(config));
+  }
+
+  /** What makes JSON of records, where fields go along to the output. */
+  static RecordJson json(ReadableConfig config, Format format) throws ConfigurationException {
+    List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+    return switch (format) {
+      case JSON, RAW, TF_EXAMPLE -> RecordJson.AS_IT_IS;
+      case AVRO, AVRO_CONFLUENT ->
+          fields.isEmpty()
+              ? RecordJson.AS_IT_IS
+              : new AvroRecordJson(schemas(config, format), fields, RecordFormats.limits(config));
+    };
+  }
+
+  /**
+   * The schema has the fields that are named, or the registry answers.
+   *
+   * @throws ConfigurationException naming every field that the schema has not
+   * @throws IOException in one line, if the registry does not answer
+   */
+  static void requireReady(ReadableConfig config, Format format)
+      throws ConfigurationException, IOException {
+    if (format == Format.AVRO_CONFLUENT) {
+      registry(config).requireAnswer();
+    }
+    if (format == Format.AVRO) {
+      requireFields(config, schema(config));
+    }
+  }
+
+  private static void requireFields(ReadableConfig config, Schema schema)
+      throws ConfigurationException {
+    Stream<String> features =
+        config.getOptional(ScoreTopicOptions.FEATURES_FIELDS).orElse(List.of()).stream()
+            .filter(field -> !field.containsKey("default"))
+            .map(field -> field.getOrDefault("name", ""));
+    List<String> absent =
+        Stream.concat(features, config.get(ScoreTopicOptions.OUTPUT_FIELDS).stream())
+            .filter(name -> !AvroFields.has(schema, name))
+            .distinct()
+            .toList();
+    if (!absent.isEmpty()) {
+      List<String> names = schema.getFields().stream().map(Schema.Field::name).toList();
+      throw new ConfigurationException(
+          "%s has the fields %s: expected %s too, which %s and %s name"
+              .formatted(
+                  ScoreTopicOptions.AVRO_SCHEMA.key(),
+                  names,
+                  absent,
+                  ScoreTopicOptions.FEATURES_FIELDS.key(),
+                  ScoreTopicOptions.OUTPUT_FIELDS.key()));
+    }
+  }
+
+  /** The configured schema. */
+  static Schema schema(ReadableConfig config) throws ConfigurationException {
+    String key = ScoreTopicOptions.AVRO_SCHEMA.key();
+    String location = config.getOptional(ScoreTopicOptions.AVRO_SCHEMA).orElse("");
+    Schema schema;
+    try {
+      byte[] bytes = LocatedFile.read(location, MAX_SCHEMA_BYTES);
+      schema =
+          new Schema.Parser()
+              .setValidateDefaults(false)
+              .parse(new String(bytes, StandardCharsets.UTF_8));
+    } catch (SchemaParseException e) {
+      throw new ConfigurationException(
+          key + ": " + location + " is no Avro schema: " + oneLine(e), e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ConfigurationException(key + ": " + oneLine(e), e);
+    }
+    if (schema.getType() != Schema.Type.RECORD) {
+      throw new ConfigurationException(
+          "%s: %s is a schema of type %s: expected record"
+              .formatted(key, location, schema.getType().getName()));
+    }
+    return schema;
+  }
+
+  private static String oneLine(Exception e) {
+    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+  }
+
+  private static RegistrySchemas registry(ReadableConfig config) throws ConfigurationException {
+    ConfigOption<String> part = ScoreTopicOptions.REGISTRY_URL;
+    try {
+      RegistryAccess access = RegistryAccess.to(config.getOptional(part).orElse(""));
+      String userInfo = value(config, ScoreTopicOptions.REGISTRY_USER_INFO);
+      if (userInfo != null) {
+        part = ScoreTopicOptions.REGISTRY_USER_INFO;
+        access = access.withUserInfo(userInfo);
+      }
+      String token = value(config, ScoreTopicOptions.REGISTRY_TOKEN);
+      if (token != null) {
+        part = ScoreTopicOptions.REGISTRY_TOKEN;
+        access = access.withToken(token);
+      }
+      return new RegistrySchemas(access, AvroInput::delay);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(part.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static @Nullable String value(ReadableConfig config, ConfigOption<String> option) {
+    return config.getOptional(option).orElse(null);
+  }
+
+  private static @Nullable Duration delay(int retry) {
+    return retry > BACKOFF.retries() ? null : BACKOFF.delay(retry, ThreadLocalRandom.current());
+  }
+}
