@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.millrace.connectors.control.CommandPublisher;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.model.Command;
@@ -15,10 +16,13 @@ import io.millrace.testing.processes.KafkaBroker;
 import io.millrace.testing.processes.S3Server;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,6 +56,7 @@ class SecretsITCase {
   private final String secretKey = secrets.plant("the secret key for S3");
   private final String wrongSecretKey = secrets.plant("a wrong secret key for S3");
   private final String userInfo = secrets.plant("user-info of a location");
+  private final String registryPassword = secrets.plant("the password for a schema registry");
   private final String signature = secrets.plant("the signature of a location");
 
   /** Everything that was said, beside the logs. */
@@ -81,8 +86,7 @@ class SecretsITCase {
 
       refuse(bench, topics);
       reject(topics, events);
-      String failing =
-          bench.submit(topics, ClusterBench.JOB_JAR, ONE_SLOT, wrongDigest(bench, topics));
+      String failing = submitWithRegistry(bench, topics);
       ScoringTopics.await("the job fails", () -> exceptions(bench, failing) > 0);
       s3.close();
       publish(topics, 6, "s3://models/fraud/6");
@@ -165,13 +169,42 @@ class SecretsITCase {
     return arguments.toArray(String[]::new);
   }
 
+  private String submitWithRegistry(ClusterBench bench, ScoringTopics topics) throws Exception {
+    HttpServer registry =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    String userInfo = "alice:" + registryPassword;
+    String basic = "Basic " + Base64.getEncoder().encodeToString(userInfo.getBytes(UTF_8));
+    registry.createContext(
+        "/subjects",
+        exchange -> {
+          boolean known = basic.equals(exchange.getRequestHeaders().getFirst("Authorization"));
+          exchange.sendResponseHeaders(known ? 200 : 401, 2);
+          exchange.getResponseBody().write("[]".getBytes(UTF_8));
+          exchange.close();
+        });
+    registry.start();
+    try {
+      return bench.submit(
+          topics,
+          ClusterBench.JOB_JAR,
+          ONE_SLOT,
+          wrongDigest(bench, topics, registry.getAddress(), userInfo));
+    } finally {
+      registry.stop(0);
+    }
+  }
+
   /** Of a job whose first version is not what it is said to be. */
-  private String[] wrongDigest(ClusterBench bench, ScoringTopics topics) {
+  private String[] wrongDigest(
+      ClusterBench bench, ScoringTopics topics, InetSocketAddress registry, String userInfo) {
     return arguments(
         bench,
         topics,
         password,
         "-Djob.name=failing",
+        "-Dinput.format=avro-confluent",
+        "-Dinput.schema-registry.url=http://127.0.0.1:" + registry.getPort(),
+        "-Dinput.schema-registry.basic-auth.user-info=" + userInfo,
         "-Dmodel.name=failing",
         "-Dmodel.version-policy=1",
         "-Dmodel.digest=sha256:" + "0".repeat(64));
