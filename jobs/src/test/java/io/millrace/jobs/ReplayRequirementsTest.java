@@ -96,6 +96,13 @@ class ReplayRequirementsTest {
         Map.of("input.format", "raw", "input.key", "tx-{id}", "output.fields", "[]");
 
     assertRefused(raw, "input.key", "input.format raw", "such as json");
+    Map<String, String> avro =
+        Map.of(
+            "input.format", "topic",
+            "input.value-format", "avro",
+            "input.avro-schema", "r.avsc",
+            "input.key", "tx-{id}");
+    assertRefused(avro, "input.key", "input.format topic of avro", "such as json");
     assertRefused(Map.of("output.partition-by", "date"), "input.timestamp-field is missing");
     assertThatCode(() -> check(Map.of("output.partition-by", "date", "input.format", "topic")))
         .doesNotThrowAnyException();
@@ -159,6 +166,21 @@ class ReplayRequirementsTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageEndingWith(
             "expected model.base, below which it lies even where a timeline names the others");
+  }
+
+  @Test
+  void check_schemasOfATopicsValues_goWithTheirFormatAlone() throws ConfigurationException {
+    check(
+        Map.of(
+            "input.format", "topic",
+            "input.value-format", "avro-confluent",
+            "input.schema-registry.url", "http://registry:8081"));
+    assertRefused(
+        Map.of("input.format", "avro", "input.avro-schema", "r.avsc"),
+        "input.avro-schema is given without input.value-format avro");
+    assertRefused(
+        Map.of("input.format", "topic", "input.value-format", "avro"),
+        "input.avro-schema is missing with input.value-format avro");
   }
 
   @Test
