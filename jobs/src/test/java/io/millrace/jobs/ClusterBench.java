@@ -101,7 +101,10 @@ final class ClusterBench implements AutoCloseable {
     return arguments;
   }
 
-  /** Without Flink's command line, whose JVM costs more than a small job. */
+  /**
+   * Without Flink's command line, whose JVM costs more than a small job. A JobManager that was
+   * killed has lost what was uploaded, so each job's jar is.
+   */
   String submit(ScoringTopics topics, int parallelism, String... arguments) throws Exception {
     return UploadedJar.of(flink, JOB_JAR).submit(parallelism, arguments(topics, arguments));
   }

@@ -177,7 +177,7 @@ final class ModelCache {
     ModelFiles files = null;
     try {
       held = PrivateFolder.create(copies);
-      new VersionFolder(entry).linkInto(held.path());
+      new VersionFolder(entry).linkInto(held.path(), false);
       VersionFolder found = new VersionFolder(held.path());
       String actual = found.digest();
       if (actual.equals(digest)) {
@@ -231,7 +231,7 @@ final class ModelCache {
     Path entry = entry(digest, packaged);
     try (PrivateFolder made = PrivateFolder.create(folder)) {
       Path whole = Files.createDirectory(made.path().resolve("version"));
-      new VersionFolder(directory).linkInto(whole);
+      new VersionFolder(directory).linkInto(whole, true);
       new VersionFolder(whole).seal();
       Files.move(whole, entry, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {

@@ -120,8 +120,12 @@ record VersionFolder(Path root) {
     return hashed;
   }
 
-  /** Gives every file a second name in an empty folder, or copies it where that is not possible. */
-  void linkInto(Path folder) throws IOException {
+  /**
+   * Gives every file a second name in an empty folder, or copies it where that is not possible.
+   *
+   * @param toStay whether copies are to be on the disk then, as what they are of is
+   */
+  void linkInto(Path folder, boolean toStay) throws IOException {
     for (Path file : files()) {
       Path name = folder.resolve(name(file));
       Files.createDirectories(Objects.requireNonNull(name.getParent()));
@@ -132,7 +136,9 @@ record VersionFolder(Path root) {
       } catch (FileSystemException | UnsupportedOperationException e) {
         // Another file system, or one without links.
         Files.copy(file, name);
-        sync(name);
+        if (toStay) {
+          sync(name);
+        }
       }
     }
   }

@@ -72,7 +72,7 @@ final class Run implements AutoCloseable {
   }
 
   /**
-   * Lets the transactions flow until all have come back, or none has for a minute.
+   * Lets the transactions flow until all have come back, or none has for two minutes.
    *
    * @return when the second version was published
    */
@@ -95,7 +95,7 @@ final class Run implements AutoCloseable {
       for (ModelEvent event : status.drain()) {
         tell(progress, event, publishedAt);
       }
-      if (publishedAt != null && isOver(publishedAt)) {
+      if (publishedAt != null && isSwitched(publishedAt)) {
         feed.release();
       }
       progress.show(gauges.read());
@@ -109,9 +109,10 @@ final class Run implements AutoCloseable {
     return publishedAt == null ? Instant.now() : publishedAt;
   }
 
-  /** Whether each subtask has gone over to what was published, or will not any more. */
-  private boolean isOver(Instant publishedAt) {
-    return status.liveVersions().values().stream().allMatch(version -> version > 1)
+  /** Whether each subtask has gone over to what was published, or one refused it or had its time. */
+  private boolean isSwitched(Instant publishedAt) {
+    return status.events().stream().anyMatch(event -> event.reason() != null)
+        || status.liveVersions().values().stream().allMatch(version -> version > 1)
         || Duration.between(publishedAt, Instant.now()).compareTo(SWITCH_PATIENCE) > 0;
   }
 
