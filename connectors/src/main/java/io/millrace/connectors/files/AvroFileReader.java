@@ -29,7 +29,7 @@ final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
     long block = file.previousSync();
     try {
       if (!file.hasNext()) {
-        requireWhole();
+        requireWhole(file, fileLength);
         return null;
       }
       if (file.pastSync(end)) {
@@ -43,9 +43,13 @@ final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
     }
   }
 
-  // Avro takes a block that breaks off for the end of the file.
-  private void requireWhole() throws IOException {
-    if (file.previousSync() < fileLength) {
+  /**
+   * Checks, behind the last record, that no block breaks off there: Avro takes that for the end.
+   *
+   * @param length of the file
+   */
+  static void requireWhole(DataFileReader<?> file, long length) throws IOException {
+    if (file.previousSync() < length) {
       throw new EOFException("a block is cut off");
     }
   }

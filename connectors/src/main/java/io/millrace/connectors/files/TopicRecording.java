@@ -2,19 +2,22 @@ package io.millrace.connectors.files;
 
 import io.millrace.connectors.kafka.KafkaRecord;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.file.CodecFactory;
-import org.apache.avro.file.DataFileStream;
+import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.formats.avro.utils.FSDataInputStreamWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,19 +98,20 @@ public final class TopicRecording implements AutoCloseable {
   /**
    * Reads a file to its end.
    *
-   * @param in left open
-   * @throws IOException if it is no such file, or a damaged one
+   * @throws IOException if it is no such file, or a damaged one, or its last block is cut off
    */
-  public static void read(InputStream in, Visitor visitor) throws IOException {
-    GenericDatumReader<GenericRecord> records = new GenericDatumReader<>();
-    try {
-      // Not closed: it would close the stream.
-      DataFileStream<GenericRecord> file = new DataFileStream<>(in, records);
-      records.setExpected(map(file.getSchema()).projection());
-      String topic = String.valueOf(file.getMetaString(TOPIC));
+  public static void read(Path file, Visitor visitor) throws IOException {
+    FileSystem files = file.getFileSystem();
+    long length = files.getFileStatus(file).getLen();
+    GenericDatumReader<GenericRecord> datums = new GenericDatumReader<>();
+    try (FSDataInputStream in = files.open(file);
+        DataFileReader<GenericRecord> records =
+            new DataFileReader<>(new FSDataInputStreamWrapper(in, length), datums)) {
+      datums.setExpected(map(records.getSchema()).projection());
+      String topic = String.valueOf(records.getMetaString(TOPIC));
       GenericRecord record = null;
-      while (file.hasNext()) {
-        record = file.next(record);
+      while (records.hasNext()) {
+        record = records.next(record);
         visitor.record(
             new KafkaRecord(
                 topic,
@@ -118,6 +122,7 @@ public final class TopicRecording implements AutoCloseable {
                 bytes(record.get("key")),
                 bytes(record.get("value"))));
       }
+      AvroFileReader.requireWhole(records, length);
     } catch (AvroRuntimeException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.KafkaRecord;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -57,6 +55,18 @@ class TopicRecordingTest {
     }
   }
 
+  private Path written() throws IOException {
+    Path file = folder.resolve("in-3.avro");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      write(out);
+    }
+    return file;
+  }
+
+  private static org.apache.flink.core.fs.Path path(Path file) {
+    return new org.apache.flink.core.fs.Path(file.toUri());
+  }
+
   private static String text(KafkaRecord record) {
     return "%d %d %s %s"
         .formatted(
@@ -68,11 +78,10 @@ class TopicRecordingTest {
 
   @Test
   void read_whatWasWritten_isTheSameToTheByte() throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    write(out);
+    Path file = written();
     List<KafkaRecord> read = new ArrayList<>();
 
-    TopicRecording.read(new ByteArrayInputStream(out.toByteArray()), read::add);
+    TopicRecording.read(path(file), read::add);
 
     assertThat(read.stream().map(TopicRecordingTest::text).toList())
         .isEqualTo(records().stream().map(TopicRecordingTest::text).toList());
@@ -80,11 +89,22 @@ class TopicRecordingTest {
   }
 
   @Test
-  void split_anySize_givesEachRecordOnce() throws Exception {
-    Path file = folder.resolve("in-3.avro");
-    try (OutputStream out = Files.newOutputStream(file)) {
-      write(out);
+  void read_fileThatIsCutOff_failsWhereverThatIs() throws Exception {
+    byte[] whole = Files.readAllBytes(written());
+    // The header, the middle of a block, its marker, and all but a byte.
+    for (int length :
+        new int[] {0, 3, 100, whole.length / 2, whole.length - 16, whole.length - 1}) {
+      Path cut = Files.write(folder.resolve("cut-3.avro"), Arrays.copyOf(whole, length));
+
+      assertThatThrownBy(() -> TopicRecording.read(path(cut), record -> {}))
+          .as("%d bytes of %d", length, whole.length)
+          .isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void split_anySize_givesEachRecordOnce() throws Exception {
+    Path file = written();
     long length = Files.size(file);
     for (long size : new long[] {length, 100_000, 33_333}) {
       List<String> read = new ArrayList<>();
@@ -104,12 +124,7 @@ class TopicRecordingTest {
         new LocatedFormat(new AvroFormat(TopicRecording::map), DamagedFiles.FAIL);
     FileSourceSplit split =
         new FileSourceSplit(
-            "0",
-            new org.apache.flink.core.fs.Path(file.toUri()),
-            from,
-            length,
-            Files.getLastModifiedTime(file).toMillis(),
-            size);
+            "0", path(file), from, length, Files.getLastModifiedTime(file).toMillis(), size);
     List<LocatedRecord> records = new ArrayList<>();
     try (BulkFormat.Reader<LocatedRecord> reader =
         format.createReader(new Configuration(), split)) {

@@ -105,11 +105,11 @@ public final class OutputLines {
   public void read(Visitor visitor) throws IOException {
     for (Path file : files) {
       String name = name(file);
-      try (InputStream in = open(file)) {
+      try {
         if (name.endsWith(TopicRecording.SUFFIX)) {
-          readRecording(name, in, visitor);
+          readRecording(name, file, visitor);
         } else {
-          read(name, in, visitor);
+          readLines(name, file, visitor);
         }
       } catch (IOException e) {
         String message = String.valueOf(e.getMessage());
@@ -166,11 +166,16 @@ public final class OutputLines {
     visit(name, number, line, visitor);
   }
 
-  private static void readRecording(String name, InputStream in, Visitor visitor)
-      throws IOException {
+  private static void readLines(String name, Path file, Visitor visitor) throws IOException {
+    try (InputStream in = open(file)) {
+      read(name, in, visitor);
+    }
+  }
+
+  private static void readRecording(String name, Path file, Visitor visitor) throws IOException {
     AtomicLong number = new AtomicLong();
     TopicRecording.read(
-        in,
+        file,
         record -> {
           byte[] value = record.value();
           visit(name, number.incrementAndGet(), value == null ? new byte[0] : value, visitor);

@@ -1,13 +1,17 @@
 package io.millrace.jobs.compare;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.connectors.files.TopicRecording;
+import io.millrace.connectors.kafka.KafkaRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -215,12 +219,30 @@ class ComparisonTest {
     Path replay = Files.createDirectories(folder.resolve("replay"));
     try (OutputStream out =
         new GZIPOutputStream(Files.newOutputStream(replay.resolve("part.jsonl.gz")))) {
-      out.write(String.join("\n", records).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      out.write(String.join("\n", records).getBytes(UTF_8));
     }
     write("replay/_SUCCESS", List.of("no JSON"));
     write("replay/_dead-letters/part", List.of(record(99, 1, 1)));
     write("replay/.part.inprogress", List.of("{"));
     assertThat(compare(live, replay).equal()).isTrue();
+  }
+
+  @Test
+  void of_recordingThatIsCutOff_isNotTakenForAWholeOne() throws Exception {
+    List<String> records = records(2_000);
+    Path live = write("live.jsonl", records);
+    Path recording = folder.resolve("out-0.avro");
+    try (TopicRecording out = TopicRecording.create(Files.newOutputStream(recording), "out")) {
+      for (int i = 0; i < records.size(); i++) {
+        out.write(new KafkaRecord("out", 0, i, 0, 0, null, records.get(i).getBytes(UTF_8)));
+      }
+    }
+    assertThat(compare(live, recording).equal()).isTrue();
+
+    byte[] whole = Files.readAllBytes(recording);
+    Files.write(recording, Arrays.copyOf(whole, whole.length - 1));
+
+    assertFails(live, recording, "out-0.avro: cannot be read: a block is cut off");
   }
 
   @Test
