@@ -2,6 +2,7 @@ package io.millrace.connectors.control;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.KafkaConnection;
+import io.millrace.connectors.kafka.TopicReader;
 import io.millrace.model.Command;
 import io.millrace.model.ModelException;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public record CommandHistory(
     List<Command> commands = new ArrayList<>();
     List<RefusedCommand> refused = new ArrayList<>();
     try (TopicReader reader =
-        new TopicReader(connection, "control topic '" + topic + "'", List.of(partition))) {
+        TopicReader.ofAll(connection, "control topic '" + topic + "'", List.of(partition))) {
       long end = reader.end(partition);
       reader.toEnds(
           record -> {

@@ -2,6 +2,7 @@ package io.millrace.connectors.control;
 
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.KafkaConnection;
+import io.millrace.connectors.kafka.TopicReader;
 import io.millrace.model.ModelEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class EventReader implements AutoCloseable {
     KafkaConnection connection = new KafkaConnection(client);
     int partitions = connection.partitionCounts(List.of(topic)).getOrDefault(topic, 0);
     return new EventReader(
-        new TopicReader(
+        TopicReader.ofAll(
             connection,
             "status topic '" + topic + "'",
             IntStream.range(0, partitions).mapToObj(i -> new TopicPartition(topic, i)).toList()));

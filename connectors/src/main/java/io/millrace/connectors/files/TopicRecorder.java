@@ -3,26 +3,21 @@ package io.millrace.connectors.files;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.KafkaConnection;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.connectors.kafka.PartitionOffsets;
+import io.millrace.connectors.kafka.TopicReader;
 import java.io.IOException;
-import java.time.Duration;
+import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
-import java.util.stream.IntStream;
+import java.util.UUID;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class TopicRecorder {
-  private static final Duration POLL = Duration.ofMillis(200);
-
   private final KafkaConnection connection;
   private final String topic;
 
@@ -54,138 +47,95 @@ public final class TopicRecorder {
   }
 
   /**
-   * Reads and writes; blocks.
+   * Reads and writes; blocks. Of several recordings to one folder, the first one that is whole
+   * shows, and the others fail.
    *
    * @param since in each partition, the first record of that time or later and all behind it; null
    *     for all that there are
-   * @param until in each partition, up to the first record of that time or later; null for all that
-   *     there are now
-   * @param target a folder that is not there yet
+   * @param until later than {@code since}; in each partition, up to the first record of that time
+   *     or later; null for all that there are now
+   * @param folder that is not there yet
    * @return by partition
    * @throws IOException in one line, if the broker does not answer, the topic does not exist, the
-   *     target does, or cannot be written
+   *     folder does, or cannot be written
+   * @throws IllegalArgumentException if there is no time between the two
    */
-  public List<Kept> record(@Nullable Instant since, @Nullable Instant until, Path target)
+  public List<Kept> record(@Nullable Instant since, @Nullable Instant until, Path folder)
       throws IOException {
+    // Of its parts, without the slash that may be at its end.
+    URI uri = folder.toUri();
+    Path target = new Path(uri.getScheme(), uri.getAuthority(), uri.getPath());
+    if (since != null && until != null && !since.isBefore(until)) {
+      throw new IllegalArgumentException("since " + since + " until " + until + ": expected later");
+    }
+    if (target.getParent() == null || target.getName().isEmpty()) {
+      throw new IOException(target + ": expected a folder below another one");
+    }
     FileSystem files = target.getFileSystem();
+    requireNew(files, target);
+    Path part = new Path(target.getParent(), "_" + target.getName() + ".part");
+    Path run = new Path(part, UUID.randomUUID().toString());
+    try {
+      files.mkdirs(run);
+      List<Kept> kept = record(since, until, run, files);
+      // HDFS would move it into a folder that has come to be meanwhile.
+      requireNew(files, target);
+      if (!files.rename(run, target)) {
+        throw new IOException(run + " cannot be renamed to " + target);
+      }
+      // And what recordings left that were killed.
+      files.delete(part, true);
+      return kept;
+    } catch (IOException | RuntimeException e) {
+      files.delete(run, true);
+      if (files.exists(part) && files.listStatus(part).length == 0) {
+        files.delete(part, false);
+      }
+      throw e;
+    }
+  }
+
+  private static void requireNew(FileSystem files, Path target) throws IOException {
     if (files.exists(target)) {
       throw new IOException(target + " exists: expected a folder that is not there yet");
     }
-    Path part = new Path(target.getParent(), "_" + target.getName() + ".part");
-    int count =
-        Objects.requireNonNull(connection.partitionCounts(List.of(topic)).get(topic), "partitions");
-    boolean whole = false;
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      // What a recording that was killed left.
-      files.delete(part, true);
-      files.mkdirs(part);
-      List<Kept> kept = record(consumer, partitions(count), since, until, part);
-      if (!files.rename(part, target)) {
-        throw new IOException(part + " cannot be renamed to " + target);
-      }
-      whole = true;
-      return kept;
-    } catch (KafkaException e) {
-      throw connection.failure("cannot read topic '" + topic + "'", e);
-    } finally {
-      if (!whole) {
-        files.delete(part, true);
-      }
-    }
-  }
-
-  private List<TopicPartition> partitions(int count) {
-    return IntStream.range(0, count).mapToObj(i -> new TopicPartition(topic, i)).toList();
-  }
-
-  private Properties properties() {
-    Properties properties = connection.properties();
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    // Records that go while they are read are missing: an error, and no leap over them.
-    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    return properties;
   }
 
   private List<Kept> record(
-      KafkaConsumer<byte[], byte[]> consumer,
-      List<TopicPartition> partitions,
-      @Nullable Instant since,
-      @Nullable Instant until,
-      Path folder)
+      @Nullable Instant since, @Nullable Instant until, Path folder, FileSystem files)
       throws IOException {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    Map<TopicPartition, Long> last = until == null ? ends : at(consumer, until, ends);
-    Map<TopicPartition, Long> first =
-        since == null ? consumer.beginningOffsets(partitions) : at(consumer, since, ends);
+    PartitionOffsets offsets = PartitionOffsets.committed(connection, topic);
+    Map<Integer, Long> ends = until == null ? offsets.ends() : offsets.since(until);
+    Map<Integer, Long> begins = since == null ? offsets.beginnings() : offsets.since(since);
     List<Kept> kept = new ArrayList<>();
-    for (TopicPartition partition : partitions) {
-      String name = topic + "-" + partition.partition() + TopicRecording.SUFFIX;
-      long begin = offset(first, partition);
-      long end = Math.max(begin, offset(last, partition));
+    for (Map.Entry<Integer, Long> partition : ends.entrySet()) {
+      long begin = Objects.requireNonNull(begins.get(partition.getKey()), "an offset");
+      long end = Math.max(begin, partition.getValue());
+      String name = topic + "-" + partition.getKey() + TopicRecording.SUFFIX;
       try (TopicRecording recording =
           TopicRecording.create(
-              folder.getFileSystem().create(new Path(folder, name), WriteMode.NO_OVERWRITE),
-              topic)) {
-        long records = copy(consumer, partition, begin, end, recording);
-        kept.add(new Kept(partition.partition(), begin, end, records));
+              files.create(new Path(folder, name), WriteMode.NO_OVERWRITE), topic)) {
+        long records = copy(new TopicPartition(topic, partition.getKey()), begin, end, recording);
+        kept.add(new Kept(partition.getKey(), begin, end, records));
       }
     }
     return kept;
   }
 
-  private static Map<TopicPartition, Long> at(
-      KafkaConsumer<byte[], byte[]> consumer, Instant time, Map<TopicPartition, Long> ends) {
-    Map<TopicPartition, Long> wanted = new HashMap<>(ends);
-    wanted.replaceAll((partition, end) -> time.toEpochMilli());
-    Map<TopicPartition, Long> found = new HashMap<>(ends);
-    consumer
-        .offsetsForTimes(wanted)
-        .forEach((partition, offset) -> found.merge(partition, orEnd(offset), Math::min));
-    return found;
-  }
-
-  private static long orEnd(@Nullable OffsetAndTimestamp offset) {
-    return offset == null ? Long.MAX_VALUE : offset.offset();
-  }
-
-  private static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
-    return Objects.requireNonNull(offsets.get(partition), "an offset");
-  }
-
-  private long copy(
-      KafkaConsumer<byte[], byte[]> consumer,
-      TopicPartition partition,
-      long begin,
-      long end,
-      TopicRecording recording)
+  private long copy(TopicPartition partition, long begin, long end, TopicRecording recording)
       throws IOException {
-    consumer.assign(List.of(partition));
-    consumer.seek(partition, begin);
-    long records = 0;
-    long position = begin;
-    long moved = System.nanoTime();
-    while (position < end) {
-      for (ConsumerRecord<byte[], byte[]> read : consumer.poll(POLL)) {
-        if (read.offset() < end) {
-          recording.write(recordOf(read));
-          records++;
-        }
-      }
-      // Beyond what a compacted topic has dropped, and the marks of transactions.
-      long now = consumer.position(partition);
-      if (now > position) {
-        position = now;
-        moved = System.nanoTime();
-      } else if (System.nanoTime() - moved > KafkaConnection.TIMEOUT.toNanos()) {
-        throw new IOException(
-            "%s has given nothing from offset %d on for %d s: expected records up to offset %d"
-                .formatted(partition, position, KafkaConnection.TIMEOUT.toSeconds(), end));
-      }
+    long[] records = new long[1];
+    try (TopicReader reader =
+        TopicReader.of(connection, "topic '" + topic + "'", partition, begin, end)) {
+      reader.toEnds(
+          read -> {
+            if (read.offset() < end) {
+              recording.write(recordOf(read));
+              records[0]++;
+            }
+          });
     }
-    return records;
+    return records[0];
   }
 
   private KafkaRecord recordOf(ConsumerRecord<byte[], byte[]> read) {

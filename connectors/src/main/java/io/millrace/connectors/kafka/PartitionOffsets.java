@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -30,10 +32,21 @@ public final class PartitionOffsets {
 
   private final KafkaConnection connection;
   private final String topic;
+  private final IsolationLevel isolation;
+
+  private PartitionOffsets(KafkaConnection connection, String topic, IsolationLevel isolation) {
+    this.connection = connection;
+    this.topic = Objects.requireNonNull(topic, "topic");
+    this.isolation = isolation;
+  }
 
   public PartitionOffsets(KafkaClientProperties client, String topic) {
-    this.connection = new KafkaConnection(client);
-    this.topic = Objects.requireNonNull(topic, "topic");
+    this(new KafkaConnection(client), topic, IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  /** As seen by who reads what is committed: to them, a partition ends before open transactions. */
+  public static PartitionOffsets committed(KafkaConnection connection, String topic) {
+    return new PartitionOffsets(connection, topic, IsolationLevel.READ_COMMITTED);
   }
 
   /**
@@ -73,7 +86,7 @@ public final class PartitionOffsets {
     Map<Integer, Long> found = new TreeMap<>();
     try (Admin admin = Admin.create(connection.properties())) {
       for (Map.Entry<TopicPartition, ListOffsetsResultInfo> entry :
-          admin.listOffsets(wanted).all().get().entrySet()) {
+          admin.listOffsets(wanted, new ListOffsetsOptions(isolation)).all().get().entrySet()) {
         found.put(entry.getKey().partition(), entry.getValue().offset());
       }
       return found;

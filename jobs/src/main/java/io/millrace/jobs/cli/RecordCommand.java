@@ -5,7 +5,6 @@ import io.millrace.connectors.files.TopicRecorder.Kept;
 import io.millrace.jobs.ScoreTopicOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Keeps a stretch of a topic in files, for a replay or a comparison. */
@@ -74,15 +74,24 @@ final class RecordCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Configuration read = job.configuration(ScoreTopicOptions.INPUT_TOPIC, topic);
     String name = JobOptions.require(read, ScoreTopicOptions.INPUT_TOPIC, "--topic");
-    URI target = Locations.parse(to);
+    requireTimeBetween();
+    Path target = new Path(Locations.parse(to));
     try {
       List<Kept> kept =
-          new TopicRecorder(JobOptions.client(read), name).record(since, until, new Path(target));
+          new TopicRecorder(JobOptions.client(read), name).record(since, until, target);
       print(name, kept);
     } catch (IOException e) {
       throw CommandException.failed(String.valueOf(e.getMessage()), e);
     }
     return ExitCode.DONE;
+  }
+
+  private void requireTimeBetween() {
+    if (spec != null && since != null && until != null && !since.isBefore(until)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--since %s --until %s: expected a later time for --until".formatted(since, until));
+    }
   }
 
   private void print(String name, List<Kept> kept) {
