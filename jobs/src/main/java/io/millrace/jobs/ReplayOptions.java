@@ -86,7 +86,7 @@ public final class ReplayOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2 or .deflate is unpacked. Required.");
+              "Files, or folders that are read with all below them but for names that begin with '.' or '_'. What ends with .gz, .gzip, .bz2, .deflate, .zst or .zstd is unpacked; .xz and other compressions are refused. Required.");
 
   public static final ConfigOption<FileFormat> INPUT_FORMAT =
       ConfigOptions.key("input.format")

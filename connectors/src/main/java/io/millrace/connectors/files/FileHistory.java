@@ -12,9 +12,8 @@ import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Files of records as a bounded source, parallel by split. What the names of compressed files end
- * with is what Flink unpacks: gz, bz2, deflate. Names that begin with a dot or an underscore are
- * passed over.
+ * Files of records as a bounded source, parallel by split, compressed ones as {@link Compression}
+ * has it. Names that begin with a dot or an underscore are passed over.
  *
  * <pre>{@code
  * env.fromSource(

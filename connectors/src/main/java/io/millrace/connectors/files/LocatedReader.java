@@ -4,10 +4,8 @@ import io.millrace.tensor.RecordReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import org.apache.flink.api.common.io.compression.InflaterInputStreamFactory;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.connector.file.src.util.ArrayResultIterator;
@@ -114,25 +112,25 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
   private StreamFormat.Reader<FilePiece> open() throws IOException {
     Path file = split.path();
     FSDataInputStream stored = new StorageStream(file.getFileSystem().open(file), split.fileSize());
+    FSDataInputStream opened = stored;
     try {
-      InflaterInputStreamFactory<?> unpacking =
-          StandardDeCompressors.getDecompressorForFileName(file.getName());
-      if (unpacking != null) {
-        return format.createReader(
-            config, new UnpackedStream(unpack(unpacking, stored)), Long.MAX_VALUE, Long.MAX_VALUE);
+      Compression compression = Compression.of(file.getName()).orElse(null);
+      if (compression != null) {
+        opened = new UnpackedStream(unpack(compression, stored));
+        return format.createReader(config, opened, Long.MAX_VALUE, Long.MAX_VALUE);
       }
       stored.seek(split.offset());
       return format.createReader(config, stored, split.fileSize(), split.offset() + split.length());
     } catch (IOException | RuntimeException e) {
-      stored.close();
+      opened.close();
       throw e;
     }
   }
 
-  private static InputStream unpack(
-      InflaterInputStreamFactory<?> unpacking, FSDataInputStream stored) throws IOException {
+  private static InputStream unpack(Compression compression, FSDataInputStream stored)
+      throws IOException {
     try {
-      return unpacking.create(stored);
+      return compression.unpack(stored);
     } catch (IOException | RuntimeException e) {
       throw DamageException.of(0, 0, e);
     }

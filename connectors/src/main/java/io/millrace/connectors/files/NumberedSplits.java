@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.connector.file.src.enumerate.BlockSplittingRecursiveEnumerator;
 import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
 import org.apache.flink.connector.file.src.enumerate.NonSplittingRecursiveEnumerator;
@@ -60,19 +59,41 @@ final class NumberedSplits implements FileEnumerator {
     List<FileSourceSplit> numbered = new ArrayList<>();
     for (List<FileSourceSplit> ofFile : byFile.values()) {
       ofFile.sort(Comparator.comparingLong(FileSourceSplit::offset));
+      if (isCompressed(ofFile.get(0).path())) {
+        addPieces(whole(ofFile.get(0)), 0, Long.MAX_VALUE, numbered);
+        continue;
+      }
       int number = 0;
       for (FileSourceSplit split : ofFile) {
-        number = addPieces(split, number, numbered);
+        number = addPieces(split, number, splittable ? maxBytes : Long.MAX_VALUE, numbered);
       }
     }
     return numbered;
   }
 
-  private int addPieces(FileSourceSplit split, int first, List<FileSourceSplit> target) {
-    boolean cut =
-        splittable
-            && StandardDeCompressors.getDecompressorForFileName(split.path().getName()) == null;
-    long step = cut ? maxBytes : Math.max(1, split.length());
+  private static boolean isCompressed(Path file) throws UnusableFileException {
+    try {
+      return Compression.of(file.getName()).isPresent();
+    } catch (IOException e) {
+      throw new UnusableFileException(file.toString(), e);
+    }
+  }
+
+  // Flink knows fewer compressions, and cuts the others between the blocks of HDFS.
+  private static FileSourceSplit whole(FileSourceSplit first) {
+    return new FileSourceSplit(
+        first.splitId(),
+        first.path(),
+        0,
+        first.fileSize(),
+        first.fileModificationTime(),
+        first.fileSize(),
+        first.hostnames());
+  }
+
+  private static int addPieces(
+      FileSourceSplit split, int first, long maxBytes, List<FileSourceSplit> target) {
+    long step = Math.min(maxBytes, Math.max(1, split.length()));
     int number = first;
     long end = split.offset() + split.length();
     long offset = split.offset();

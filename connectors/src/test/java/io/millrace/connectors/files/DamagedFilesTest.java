@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import io.millrace.tensor.RecordReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.GZIPInputStream;
+import java.util.zip.DeflaterOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.junit.jupiter.api.Test;
@@ -65,16 +66,20 @@ class DamagedFilesTest {
     assertDamaged("flipped.jsonl.gz", packed, 1000);
   }
 
-  @Test
-  void read_bzip2_isDamagedLikeGzip() throws IOException {
+  private static byte[] bzip2(int times) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // Blocks of 100 kB: what is before the damaged one is read.
     try (BZip2CompressorOutputStream packing = new BZip2CompressorOutputStream(bytes, 1)) {
-      for (int i = 0; i < 10; i++) {
+      for (int i = 0; i < times; i++) {
         packing.write(LINES.getBytes(UTF_8));
       }
     }
-    byte[] packed = bytes.toByteArray();
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void read_bzip2_isDamagedLikeGzip() throws IOException {
+    byte[] packed = bzip2(10);
     Files.write(folder.resolve("whole.jsonl.bz2"), packed);
     assertThat(read(DamagedFiles.FAIL)).hasSize(20_000);
     Files.delete(folder.resolve("whole.jsonl.bz2"));
@@ -82,6 +87,92 @@ class DamagedFilesTest {
     assertDamaged("empty.jsonl.bz2", new byte[0], 0);
     assertDamaged("text.jsonl.bz2", "{}\n".getBytes(UTF_8), 0);
     assertDamaged("cut.jsonl.bz2", Arrays.copyOf(packed, packed.length / 2), 90_000);
+  }
+
+  private static byte[] zstd(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZstdOutputStream packing = new ZstdOutputStream(bytes)) {
+      // As the command does.
+      packing.setChecksum(true);
+      packing.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      bytes.writeBytes(part);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void assertWhole(String name, byte[] content, int lines) throws IOException {
+    Files.write(folder.resolve(name), content);
+    // Of splits that would each have some of it.
+    assertThat(ReadFiles.of(folder, new LineFormat(1 << 20), 1000, DamagedFiles.FAIL))
+        .as(name)
+        .hasSize(lines);
+    Files.delete(folder.resolve(name));
+  }
+
+  @Test
+  void read_zstd_isDamagedLikeGzip() throws IOException {
+    byte[] packed = zstd(LINES.getBytes(UTF_8));
+    byte[] frames = joined(packed, zstd(new byte[0]), packed);
+    assertWhole("whole.jsonl.zst", packed, 2_000);
+    assertWhole("frames.jsonl.zstd", frames, 4_000);
+
+    assertDamaged("empty.jsonl.zst", new byte[0], 0);
+    assertDamaged("cut.jsonl.zst", Arrays.copyOf(packed, 5), 0);
+    assertDamaged("text.jsonl.zst", "{}\n".getBytes(UTF_8), 0);
+    Files.write(folder.resolve("named.zst"), "[1, 2, 3, 4]".getBytes(UTF_8));
+    assertThatThrownBy(() -> read(DamagedFiles.FAIL))
+        .hasMessageContainingAll("named.zst", "Unknown frame descriptor");
+    Files.delete(folder.resolve("named.zst"));
+    assertDamaged("second.jsonl.zst", Arrays.copyOf(frames, frames.length - 1), LINES.length());
+    assertDamaged("header.jsonl.zst", joined(packed, new byte[] {1}), LINES.length());
+    packed[packed.length / 2] ^= 0x55;
+    assertDamaged("flipped.jsonl.zst", packed, 0);
+  }
+
+  @Test
+  void read_severalMembers_areAllReadAndDamageOfOneIsTold() throws IOException {
+    byte[] gzip = ReadFiles.gzip(LINES.getBytes(UTF_8));
+    byte[] wrong = gzip.clone();
+    wrong[0] ^= 0x55;
+    assertWhole("members.jsonl.gz", joined(gzip, gzip, gzip), 6_000);
+    assertDamaged("header.jsonl.gz", joined(gzip, wrong), LINES.length());
+    for (int length : new int[] {1, 9, gzip.length - 1}) {
+      assertDamaged("cut.jsonl.gz", joined(gzip, Arrays.copyOf(gzip, length)), LINES.length());
+    }
+
+    byte[] bzip2 = bzip2(1);
+    assertWhole("streams.jsonl.bz2", joined(bzip2, bzip2), 4_000);
+    assertDamaged("header.jsonl.bz2", joined(bzip2, gzip), LINES.length());
+
+    ByteArrayOutputStream deflate = new ByteArrayOutputStream();
+    try (DeflaterOutputStream packing = new DeflaterOutputStream(deflate)) {
+      packing.write(LINES.getBytes(UTF_8));
+    }
+    assertWhole("one.jsonl.deflate", deflate.toByteArray(), 2_000);
+    byte[] two = joined(deflate.toByteArray(), deflate.toByteArray());
+    assertDamaged("two.jsonl.deflate", two, LINES.length());
+  }
+
+  @Test
+  void read_compressionThatIsNotRead_isRefusedWhateverThePolicy() throws IOException {
+    Files.write(folder.resolve("a.jsonl"), LINES.getBytes(UTF_8));
+    for (String suffix : List.of("xz", "XZ", "lz4", "snappy", "lzo", "br", "zip", "7z", "tgz")) {
+      Path file = Files.write(folder.resolve("b.jsonl." + suffix), new byte[10]);
+
+      assertThatThrownBy(() -> read(DamagedFiles.DEAD_LETTER))
+          .isInstanceOf(UnusableFileException.class)
+          .hasMessageContainingAll(
+              "b.jsonl." + suffix, "not read", ".gz, .gzip, .bz2, .deflate, .zst, .zstd");
+      Files.delete(file);
+    }
+    assertThat(read(DamagedFiles.FAIL)).hasSize(2_000);
   }
 
   /** Throws what HDFS throws where a connection is dropped. */
@@ -130,7 +221,8 @@ class DamagedFilesTest {
     StorageStream stored = new StorageStream(new DroppedStream(half), packed.length);
 
     try (LineReader reader =
-        new LineReader(new UnpackedStream(new GZIPInputStream(stored)), Long.MAX_VALUE, 1 << 20)) {
+        new LineReader(
+            new UnpackedStream(Compression.GZIP.unpack(stored)), Long.MAX_VALUE, 1 << 20)) {
       assertThatThrownBy(
               () -> {
                 while (reader.read() != null) {

@@ -1,5 +1,6 @@
 package io.millrace.jobs.compare;
 
+import io.millrace.connectors.files.Compression;
 import io.millrace.connectors.files.TopicRecording;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
@@ -9,9 +10,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.flink.api.common.io.compression.InflaterInputStreamFactory;
-import org.apache.flink.connector.file.src.compression.StandardDeCompressors;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -129,14 +129,10 @@ public final class OutputLines {
 
   private static InputStream open(Path file) throws IOException {
     InputStream raw = file.getFileSystem().open(file);
-    InflaterInputStreamFactory<?> compression =
-        StandardDeCompressors.getDecompressorForFileName(file.getName());
-    if (compression == null) {
-      return raw;
-    }
     try {
       // Reads the head of the file, which may be no such file.
-      return compression.create(raw);
+      Optional<Compression> compression = Compression.of(file.getName());
+      return compression.isPresent() ? compression.get().unpack(raw) : raw;
     } catch (IOException | RuntimeException e) {
       IOUtils.closeQuietly(raw);
       throw e;

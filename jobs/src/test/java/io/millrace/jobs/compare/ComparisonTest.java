@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStream;
 import io.millrace.connectors.files.TopicRecording;
 import io.millrace.connectors.kafka.KafkaRecord;
 import java.io.IOException;
@@ -219,7 +220,11 @@ class ComparisonTest {
     Path replay = Files.createDirectories(folder.resolve("replay"));
     try (OutputStream out =
         new GZIPOutputStream(Files.newOutputStream(replay.resolve("part.jsonl.gz")))) {
-      out.write(String.join("\n", records).getBytes(UTF_8));
+      out.write(String.join("\n", records.subList(0, 5)).getBytes(UTF_8));
+    }
+    try (OutputStream out =
+        new ZstdOutputStream(Files.newOutputStream(replay.resolve("part.jsonl.zst")))) {
+      out.write(String.join("\n", records.subList(5, 20)).getBytes(UTF_8));
     }
     write("replay/_SUCCESS", List.of("no JSON"));
     write("replay/_dead-letters/part", List.of(record(99, 1, 1)));
@@ -254,6 +259,8 @@ class ComparisonTest {
     assertFails(live, folder.resolve("nowhere"), "nowhere does not exist: expected a file of JSON");
     assertFails(live, empty, "has no file: expected files of JSON lines");
     assertFails(live, wrong.getParent(), "part-0:3: expected a JSON object on a line");
+    Path packed = write("packed/part-0.xz", records(3));
+    assertFails(live, packed.getParent(), "part-0.xz: cannot be read: files that are compressed");
     assertFails(live, torn.getParent(), "part-0:2: expected a JSON object on a line");
   }
 
