@@ -14,10 +14,10 @@ import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
-import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.fs.Path;
@@ -153,7 +153,7 @@ final class Backfill {
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
             MAX_SPLIT_BYTES,
             config.get(BackfillOptions.DAMAGED_FILES));
-    FileSource<LocatedRecord> files =
+    Source<LocatedRecord, ?, ?> files =
         config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.TF_EXAMPLE
             ? FileHistory.tfRecords(paths(config), limits)
             : FileHistory.lines(paths(config), limits);

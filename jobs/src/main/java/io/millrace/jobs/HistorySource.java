@@ -6,8 +6,8 @@ import io.millrace.connectors.files.ReadLimits;
 import io.millrace.connectors.formats.RecordFields;
 import java.io.IOException;
 import java.util.List;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.core.fs.Path;
 
 /** Makes the source of a replay: what its configuration says of the files that it reads. */
@@ -22,7 +22,7 @@ final class HistorySource {
    *     versions have not one signature
    * @throws IOException if the fields of the first file are not what the signature wants
    */
-  static FileSource<LocatedRecord> of(
+  static Source<LocatedRecord, ?, ?> of(
       ReadableConfig config, List<Path> inputs, ReplayedVersions versions)
       throws ConfigurationException, IOException {
     ReadLimits limits =

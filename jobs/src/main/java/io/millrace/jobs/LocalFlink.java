@@ -5,13 +5,19 @@ import java.net.BindException;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.metrics.MetricRegistryImpl;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -32,13 +38,15 @@ import org.jspecify.annotations.Nullable;
 public final class LocalFlink implements AutoCloseable {
   private static final String PORTS = "8081-8199";
   private static final int RESTARTS = 10;
+  private static final int TICK_MILLIS = 500;
+  private static final String PROGRESS = "millrace-progress";
 
-  private final MiniCluster cluster;
+  private final LocalCluster cluster;
   private final URI address;
   private volatile @Nullable JobID job;
   private boolean closed;
 
-  private LocalFlink(MiniCluster cluster, URI address) {
+  private LocalFlink(LocalCluster cluster, URI address) {
     this.cluster = cluster;
     this.address = address;
   }
@@ -56,8 +64,9 @@ public final class LocalFlink implements AutoCloseable {
       configuration.set(RestOptions.ADDRESS, "localhost");
     }
     limitRestarts(configuration);
-    MiniCluster cluster =
-        new MiniCluster(
+    observe(configuration);
+    LocalCluster cluster =
+        new LocalCluster(
             new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration)
                 .setNumSlotsPerTaskManager(slots)
@@ -84,6 +93,41 @@ public final class LocalFlink implements AutoCloseable {
     }
   }
 
+  private static void observe(Configuration configuration) {
+    configuration.setString(
+        "metrics.reporter." + PROGRESS + ".factory.class", ReplayProgress.Factory.class.getName());
+    // Where reporters are listed, others are not made.
+    configuration
+        .getOptional(MetricOptions.REPORTERS_LIST)
+        .ifPresent(
+            listed -> configuration.set(MetricOptions.REPORTERS_LIST, listed + "," + PROGRESS));
+  }
+
+  /** Flink's own, of which one reporter is known. */
+  private static final class LocalCluster extends MiniCluster {
+    private @Nullable ReplayProgress progress;
+
+    LocalCluster(MiniClusterConfiguration configuration) {
+      super(configuration);
+    }
+
+    @Override
+    protected MetricRegistryImpl createMetricRegistry(Configuration config, long maxMessageBytes) {
+      MetricRegistryImpl registry = super.createMetricRegistry(config, maxMessageBytes);
+      for (MetricReporter reporter : registry.getReporters()) {
+        if (reporter instanceof ReplayProgress found) {
+          progress = found;
+        }
+      }
+      return registry;
+    }
+  }
+
+  /** How far the job has come with the files that it reads, if it reads files. */
+  public ReplayProgress progress() {
+    return Objects.requireNonNull(cluster.progress, "started with it");
+  }
+
   /** Where the web UI is. */
   public URI address() {
     return address;
@@ -97,8 +141,18 @@ public final class LocalFlink implements AutoCloseable {
   /** Runs the job until it ends; empty if it ended well or was cancelled. */
   public Optional<Throwable> run(StreamGraph graph)
       throws ExecutionException, InterruptedException {
+    return run(graph, () -> {});
+  }
+
+  /**
+   * As {@link #run(StreamGraph)}.
+   *
+   * @param tick is called twice a second meanwhile, by this thread
+   */
+  public Optional<Throwable> run(StreamGraph graph, Runnable tick)
+      throws ExecutionException, InterruptedException {
     submit(graph);
-    JobResult result = result();
+    JobResult result = result(tick);
     return result.isSuccess() || result.getJobStatus().orElse(null) == JobStatus.CANCELED
         ? Optional.empty()
         : failure(result);
@@ -117,6 +171,17 @@ public final class LocalFlink implements AutoCloseable {
 
   private JobID submitted() {
     return Objects.requireNonNull(job, "no job was submitted");
+  }
+
+  private JobResult result(Runnable tick) throws ExecutionException, InterruptedException {
+    CompletableFuture<JobResult> result = cluster.requestJobResult(submitted());
+    while (true) {
+      try {
+        return result.get(TICK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        tick.run();
+      }
+    }
   }
 
   private JobResult result() throws ExecutionException, InterruptedException {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.BatchExecutionOptions;
 import org.apache.flink.configuration.Configuration;
@@ -24,7 +25,6 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -85,7 +85,7 @@ public final class ReplayJob {
     AvroInput.requireReady(scoring, ReplayOptions.records(scoring));
     ReplayedVersions versions = ReplayedVersions.of(scoring);
     PredictionFiles format = ReplayFiles.of(config, versions);
-    FileSource<LocatedRecord> source = HistorySource.of(scoring, inputs, versions);
+    Source<LocatedRecord, ?, ?> source = HistorySource.of(scoring, inputs, versions);
     env.configure(flinkOptions(config));
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
@@ -133,7 +133,7 @@ public final class ReplayJob {
   }
 
   private static DataStream<LocatedRecord> records(
-      StreamExecutionEnvironment env, FileSource<LocatedRecord> source, ReadableConfig config) {
+      StreamExecutionEnvironment env, Source<LocatedRecord, ?, ?> source, ReadableConfig config) {
     DataStream<LocatedRecord> records =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "history").uid("history-source");
     return config

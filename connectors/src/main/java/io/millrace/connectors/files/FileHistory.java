@@ -4,8 +4,8 @@ import io.millrace.connectors.formats.RecordFields;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.connector.file.src.reader.StreamFormat;
@@ -25,6 +25,15 @@ import org.apache.flink.core.fs.Path;
  * }</pre>
  */
 public final class FileHistory {
+  /** Counter of a task: records that were read. In the group {@code millrace} of the source. */
+  public static final String RECORDS_READ = "records_read";
+
+  /** Counter of a task: bytes of the files that were read, as they are stored. */
+  public static final String BYTES_READ = "bytes_read";
+
+  /** Gauge of the JobManager: bytes that all files have, as they are stored. */
+  public static final String BYTES_TOTAL = "bytes_total";
+
   private FileHistory() {}
 
   /**
@@ -32,12 +41,12 @@ public final class FileHistory {
    *
    * @param paths files, or folders that are read with all below them
    */
-  public static FileSource<LocatedRecord> lines(List<Path> paths, ReadLimits limits) {
+  public static Source<LocatedRecord, ?, ?> lines(List<Path> paths, ReadLimits limits) {
     return source(new LineFormat(limits.maxRecordBytes()), paths, limits);
   }
 
   /** TFRecord files, each read by one task. */
-  public static FileSource<LocatedRecord> tfRecords(List<Path> paths, ReadLimits limits) {
+  public static Source<LocatedRecord, ?, ?> tfRecords(List<Path> paths, ReadLimits limits) {
     return source(new TfRecordFormat(limits.maxRecordBytes()), paths, limits);
   }
 
@@ -46,7 +55,7 @@ public final class FileHistory {
    *
    * @param recordBytes that size
    */
-  public static FileSource<LocatedRecord> raw(
+  public static Source<LocatedRecord, ?, ?> raw(
       List<Path> paths, int recordBytes, ReadLimits limits) {
     return source(new RawFormat(recordBytes), paths, limits);
   }
@@ -57,7 +66,7 @@ public final class FileHistory {
    * @param fields what is wanted of their records, which come as JSON objects of these
    * @throws IOException if the first file's schema does not fit, with all that is wrong
    */
-  public static FileSource<LocatedRecord> avro(
+  public static Source<LocatedRecord, ?, ?> avro(
       List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
     return checked(AvroFormat.of(fields), paths, limits);
   }
@@ -68,7 +77,7 @@ public final class FileHistory {
    *
    * @throws IOException if the first file is no such recording
    */
-  public static FileSource<LocatedRecord> recordings(List<Path> paths, ReadLimits limits)
+  public static Source<LocatedRecord, ?, ?> recordings(List<Path> paths, ReadLimits limits)
       throws IOException {
     return checked(new AvroFormat(TopicRecording::map), paths, limits);
   }
@@ -79,7 +88,7 @@ public final class FileHistory {
    * @param fields what is wanted of their records, which come as JSON objects of these
    * @throws IOException if the first file's schema does not fit, with all that is wrong
    */
-  public static FileSource<LocatedRecord> parquet(
+  public static Source<LocatedRecord, ?, ?> parquet(
       List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
     return checked(new ParquetFormat(fields), paths, limits);
   }
@@ -90,20 +99,20 @@ public final class FileHistory {
    * @param fields what is wanted of their rows, which come as JSON objects of these
    * @throws IOException if the first file's header does not fit, with all that is wrong
    */
-  public static FileSource<LocatedRecord> csv(
+  public static Source<LocatedRecord, ?, ?> csv(
       List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
     return checked(new CsvFormat(fields, limits.maxRecordBytes()), paths, limits);
   }
 
   /** Opens the first file, so that fields that do not fit are refused before a job runs. */
-  private static FileSource<LocatedRecord> checked(
+  private static Source<LocatedRecord, ?, ?> checked(
       StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) throws IOException {
     Collection<FileSourceSplit> files =
         NumberedSplits.provider(false, Long.MAX_VALUE)
             .create()
             .enumerateSplits(paths.toArray(new Path[0]), 1);
     if (!files.isEmpty()) {
-      LocatedFormat located = new LocatedFormat(format, limits.damaged());
+      LocatedFormat located = new LocatedFormat(format, limits.damaged(), ReadMetrics.none());
       try (BulkFormat.Reader<LocatedRecord> first =
           located.createReader(new Configuration(), files.iterator().next())) {
         first.readBatch();
@@ -112,11 +121,8 @@ public final class FileHistory {
     return source(format, paths, limits);
   }
 
-  private static FileSource<LocatedRecord> source(
+  private static Source<LocatedRecord, ?, ?> source(
       StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) {
-    return FileSource.forBulkFileFormat(
-            new LocatedFormat(format, limits.damaged()), paths.toArray(new Path[0]))
-        .setFileEnumerator(NumberedSplits.provider(format.isSplittable(), limits.maxSplitBytes()))
-        .build();
+    return new FileHistorySource(format, paths, limits);
   }
 }

@@ -19,20 +19,24 @@ final class LocatedFormat implements BulkFormat<LocatedRecord, FileSourceSplit> 
   private final StreamFormat<FilePiece> format;
   private final DamagedFiles damaged;
 
-  LocatedFormat(StreamFormat<FilePiece> format, DamagedFiles damaged) {
+  // Of the task in which this was made.
+  private final transient ReadMetrics metrics;
+
+  LocatedFormat(StreamFormat<FilePiece> format, DamagedFiles damaged, ReadMetrics metrics) {
     this.format = format;
     this.damaged = damaged;
+    this.metrics = metrics;
   }
 
   @Override
   public Reader<LocatedRecord> createReader(Configuration config, FileSourceSplit split) {
-    return new LocatedReader(format, config, split, damaged);
+    return new LocatedReader(format, config, split, damaged, metrics);
   }
 
   @Override
   public Reader<LocatedRecord> restoreReader(Configuration config, FileSourceSplit split)
       throws IOException {
-    LocatedReader reader = new LocatedReader(format, config, split, damaged);
+    LocatedReader reader = new LocatedReader(format, config, split, damaged, metrics);
     try {
       reader.skip(
           split

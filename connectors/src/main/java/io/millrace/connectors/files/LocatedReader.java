@@ -23,22 +23,27 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
   private final Configuration config;
   private final FileSourceSplit split;
   private final DamagedFiles damaged;
+  private final ReadMetrics metrics;
   private final String path;
   private final int number;
 
   private StreamFormat.@Nullable Reader<FilePiece> pieces;
+  private @Nullable FSDataInputStream stored;
   private long handedOut;
+  private long passedBytes;
   private boolean over;
 
   LocatedReader(
       StreamFormat<FilePiece> format,
       Configuration config,
       FileSourceSplit split,
-      DamagedFiles damaged) {
+      DamagedFiles damaged,
+      ReadMetrics metrics) {
     this.format = format;
     this.config = config;
     this.split = split;
     this.damaged = damaged;
+    this.metrics = metrics;
     this.path = split.path().toString();
     this.number = NumberedSplits.numberOf(split);
   }
@@ -57,6 +62,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
       byte[] value = next.record().value();
       bytes += value == null ? 0 : value.length;
     }
+    measure(count);
     if (count == 0) {
       return null;
     }
@@ -64,6 +70,17 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     result.set(Arrays.copyOf(batch, count), count, CheckpointedPosition.NO_OFFSET, handedOut);
     handedOut += count;
     return result;
+  }
+
+  // What is read ahead belongs to what comes, and what a split needs of another does not count.
+  private void measure(int records) throws IOException {
+    long passed = split.length();
+    if (!over && stored != null) {
+      passed = Math.min(passed, stored.getPos() - split.offset());
+    }
+    long more = Math.max(0, passed - passedBytes);
+    passedBytes += more;
+    metrics.read(records, more);
   }
 
   /** Moves over records that were handed out before. */
@@ -111,16 +128,17 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
 
   private StreamFormat.Reader<FilePiece> open() throws IOException {
     Path file = split.path();
-    FSDataInputStream stored = new StorageStream(file.getFileSystem().open(file), split.fileSize());
-    FSDataInputStream opened = stored;
+    FSDataInputStream bytes = new StorageStream(file.getFileSystem().open(file), split.fileSize());
+    FSDataInputStream opened = bytes;
+    stored = bytes;
     try {
       Compression compression = Compression.of(file.getName()).orElse(null);
       if (compression != null) {
-        opened = new UnpackedStream(unpack(compression, stored));
+        opened = new UnpackedStream(unpack(compression, bytes));
         return format.createReader(config, opened, Long.MAX_VALUE, Long.MAX_VALUE);
       }
-      stored.seek(split.offset());
-      return format.createReader(config, stored, split.fileSize(), split.offset() + split.length());
+      bytes.seek(split.offset());
+      return format.createReader(config, bytes, split.fileSize(), split.offset() + split.length());
     } catch (IOException | RuntimeException e) {
       opened.close();
       throw e;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.RecordReason;
 import java.io.IOException;
@@ -13,7 +14,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.reader.BulkFormat;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +70,59 @@ class FileHistoryTest {
           .as(where)
           .extracting(located -> located.record().offset())
           .isEqualTo(offsets);
+    }
+  }
+
+  private void assertMeasured(StreamFormat<FilePiece> format, long maxSplitBytes)
+      throws IOException {
+    ReadMetrics metrics = ReadMetrics.none();
+    List<LocatedRecord> records =
+        ReadFiles.of(folder, format, maxSplitBytes, DamagedFiles.DEAD_LETTER, metrics);
+    long stored = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        stored += Files.size(file);
+      }
+    }
+    assertThat(metrics.bytes()).as("in splits of %d", maxSplitBytes).isEqualTo(stored);
+    assertThat(metrics.records()).isEqualTo(records.size());
+  }
+
+  @Test
+  void measure_inSplitsOfAnySize_addsUpToWhatIsStored() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      text.append("{\"a\":").append(i).append("}\n");
+    }
+    byte[] lines = text.toString().getBytes(UTF_8);
+    Files.write(folder.resolve("lines.jsonl"), lines);
+    Files.write(folder.resolve("empty.jsonl"), new byte[0]);
+    for (long size : new long[] {100, 5_000, 70_000, 1 << 20}) {
+      assertMeasured(new RawFormat(7), size);
+    }
+    byte[] packed = ReadFiles.gzip(lines);
+    Files.write(folder.resolve("packed.jsonl.gz"), packed);
+    Files.write(folder.resolve("packed.jsonl.zst"), Zstd.compress(lines));
+    Files.write(folder.resolve("cut.jsonl.gz"), Arrays.copyOf(packed, packed.length / 2));
+    for (long size : new long[] {100, 5_000, 70_000, 1 << 20}) {
+      assertMeasured(new LineFormat(MAX_RECORD), size);
+      assertMeasured(new TfRecordFormat(MAX_RECORD), size);
+    }
+  }
+
+  @Test
+  void measure_inTheMiddleOfAFile_isSomeOfIt() throws IOException {
+    byte[] lines = "{\"a\":1}\n".repeat(100_000).getBytes(UTF_8);
+    Files.write(folder.resolve("lines.jsonl"), lines);
+    ReadMetrics metrics = ReadMetrics.none();
+    LocatedFormat format =
+        new LocatedFormat(new LineFormat(MAX_RECORD), DamagedFiles.FAIL, metrics);
+
+    try (BulkFormat.Reader<LocatedRecord> reader =
+        format.createReader(new Configuration(), splits(1 << 20).get(0))) {
+      reader.readBatch();
+      assertThat(metrics.records()).isBetween(1L, 99_999L);
+      assertThat(metrics.bytes()).isBetween(1L, lines.length / 2L);
     }
   }
 

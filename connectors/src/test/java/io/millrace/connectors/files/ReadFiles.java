@@ -22,7 +22,17 @@ final class ReadFiles {
   static List<LocatedRecord> of(
       Path folder, StreamFormat<FilePiece> pieces, long maxSplitBytes, DamagedFiles damaged)
       throws IOException {
-    LocatedFormat format = new LocatedFormat(pieces, damaged);
+    return of(folder, pieces, maxSplitBytes, damaged, ReadMetrics.none());
+  }
+
+  static List<LocatedRecord> of(
+      Path folder,
+      StreamFormat<FilePiece> pieces,
+      long maxSplitBytes,
+      DamagedFiles damaged,
+      ReadMetrics metrics)
+      throws IOException {
+    LocatedFormat format = new LocatedFormat(pieces, damaged, metrics);
     List<LocatedRecord> records = new ArrayList<>();
     for (FileSourceSplit split :
         NumberedSplits.provider(format.isSplittable(), maxSplitBytes)

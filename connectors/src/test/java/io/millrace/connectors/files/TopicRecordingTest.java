@@ -118,10 +118,24 @@ class TopicRecordingTest {
     }
   }
 
+  @Test
+  void measure_inSplitsOfAnySize_addsUpToTheFile() throws Exception {
+    long length = Files.size(written());
+    for (long size : new long[] {length, 100_000, 33_333}) {
+      ReadMetrics metrics = ReadMetrics.none();
+
+      ReadFiles.of(folder, new AvroFormat(TopicRecording::map), size, DamagedFiles.FAIL, metrics);
+
+      assertThat(metrics.bytes()).as("splits of %d bytes", size).isEqualTo(length);
+      assertThat(metrics.records()).isEqualTo(RECORDS);
+    }
+  }
+
   private static List<LocatedRecord> read(Path file, long from, long length, long size)
       throws IOException {
     LocatedFormat format =
-        new LocatedFormat(new AvroFormat(TopicRecording::map), DamagedFiles.FAIL);
+        new LocatedFormat(
+            new AvroFormat(TopicRecording::map), DamagedFiles.FAIL, ReadMetrics.none());
     FileSourceSplit split =
         new FileSourceSplit(
             "0", path(file), from, length, Files.getLastModifiedTime(file).toMillis(), size);

@@ -10,6 +10,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.ExceptionUtils;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a job on a Flink inside this JVM until it ends, or somebody ends it. */
 final class LocalJob {
@@ -43,6 +44,17 @@ final class LocalJob {
    * @throws CommandException if the job fails, with what it failed of
    */
   static void run(StreamGraph graph, Configuration flink, PrintWriter out) throws Exception {
+    run(graph, flink, out, null);
+  }
+
+  /**
+   * As the other, and says how it goes on.
+   *
+   * @param progress where; null for a job that has no end to come near to
+   */
+  static void run(
+      StreamGraph graph, Configuration flink, PrintWriter out, @Nullable ProgressLine progress)
+      throws Exception {
     int slots =
         graph.getStreamNodes().stream().mapToInt(node -> node.getParallelism()).max().orElse(1);
     try (LocalFlink local = LocalFlink.start(flink, slots)) {
@@ -50,9 +62,18 @@ final class LocalJob {
       Runtime.getRuntime().addShutdownHook(stop);
       out.println("web UI at " + local.address() + "; Ctrl-C ends the job");
       out.flush();
-      Optional<Throwable> failure = local.run(graph);
+      Optional<Throwable> failure =
+          progress == null
+              ? local.run(graph)
+              : local.run(graph, () -> progress.show(local.progress().now()));
       if (failure.isPresent()) {
+        if (progress != null) {
+          progress.abandon();
+        }
         throw CommandException.failed("the job failed: " + reason(failure.get()), failure.get());
+      }
+      if (progress != null) {
+        progress.end(local.progress().now());
       }
     }
   }

@@ -56,7 +56,8 @@ final class ReplayCommand implements Callable<Integer> {
               configuration.get(ReplayOptions.JOB_NAME),
               flink,
               environment -> ReplayJob.build(environment, configuration));
-      LocalJob.run(graph, flink, out);
+      LocalJob.run(
+          graph, flink, out, new ProgressLine(out, Console.isTerminal(), System::nanoTime));
       out.println(line(ReplayJob.summary(configuration), System.nanoTime() - start));
       if (asked != null) {
         whatIf.write(asked, out);

@@ -1,0 +1,107 @@
+package io.millrace.connectors.files;
+
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.connector.file.src.PendingSplitsCheckpoint;
+import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.Gauge;
+
+/**
+ * Flink's source of files, with what it says of its progress: as its formats do not see the metrics
+ * of the task that they are read by, each task is given a format of its own.
+ */
+final class FileHistorySource
+    implements Source<LocatedRecord, FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>,
+        ResultTypeQueryable<LocatedRecord> {
+  private static final long serialVersionUID = 1L;
+
+  private final StreamFormat<FilePiece> format;
+  private final DamagedFiles damaged;
+  private final Path[] paths;
+  private final FileEnumerator.Provider files;
+
+  /** Of all files, where they are found. */
+  private transient volatile long bytesTotal;
+
+  FileHistorySource(StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) {
+    this.format = format;
+    this.damaged = limits.damaged();
+    this.paths = paths.toArray(new Path[0]);
+    this.files = NumberedSplits.provider(format.isSplittable(), limits.maxSplitBytes());
+  }
+
+  private FileSource<LocatedRecord> source(ReadMetrics metrics) {
+    return FileSource.forBulkFileFormat(new LocatedFormat(format, damaged, metrics), paths)
+        .setFileEnumerator(this::enumerator)
+        .build();
+  }
+
+  private FileEnumerator enumerator() {
+    FileEnumerator found = files.create();
+    return (roots, wanted) -> {
+      var splits = found.enumerateSplits(roots, wanted);
+      bytesTotal = splits.stream().mapToLong(FileSourceSplit::length).sum();
+      return splits;
+    };
+  }
+
+  private FileSource<LocatedRecord> source() {
+    return source(ReadMetrics.none());
+  }
+
+  @Override
+  public SourceReader<LocatedRecord, FileSourceSplit> createReader(SourceReaderContext context) {
+    return source(ReadMetrics.of(context.metricGroup())).createReader(context);
+  }
+
+  @Override
+  public SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>
+      createEnumerator(SplitEnumeratorContext<FileSourceSplit> context) {
+    SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>> created =
+        source().createEnumerator(context);
+    Gauge<Long> total = () -> bytesTotal;
+    context.metricGroup().addGroup(ReadMetrics.GROUP).gauge(FileHistory.BYTES_TOTAL, total);
+    return created;
+  }
+
+  @Override
+  public SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>
+      restoreEnumerator(
+          SplitEnumeratorContext<FileSourceSplit> context,
+          PendingSplitsCheckpoint<FileSourceSplit> checkpoint) {
+    return source().restoreEnumerator(context, checkpoint);
+  }
+
+  @Override
+  public Boundedness getBoundedness() {
+    return Boundedness.BOUNDED;
+  }
+
+  @Override
+  public SimpleVersionedSerializer<FileSourceSplit> getSplitSerializer() {
+    return source().getSplitSerializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<PendingSplitsCheckpoint<FileSourceSplit>>
+      getEnumeratorCheckpointSerializer() {
+    return source().getEnumeratorCheckpointSerializer();
+  }
+
+  @Override
+  public TypeInformation<LocatedRecord> getProducedType() {
+    return LocatedRecord.TYPE;
+  }
+}
