@@ -74,6 +74,16 @@ public final class HdfsCluster implements AutoCloseable {
     return process;
   }
 
+  /**
+   * Starts a DataNode beside its own; returns once it has reported, after about four seconds.
+   *
+   * @param folder an empty or missing one for its data and log
+   * @throws IOException if it does not start, with the end of its log
+   */
+  public HdfsDataNode startDataNode(Path folder) throws IOException, InterruptedException {
+    return HdfsDataNode.start(jars, folder, uri(), JVM_OPTIONS, START);
+  }
+
   /** Ends NameNode and DataNode with signal 9; their port stays reserved. */
   public void stop() {
     process.kill();
