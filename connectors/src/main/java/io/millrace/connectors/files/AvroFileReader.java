@@ -4,11 +4,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of an Avro file's split. */
-final class AvroFileReader implements StreamFormat.Reader<FilePiece> {
+final class AvroFileReader implements PieceFormat.Reader {
   private final DataFileReader<GenericRecord> file;
   private final AvroMapping.Mapped mapped;
   private final long end;

@@ -8,9 +8,6 @@ import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.formats.avro.utils.FSDataInputStreamWrapper;
 
@@ -19,7 +16,7 @@ import org.apache.flink.formats.avro.utils.FSDataInputStreamWrapper;
  * the split that the marker before it lies in. Flink's own bulk format opens files by itself, so
  * that damage could not be told from a failure of the storage.
  */
-final class AvroFormat implements StreamFormat<FilePiece> {
+final class AvroFormat implements PieceFormat {
   private static final long serialVersionUID = 1L;
 
   private final AvroMapping mapping;
@@ -46,9 +43,7 @@ final class AvroFormat implements StreamFormat<FilePiece> {
   }
 
   @Override
-  public Reader<FilePiece> createReader(
-      Configuration config, FSDataInputStream stream, long fileLength, long splitEnd)
-      throws IOException {
+  public Reader open(FSDataInputStream stream, long fileLength, long splitEnd) throws IOException {
     if (fileLength == Long.MAX_VALUE) {
       throw UnusableContentException.compressed();
     }
@@ -79,24 +74,7 @@ final class AvroFormat implements StreamFormat<FilePiece> {
   }
 
   @Override
-  public Reader<FilePiece> restoreReader(
-      Configuration config,
-      FSDataInputStream stream,
-      long restoredOffset,
-      long fileLength,
-      long splitEnd)
-      throws IOException {
-    stream.seek(restoredOffset);
-    return createReader(config, stream, fileLength, splitEnd);
-  }
-
-  @Override
   public boolean isSplittable() {
     return true;
-  }
-
-  @Override
-  public TypeInformation<FilePiece> getProducedType() {
-    return TypeInformation.of(FilePiece.class);
   }
 }

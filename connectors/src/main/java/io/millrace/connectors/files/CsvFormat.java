@@ -5,9 +5,6 @@ import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.UnfitSchemaException;
 import java.io.IOException;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.file.src.reader.SimpleStreamFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Comma-separated values with a header, as RFC 4180 has them, in UTF-8. A quoted cell may hold ends
  * of lines, so that from within a file nobody can tell where a row begins: each is one split.
  */
-final class CsvFormat extends SimpleStreamFormat<FilePiece> {
+final class CsvFormat implements PieceFormat {
   private static final long serialVersionUID = 1L;
 
   private final RecordFields fields;
@@ -30,8 +27,7 @@ final class CsvFormat extends SimpleStreamFormat<FilePiece> {
   }
 
   @Override
-  public Reader<FilePiece> createReader(Configuration config, FSDataInputStream stream)
-      throws IOException {
+  public Reader open(FSDataInputStream stream, long fileLength, long splitEnd) throws IOException {
     CsvRows rows = new CsvRows(stream, maxBytes);
     List<@Nullable String> header = rows.next();
     if (header == null) {
@@ -57,7 +53,7 @@ final class CsvFormat extends SimpleStreamFormat<FilePiece> {
   }
 
   @Override
-  public TypeInformation<FilePiece> getProducedType() {
-    return TypeInformation.of(FilePiece.class);
+  public boolean isSplittable() {
+    return false;
   }
 }

@@ -6,11 +6,10 @@ import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import java.io.IOException;
 import java.util.List;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the rows behind a header. A dead letter has the row's own bytes. */
-final class CsvReader implements StreamFormat.Reader<FilePiece> {
+final class CsvReader implements PieceFormat.Reader {
   private final CsvRows rows;
   private final @Nullable CsvColumns columns;
 

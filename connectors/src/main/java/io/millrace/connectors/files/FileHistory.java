@@ -8,7 +8,6 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -106,7 +105,7 @@ public final class FileHistory {
 
   /** Opens the first file, so that fields that do not fit are refused before a job runs. */
   private static Source<LocatedRecord, ?, ?> checked(
-      StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) throws IOException {
+      PieceFormat format, List<Path> paths, ReadLimits limits) throws IOException {
     Collection<FileSourceSplit> files =
         NumberedSplits.provider(false, Long.MAX_VALUE)
             .create()
@@ -122,7 +121,7 @@ public final class FileHistory {
   }
 
   private static Source<LocatedRecord, ?, ?> source(
-      StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) {
+      PieceFormat format, List<Path> paths, ReadLimits limits) {
     return new FileHistorySource(format, paths, limits);
   }
 }

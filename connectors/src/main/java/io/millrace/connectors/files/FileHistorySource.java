@@ -13,7 +13,6 @@ import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.PendingSplitsCheckpoint;
 import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Gauge;
@@ -27,7 +26,7 @@ final class FileHistorySource
         ResultTypeQueryable<LocatedRecord> {
   private static final long serialVersionUID = 1L;
 
-  private final StreamFormat<FilePiece> format;
+  private final PieceFormat format;
   private final DamagedFiles damaged;
   private final Path[] paths;
   private final FileEnumerator.Provider files;
@@ -35,7 +34,7 @@ final class FileHistorySource
   /** Of all files, where they are found. */
   private transient volatile long bytesTotal;
 
-  FileHistorySource(StreamFormat<FilePiece> format, List<Path> paths, ReadLimits limits) {
+  FileHistorySource(PieceFormat format, List<Path> paths, ReadLimits limits) {
     this.format = format;
     this.damaged = limits.damaged();
     this.paths = paths.toArray(new Path[0]);

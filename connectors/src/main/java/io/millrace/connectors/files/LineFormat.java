@@ -1,9 +1,6 @@
 package io.millrace.connectors.files;
 
 import java.io.IOException;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
 
 /**
@@ -12,7 +9,7 @@ import org.apache.flink.core.fs.FSDataInputStream;
  * a split's first byte, to the split before, which cannot know that the line behind it is
  * another's.
  */
-final class LineFormat implements StreamFormat<FilePiece> {
+final class LineFormat implements PieceFormat {
   private static final long serialVersionUID = 1L;
 
   private final int maxBytes;
@@ -25,32 +22,13 @@ final class LineFormat implements StreamFormat<FilePiece> {
   }
 
   @Override
-  public Reader<FilePiece> createReader(
-      Configuration config, FSDataInputStream stream, long fileLength, long splitEnd)
-      throws IOException {
+  public Reader open(FSDataInputStream stream, long fileLength, long splitEnd) throws IOException {
     long end = splitEnd >= fileLength ? Long.MAX_VALUE : splitEnd;
     return new LineReader(stream, end, maxBytes);
   }
 
   @Override
-  public Reader<FilePiece> restoreReader(
-      Configuration config,
-      FSDataInputStream stream,
-      long restoredOffset,
-      long fileLength,
-      long splitEnd)
-      throws IOException {
-    stream.seek(restoredOffset);
-    return createReader(config, stream, fileLength, splitEnd);
-  }
-
-  @Override
   public boolean isSplittable() {
     return true;
-  }
-
-  @Override
-  public TypeInformation<FilePiece> getProducedType() {
-    return TypeInformation.of(FilePiece.class);
   }
 }

@@ -4,12 +4,11 @@ import io.millrace.tensor.RecordReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the lines of a split. A line ends with LF or CR LF; blank ones are passed over. */
-final class LineReader implements StreamFormat.Reader<FilePiece> {
+final class LineReader implements PieceFormat.Reader {
   private static final int BUFFER = 1 << 16;
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 

@@ -5,7 +5,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 
 /**
@@ -16,13 +15,13 @@ import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 final class LocatedFormat implements BulkFormat<LocatedRecord, FileSourceSplit> {
   private static final long serialVersionUID = 1L;
 
-  private final StreamFormat<FilePiece> format;
+  private final PieceFormat format;
   private final DamagedFiles damaged;
 
   // Of the task in which this was made.
   private final transient ReadMetrics metrics;
 
-  LocatedFormat(StreamFormat<FilePiece> format, DamagedFiles damaged, ReadMetrics metrics) {
+  LocatedFormat(PieceFormat format, DamagedFiles damaged, ReadMetrics metrics) {
     this.format = format;
     this.damaged = damaged;
     this.metrics = metrics;
@@ -30,13 +29,13 @@ final class LocatedFormat implements BulkFormat<LocatedRecord, FileSourceSplit> 
 
   @Override
   public Reader<LocatedRecord> createReader(Configuration config, FileSourceSplit split) {
-    return new LocatedReader(format, config, split, damaged, metrics);
+    return new LocatedReader(format, split, damaged, metrics);
   }
 
   @Override
   public Reader<LocatedRecord> restoreReader(Configuration config, FileSourceSplit split)
       throws IOException {
-    LocatedReader reader = new LocatedReader(format, config, split, damaged, metrics);
+    LocatedReader reader = new LocatedReader(format, split, damaged, metrics);
     try {
       reader.skip(
           split

@@ -4,10 +4,8 @@ import io.millrace.tensor.RecordReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.connector.file.src.util.ArrayResultIterator;
 import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -19,28 +17,22 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
   private static final int BATCH_RECORDS = 1024;
   private static final int BATCH_BYTES = 1 << 20;
 
-  private final StreamFormat<FilePiece> format;
-  private final Configuration config;
+  private final PieceFormat format;
   private final FileSourceSplit split;
   private final DamagedFiles damaged;
   private final ReadMetrics metrics;
   private final String path;
   private final int number;
 
-  private StreamFormat.@Nullable Reader<FilePiece> pieces;
+  private PieceFormat.@Nullable Reader pieces;
   private @Nullable FSDataInputStream stored;
   private long handedOut;
   private long passedBytes;
   private boolean over;
 
   LocatedReader(
-      StreamFormat<FilePiece> format,
-      Configuration config,
-      FileSourceSplit split,
-      DamagedFiles damaged,
-      ReadMetrics metrics) {
+      PieceFormat format, FileSourceSplit split, DamagedFiles damaged, ReadMetrics metrics) {
     this.format = format;
-    this.config = config;
     this.split = split;
     this.damaged = damaged;
     this.metrics = metrics;
@@ -117,8 +109,8 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
         path, number, FilePiece.refused(e.offset(), RecordReason.MALFORMED, message));
   }
 
-  private StreamFormat.Reader<FilePiece> opened() throws IOException {
-    StreamFormat.Reader<FilePiece> known = pieces;
+  private PieceFormat.Reader opened() throws IOException {
+    PieceFormat.Reader known = pieces;
     if (known == null) {
       known = open();
       pieces = known;
@@ -126,7 +118,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     return known;
   }
 
-  private StreamFormat.Reader<FilePiece> open() throws IOException {
+  private PieceFormat.Reader open() throws IOException {
     Path file = split.path();
     FSDataInputStream bytes = new StorageStream(file.getFileSystem().open(file), split.fileSize());
     FSDataInputStream opened = bytes;
@@ -135,10 +127,10 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
       Compression compression = Compression.of(file.getName()).orElse(null);
       if (compression != null) {
         opened = new UnpackedStream(unpack(compression, bytes));
-        return format.createReader(config, opened, Long.MAX_VALUE, Long.MAX_VALUE);
+        return format.open(opened, Long.MAX_VALUE, Long.MAX_VALUE);
       }
       bytes.seek(split.offset());
-      return format.createReader(config, bytes, split.fileSize(), split.offset() + split.length());
+      return format.open(bytes, split.fileSize(), split.offset() + split.length());
     } catch (IOException | RuntimeException e) {
       opened.close();
       throw e;

@@ -3,12 +3,11 @@ package io.millrace.connectors.files;
 import io.millrace.connectors.formats.AvroFields;
 import java.io.IOException;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of a Parquet file. A record's offset is its number, from 0. */
-final class ParquetFileRecords implements StreamFormat.Reader<FilePiece> {
+final class ParquetFileRecords implements PieceFormat.Reader {
   private final ParquetReader<GenericRecord> records;
   private final AvroFields fields;
   private long number;

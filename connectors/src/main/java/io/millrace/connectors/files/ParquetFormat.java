@@ -8,9 +8,6 @@ import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.formats.parquet.ParquetInputFile;
 import org.apache.parquet.ParquetReadOptions;
@@ -30,7 +27,7 @@ import org.apache.parquet.schema.Type;
  * Parquet files, whoever wrote them. Of their columns only the wanted ones are read, which Flink's
  * own reader of Avro records cannot do. A file is one split, as for Flink.
  */
-final class ParquetFormat implements StreamFormat<FilePiece> {
+final class ParquetFormat implements PieceFormat {
   private static final long serialVersionUID = 1L;
   private static final String WRITERS_SCHEMA = "parquet.avro.schema";
   private static final String READERS_SCHEMA = "parquet.avro.read.schema";
@@ -42,9 +39,7 @@ final class ParquetFormat implements StreamFormat<FilePiece> {
   }
 
   @Override
-  public Reader<FilePiece> createReader(
-      Configuration config, FSDataInputStream stream, long fileLength, long splitEnd)
-      throws IOException {
+  public Reader open(FSDataInputStream stream, long fileLength, long splitEnd) throws IOException {
     if (fileLength == Long.MAX_VALUE) {
       throw UnusableContentException.compressed();
     }
@@ -102,23 +97,7 @@ final class ParquetFormat implements StreamFormat<FilePiece> {
   }
 
   @Override
-  public Reader<FilePiece> restoreReader(
-      Configuration config,
-      FSDataInputStream stream,
-      long restoredOffset,
-      long fileLength,
-      long splitEnd)
-      throws IOException {
-    return createReader(config, stream, fileLength, splitEnd);
-  }
-
-  @Override
   public boolean isSplittable() {
     return false;
-  }
-
-  @Override
-  public TypeInformation<FilePiece> getProducedType() {
-    return TypeInformation.of(FilePiece.class);
   }
 }

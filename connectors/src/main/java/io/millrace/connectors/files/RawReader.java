@@ -4,11 +4,10 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of one size that begin in a split. */
-final class RawReader implements StreamFormat.Reader<FilePiece> {
+final class RawReader implements PieceFormat.Reader {
   private static final int BUFFER = 1 << 16;
 
   private final InputStream in;

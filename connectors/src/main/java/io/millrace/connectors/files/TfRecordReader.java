@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * https://www.tensorflow.org/tutorials/load_data/tfrecord. A record whose own checksum does not
  * agree is refused and the next one read; behind a length that is wrong, nothing can be found.
  */
-final class TfRecordReader implements StreamFormat.Reader<FilePiece> {
+final class TfRecordReader implements PieceFormat.Reader {
   private static final int HEADER = Long.BYTES + Integer.BYTES;
   private static final int MASK = 0xa282ead8;
   private static final int MASK_BITS = 15;

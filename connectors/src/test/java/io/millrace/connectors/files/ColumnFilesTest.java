@@ -24,7 +24,6 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
@@ -110,8 +109,8 @@ class ColumnFilesTest {
     return file;
   }
 
-  private List<LocatedRecord> read(
-      StreamFormat<FilePiece> format, long splitBytes, DamagedFiles damaged) throws IOException {
+  private List<LocatedRecord> read(PieceFormat format, long splitBytes, DamagedFiles damaged)
+      throws IOException {
     return ReadFiles.of(folder, format, splitBytes, damaged);
   }
 

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,8 +72,7 @@ class FileHistoryTest {
     }
   }
 
-  private void assertMeasured(StreamFormat<FilePiece> format, long maxSplitBytes)
-      throws IOException {
+  private void assertMeasured(PieceFormat format, long maxSplitBytes) throws IOException {
     ReadMetrics metrics = ReadMetrics.none();
     List<LocatedRecord> records =
         ReadFiles.of(folder, format, maxSplitBytes, DamagedFiles.DEAD_LETTER, metrics);

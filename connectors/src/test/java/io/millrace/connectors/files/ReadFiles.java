@@ -12,7 +12,6 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
-import org.apache.flink.connector.file.src.reader.StreamFormat;
 import org.apache.flink.connector.file.src.util.RecordAndPosition;
 
 /** What a format makes of the files of a folder, as the source would read them, without a job. */
@@ -20,14 +19,14 @@ final class ReadFiles {
   private ReadFiles() {}
 
   static List<LocatedRecord> of(
-      Path folder, StreamFormat<FilePiece> pieces, long maxSplitBytes, DamagedFiles damaged)
+      Path folder, PieceFormat pieces, long maxSplitBytes, DamagedFiles damaged)
       throws IOException {
     return of(folder, pieces, maxSplitBytes, damaged, ReadMetrics.none());
   }
 
   static List<LocatedRecord> of(
       Path folder,
-      StreamFormat<FilePiece> pieces,
+      PieceFormat pieces,
       long maxSplitBytes,
       DamagedFiles damaged,
       ReadMetrics metrics)
