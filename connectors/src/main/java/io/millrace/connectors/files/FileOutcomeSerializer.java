@@ -6,20 +6,17 @@ import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
-import org.jspecify.annotations.Nullable;
 
 /** Outcomes in transit, where something keeps the operators from being chained. */
 final class FileOutcomeSerializer extends ValueSerializer<FileOutcome> {
   private static final long serialVersionUID = 1L;
-  private static final long NO_VERSION = -1;
 
   @Override
   public void serialize(FileOutcome outcome, DataOutputView target) throws IOException {
     target.writeUTF(outcome.path());
     target.writeInt(outcome.split());
     target.writeUTF(outcome.partition());
-    Long version = outcome.version();
-    target.writeLong(version == null ? NO_VERSION : version);
+    target.writeLong(outcome.version());
     target.writeInt(outcome.line().length);
     target.write(outcome.line());
   }
@@ -29,8 +26,7 @@ final class FileOutcomeSerializer extends ValueSerializer<FileOutcome> {
     String path = source.readUTF();
     int split = source.readInt();
     String partition = source.readUTF();
-    long number = source.readLong();
-    @Nullable Long version = number == NO_VERSION ? null : number;
+    long version = source.readLong();
     byte[] line = new byte[source.readInt()];
     source.readFully(line);
     return new FileOutcome(path, split, partition, version, line);

@@ -54,7 +54,7 @@ public final class FileOutput {
       return new FileOutcome(
           record.topic(),
           record.partition(),
-          null,
+          FileOutcome.NO_VERSION,
           DeadLetterJson.of(
               new Rejection<>(
                   record, rejection.reason(), rejection.message(), rejection.version())));

@@ -47,7 +47,7 @@ final class StagedFile implements AutoCloseable {
 
   void write(FileOutcome outcome) throws IOException {
     content.addElement(outcome.line());
-    if (outcome.version() == null) {
+    if (outcome.isDeadLetter()) {
       deadLetters++;
     } else {
       scored.merge(outcome.version(), 1L, Long::sum);

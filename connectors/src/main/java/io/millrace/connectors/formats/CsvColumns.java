@@ -86,11 +86,6 @@ public final class CsvColumns {
     };
   }
 
-  /** How many cells a row has. */
-  public int count() {
-    return header.size();
-  }
-
   /**
    * The wanted cells of a row.
    *

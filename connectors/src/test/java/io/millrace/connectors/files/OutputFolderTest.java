@@ -226,7 +226,7 @@ class OutputFolderTest {
   @Test
   void outcome_writtenAndRead_isTheSame() throws IOException {
     FileOutcome outcome = new FileOutcome("file:/a", 3, "date=2026-01-31", 7L, new byte[] {1, 2});
-    FileOutcome dead = new FileOutcome("file:/a", 3, null, new byte[0]);
+    FileOutcome dead = new FileOutcome("file:/a", 3, FileOutcome.NO_VERSION, new byte[0]);
     for (FileOutcome each : List.of(outcome, dead)) {
       DataOutputSerializer out = new DataOutputSerializer(16);
       new FileOutcomeSerializer().serialize(each, out);
