@@ -6,13 +6,10 @@ import io.millrace.connectors.formats.UnfitSchemaException;
 import java.io.IOException;
 import java.util.List;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.formats.parquet.ParquetInputFile;
 import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.avro.AvroParquetReader;
-import org.apache.parquet.avro.AvroReadSupport;
 import org.apache.parquet.avro.AvroSchemaConverter;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -50,12 +47,9 @@ final class ParquetFormat implements PieceFormat {
       parquet.setBoolean(AvroSchemaConverter.ADD_LIST_ELEMENT_RECORDS, false);
       FileMetaData footer = footer(file, parquet);
       AvroFields found = AvroFields.of(schema(footer, parquet), names(footer.getSchema()), fields);
-      parquet.set(AvroReadSupport.AVRO_REQUESTED_PROJECTION, found.projection().toString());
       parquet.set(READERS_SCHEMA, found.projection().toString());
       ParquetReader<GenericRecord> records =
-          AvroParquetReader.<GenericRecord>builder(file, parquet)
-              .withDataModel(GenericData.get())
-              .build();
+          new ParquetColumns.Builder(file, parquet, used(footer.getSchema())).build();
       return new ParquetFileRecords(records, found);
     } catch (UnfitSchemaException e) {
       throw UnusableContentException.unfit(e);
@@ -83,17 +77,20 @@ final class ParquetFormat implements PieceFormat {
       throws UnusableContentException {
     MessageType columns = footer.getSchema();
     String written = footer.getKeyValueMetaData().get(WRITERS_SCHEMA);
-    List<Type> used =
-        columns.getFields().stream().filter(column -> fields.isUsed(column.getName())).toList();
+    MessageType used = used(columns);
     try {
       return written == null
-          ? ParquetTimes.marked(
-              new AvroSchemaConverter(parquet).convert(new MessageType(columns.getName(), used)),
-              used)
+          ? ParquetTimes.marked(new AvroSchemaConverter(parquet).convert(used), used.getFields())
           : new Schema.Parser().parse(written);
     } catch (RuntimeException e) {
       throw UnusableContentException.unfit(e);
     }
+  }
+
+  private MessageType used(MessageType columns) {
+    return new MessageType(
+        columns.getName(),
+        columns.getFields().stream().filter(column -> fields.isUsed(column.getName())).toList());
   }
 
   @Override

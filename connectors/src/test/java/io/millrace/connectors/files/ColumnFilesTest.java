@@ -301,4 +301,36 @@ class ColumnFilesTest {
             "{\"MILLIStrue\":7,\"MICROStrue\":7,\"NANOStrue\":7,"
                 + "\"MILLISfalse\":7,\"MICROSfalse\":7,\"NANOSfalse\":7}");
   }
+
+  @Test
+  void parquet_listsOfTwoAndThreeLayers_areTheirValues() throws IOException {
+    writeColumns(
+        Types.buildMessage()
+            .requiredList()
+            .requiredElement(PrimitiveTypeName.FLOAT)
+            .named("three")
+            .requiredList()
+            .optionalElement(PrimitiveTypeName.FLOAT)
+            .named("nulls")
+            .requiredGroup()
+            .as(LogicalTypeAnnotation.listType())
+            .repeated(PrimitiveTypeName.FLOAT)
+            .named("array")
+            .named("two")
+            .required(PrimitiveTypeName.INT32)
+            .named("other")
+            .named("m"),
+        row -> {
+          for (String name : List.of("three", "nulls")) {
+            Group list = row.addGroup(name);
+            list.addGroup("list").append("element", 1f);
+            list.addGroup("list").append("element", 2f);
+          }
+          row.addGroup("two").append("array", 3f).append("array", 4f);
+          row.append("other", 7);
+        });
+
+    assertThat(ReadFiles.texts(carried(DamagedFiles.FAIL, "three", "nulls", "two")))
+        .containsExactly("{\"three\":[1.0,2.0],\"nulls\":[1.0,2.0],\"two\":[3.0,4.0]}");
+  }
 }
