@@ -333,4 +333,35 @@ class ColumnFilesTest {
     assertThat(ReadFiles.texts(carried(DamagedFiles.FAIL, "three", "nulls", "two")))
         .containsExactly("{\"three\":[1.0,2.0],\"nulls\":[1.0,2.0],\"two\":[3.0,4.0]}");
   }
+
+  @Test
+  void parquet_nestedNanoseconds_areInMilliseconds() throws IOException {
+    LogicalTypeAnnotation nanos = LogicalTypeAnnotation.timestampType(true, TimeUnit.NANOS);
+    writeColumns(
+        Types.buildMessage()
+            .optionalGroup()
+            .required(PrimitiveTypeName.INT64)
+            .as(nanos)
+            .named("at")
+            .requiredList()
+            .optionalElement(PrimitiveTypeName.INT64)
+            .as(nanos)
+            .named("list")
+            .requiredMap()
+            .key(PrimitiveTypeName.BINARY)
+            .as(LogicalTypeAnnotation.stringType())
+            .requiredValue(PrimitiveTypeName.INT64)
+            .as(nanos)
+            .named("map")
+            .named("visit")
+            .named("m"),
+        row -> {
+          Group visit = row.addGroup("visit").append("at", 7_999_999L);
+          visit.addGroup("list").addGroup(0).append("element", 8_999_999L);
+          visit.addGroup("map").addGroup(0).append("key", "k").append("value", 10_999_999L);
+        });
+
+    assertThat(ReadFiles.texts(carried(DamagedFiles.FAIL, "visit")))
+        .containsExactly("{\"visit\":{\"at\":7,\"list\":[8],\"map\":{\"k\":10}}}");
+  }
 }
