@@ -178,6 +178,7 @@ class ReplayAtScaleITCase {
 
   @Test
   @Tag("nightly")
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void replay_fileLargerThanTheHeap_isReadAsItIsScored() throws Exception {
     int records = 30 * MILLION;
     Path input = folder.resolve("large.jsonl");
