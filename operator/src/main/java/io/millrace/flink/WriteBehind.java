@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * with what is not on the disk yet, for which all that write on this machine would have to wait.
  */
 final class WriteBehind extends OutputStream {
-  private static final long STRETCH_BYTES = 16 << 20;
+  private static final long STRETCH_BYTES = 8 << 20;
 
   /** As far as the bytes may run ahead of a disk that is slower than their source. */
   private static final int MOST_STRETCHES = 4;
