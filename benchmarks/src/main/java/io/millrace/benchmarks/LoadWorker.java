@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -36,6 +38,7 @@ final class LoadWorker {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final Path folder;
+  private final Map<URI, ModelStore> caches = new HashMap<>();
   private int copies;
 
   private LoadWorker(Path folder) {
@@ -112,10 +115,14 @@ final class LoadWorker {
     return FileSystemModelStore.of(List.of(uri.toString()), folder.resolve("models")).with(staging);
   }
 
-  /** As a task does: to a cache that does not have it, hashed, on the disk to stay. */
+  /**
+   * As a task does: to a cache that does not have it, hashed, on the disk to stay. The cache has no
+   * room for what nothing holds, so the next fetch does not find it.
+   */
   private long fetch(URI uri) throws Exception {
-    Path cache = folder.resolve("cache" + copies++);
-    ModelStore store = store(uri, Staging.DISK).cachedIn(cache, Long.MAX_VALUE);
+    ModelStore store =
+        caches.computeIfAbsent(
+            uri, key -> store(key, Staging.DISK).cachedIn(folder.resolve("cache"), 0));
     long start = System.nanoTime();
     try (ModelFiles files = store.fetch(uri, null)) {
       long nanos = System.nanoTime() - start;
@@ -123,8 +130,6 @@ final class LoadWorker {
         throw new IllegalStateException(uri + " is empty");
       }
       return nanos;
-    } finally {
-      delete(cache);
     }
   }
 

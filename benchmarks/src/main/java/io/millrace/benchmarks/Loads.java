@@ -22,6 +22,9 @@ record Loads(List<Load> loads, List<Fetch> fetches) {
   private static final String SMALL = "small";
   private static final int ROUNDS = 5;
 
+  /** Until the code of a fetch is compiled, as it is in a task that has loaded a few versions. */
+  private static final int FETCH_WARM_UPS = 4;
+
   /** Where a model comes from, and where its files are while TensorFlow reads them. */
   enum Way {
     PATH("local folder, read in place"),
@@ -128,7 +131,7 @@ record Loads(List<Load> loads, List<Fetch> fetches) {
       throws IOException {
     List<String> kinds = List.of("fetch", "copy", "copy-to-memory");
     double[][] rates = new double[kinds.size()][ROUNDS];
-    for (int round = -1; round < ROUNDS; round++) {
+    for (int round = -FETCH_WARM_UPS; round < ROUNDS; round++) {
       for (int kind = 0; kind < kinds.size(); kind++) {
         double nanos = number(ask(worker, kinds.get(kind), Way.DISK, model));
         if (round >= 0) {

@@ -109,7 +109,9 @@ final class Run implements AutoCloseable {
     return publishedAt == null ? Instant.now() : publishedAt;
   }
 
-  /** Whether each subtask has gone over to what was published, or one refused it or had its time. */
+  /**
+   * Whether each subtask has gone over to what was published, or one refused it or had its time.
+   */
   private boolean isSwitched(Instant publishedAt) {
     return status.events().stream().anyMatch(event -> event.reason() != null)
         || status.liveVersions().values().stream().allMatch(version -> version > 1)
