@@ -41,22 +41,23 @@ sealed interface AvroDatums {
   /** Those of a schema that has them. */
   final class Fitting implements AvroDatums {
     private final AvroFields fields;
-    private final String name;
+    private final Schema written;
+    private final boolean endless;
     private final GenericDatumReader<IndexedRecord> reader;
     private @Nullable IndexedRecord reused;
 
     Fitting(Schema written, AvroFields fields) {
       this.fields = fields;
-      this.name = written.getFullName();
+      this.written = written;
+      this.endless = AvroNesting.isEndless(written);
       this.reader = new GenericDatumReader<>(written, fields.projection());
     }
 
     @Override
     public byte[] json(byte[] value, int offset, BoundedDecoder decoder) {
-      decoder.read(value, offset);
       IndexedRecord record;
       try {
-        record = read(decoder);
+        record = read(value, offset, decoder);
         if (decoder.remaining() > 0) {
           throw decoder.malformed("the datum ends, " + decoder.remaining() + " bytes are left");
         }
@@ -67,8 +68,14 @@ sealed interface AvroDatums {
       return fields.json(record);
     }
 
-    private IndexedRecord read(BoundedDecoder decoder) throws IOException {
+    private IndexedRecord read(byte[] value, int offset, BoundedDecoder decoder)
+        throws IOException {
       try {
+        if (endless) {
+          decoder.read(value, offset);
+          AvroNesting.check(written, decoder);
+        }
+        decoder.read(value, offset);
         return reader.read(reused, decoder);
       } catch (RecordException e) {
         throw e;
@@ -76,7 +83,7 @@ sealed interface AvroDatums {
         throw decoder.malformed("the datum breaks off");
       } catch (IOException | RuntimeException e) {
         // Of a union's branch that is none, or a number of eleven bytes: Avro has no one exception.
-        throw decoder.malformed("no datum of schema '" + name + "'");
+        throw decoder.malformed("no datum of schema '" + written.getFullName() + "'");
       }
     }
   }

@@ -127,6 +127,34 @@ class HostileAvroTest {
     assertThat(carried).hasMessageContaining("field 'next': its schema has itself as a part");
   }
 
+  private static Schema tree(String children) {
+    return schema(
+        "{'type': 'record', 'name': 'Tree', 'fields': [{'name': 'children', 'type': "
+            + children
+            + "}, {'name': 'x', 'type': 'float'}]}");
+  }
+
+  @Test
+  void write_arraysAndMapsOfTheirRecord_arePassedOverToADepth() throws Exception {
+    byte[] deep = new byte[10_000];
+    Arrays.fill(deep, (byte) 2);
+    for (String children :
+        List.of(
+            "{'type': 'map', 'values': ['null', 'Tree']}",
+            "['null', {'type': 'array', 'items': ['null', 'Tree']}]",
+            "{'type': 'array', 'items': 'Tree'}")) {
+      assertThat(rejection(format(tree(children)), deep, X))
+          .hasMessageContaining("nested deeper than 256 levels")
+          .extracting(RecordException::reason)
+          .isEqualTo(RecordReason.MALFORMED);
+    }
+    Schema tree = tree("{'type': 'array', 'items': 'Tree'}");
+    String leaf = "{'children': [], 'x': 2}";
+    String inner = "{'children': [" + leaf + ", " + leaf + "], 'x': 3}";
+    byte[] value = datum(tree, "{'children': [" + inner + ", " + leaf + "], 'x': 4}");
+    assertThat(AvroRows.write(format(tree), value, X).written("x")).containsExactly(4.0);
+  }
+
   @Test
   void write_mutatedBytes_areAcceptedOrRejectedWithAReason() throws Exception {
     long seed = new Random().nextLong();
