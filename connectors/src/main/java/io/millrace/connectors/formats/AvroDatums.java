@@ -4,6 +4,7 @@ import io.millrace.tensor.RecordException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what was written with one schema: each datum as the JSON of the wanted fields. */
 sealed interface AvroDatums {
+  // It goes along with each dead letter, and in a header of Kafka.
+  int MAX_MESSAGE = 4000;
 
   /**
    * @param offset of the datum, which ends where the value ends
@@ -19,14 +22,26 @@ sealed interface AvroDatums {
    */
   byte[] json(byte[] value, int offset, BoundedDecoder decoder);
 
-  /** Finds the wanted fields once, for all that is read. */
-  static AvroDatums of(Schema written, RecordFields wanted) {
+  /**
+   * Finds the wanted fields once, for all that is read.
+   *
+   * @param maxBytes that a value has
+   */
+  static AvroDatums of(Schema written, RecordFields wanted, int maxBytes) {
     try {
-      return new Fitting(written, AvroFields.of(written, wanted));
+      AvroExtent.check(written);
+      Schema plain = AvroExtent.plain(written);
+      AvroFields fields = AvroFields.of(plain, wanted);
+      AvroExtent.check(fields.projection(), maxBytes);
+      return new Fitting(plain, fields);
     } catch (UnfitSchemaException e) {
+      String message = "schema '" + written.getFullName() + "': " + e.getMessage();
       return new Unfit(
           new RecordException(
-              e.reason(), "schema '" + written.getFullName() + "': " + e.getMessage()));
+              e.reason(),
+              message.length() > MAX_MESSAGE
+                  ? message.substring(0, MAX_MESSAGE) + " ..."
+                  : message));
     }
   }
 
@@ -40,17 +55,20 @@ sealed interface AvroDatums {
 
   /** Those of a schema that has them. */
   final class Fitting implements AvroDatums {
+    // There may be one of these for each of many schemas, and each keeps its last record.
+    private static final long MAX_KEPT = 1 << 14;
+
     private final AvroFields fields;
     private final Schema written;
     private final boolean endless;
-    private final GenericDatumReader<IndexedRecord> reader;
+    private final Reader reader;
     private @Nullable IndexedRecord reused;
 
     Fitting(Schema written, AvroFields fields) {
       this.fields = fields;
       this.written = written;
       this.endless = AvroNesting.isEndless(written);
-      this.reader = new GenericDatumReader<>(written, fields.projection());
+      this.reader = new Reader(written, fields.projection());
     }
 
     @Override
@@ -64,7 +82,7 @@ sealed interface AvroDatums {
       } catch (IOException e) {
         throw new UncheckedIOException("reading from memory failed", e);
       }
-      reused = record;
+      reused = decoder.extent() > MAX_KEPT ? null : record;
       return fields.json(record);
     }
 
@@ -81,9 +99,21 @@ sealed interface AvroDatums {
         throw e;
       } catch (EOFException e) {
         throw decoder.malformed("the datum breaks off");
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
         // Of a union's branch that is none, or a number of eleven bytes: Avro has no one exception.
         throw decoder.malformed("no datum of schema '" + written.getFullName() + "'");
+      }
+    }
+  }
+
+  /** One that has found out beforehand how the schemas are resolved. */
+  final class Reader extends GenericDatumReader<IndexedRecord> {
+    Reader(Schema written, Schema projection) {
+      super(written, projection);
+      try {
+        getResolver(written, projection);
+      } catch (IOException e) {
+        throw new UncheckedIOException("resolving schemas failed", e);
       }
     }
   }

@@ -23,11 +23,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class AvroFields {
+  private static final int BUFFER_BYTES = 512;
+  private static final int MAX_KEPT_BYTES = 1 << 14;
+
   private final Schema projection;
   private final List<Column> columns;
   private final AvroJson json = new AvroJson();
   private final JsonFactory factory = JsonFactories.within(RecordLimits.UNBOUNDED);
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+  private ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER_BYTES);
 
   /** Where a wanted field lies: a position in each of the records that are around it. */
   private record Column(WantedField field, Schema schema, int[] path) {}
@@ -64,10 +67,12 @@ public final class AvroFields {
     }
     List<String> misfits = new ArrayList<>(recursions(schema, fields));
     misfits.addAll(wrongTypes(schema, fields));
+    int types = misfits.size();
     RecordReason reason = misfits.isEmpty() ? RecordReason.UNKNOWN_FIELD : RecordReason.WRONG_TYPE;
     for (WantedField field : fields.wanted()) {
       if (field.required() && find(schema, field.name(), new ArrayList<>()) == null) {
-        misfits.add("field '" + field.name() + "' is absent: the schema has " + names);
+        String all = misfits.size() == types ? ": the schema has " + names : "";
+        misfits.add("field '" + field.name() + "' is absent" + all);
         reason = reason == RecordReason.WRONG_TYPE ? reason : RecordReason.MISSING_FIELD;
       }
     }
@@ -108,11 +113,13 @@ public final class AvroFields {
     return schema.getFields().stream().map(Schema.Field::name).toList();
   }
 
+  // Without default and aliases: Avro checks the one, which may be wrong, and would rewrite the
+  // schema of the file for the others.
   private static Schema projection(Schema schema, RecordFields fields) {
     List<Schema.Field> used =
         schema.getFields().stream()
             .filter(field -> fields.isUsed(field.name()))
-            .map(field -> new Schema.Field(field, field.schema()))
+            .map(field -> new Schema.Field(field.name(), field.schema()))
             .toList();
     return Schema.createRecord(
         schema.getName(), schema.getDoc(), schema.getNamespace(), false, used);
@@ -187,7 +194,12 @@ public final class AvroFields {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
-    return buffer.toByteArray();
+    byte[] object = buffer.toByteArray();
+    if (object.length > MAX_KEPT_BYTES) {
+      // There may be one of these for each of many schemas.
+      buffer = new ByteArrayOutputStream(BUFFER_BYTES);
+    }
+    return object;
   }
 
   private static @Nullable Object value(IndexedRecord record, int[] path) {

@@ -1,9 +1,7 @@
 package io.millrace.connectors.formats;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
 
@@ -16,34 +14,18 @@ final class AvroNesting {
 
   private AvroNesting() {}
 
-  /** Whether values may have arrays or maps around each other as deep as they like. */
+  /** Whether a value may be nested as deep as it likes, by arrays or maps perhaps. */
   static boolean isEndless(Schema schema) {
-    return isEndless(schema, new HashMap<>(), new HashSet<>(), 0);
+    return AvroFit.isRecursive(schema) && hasItems(schema, new HashSet<>());
   }
 
-  /**
-   * @param around the records around the schema, each with how many arrays and maps are around it
-   */
-  private static boolean isEndless(
-      Schema schema, Map<String, Integer> around, Set<String> seen, int levels) {
+  private static boolean hasItems(Schema schema, Set<String> seen) {
     return switch (schema.getType()) {
-      case UNION -> schema.getTypes().stream().anyMatch(it -> isEndless(it, around, seen, levels));
-      case ARRAY -> isEndless(schema.getElementType(), around, seen, levels + 1);
-      case MAP -> isEndless(schema.getValueType(), around, seen, levels + 1);
-      case RECORD -> {
-        String name = schema.getFullName();
-        Integer outer = around.get(name);
-        if (outer != null) {
-          yield levels > outer;
-        }
-        around.put(name, levels);
-        boolean endless =
-            seen.add(name)
-                && schema.getFields().stream()
-                    .anyMatch(field -> isEndless(field.schema(), around, seen, levels));
-        around.remove(name);
-        yield endless;
-      }
+      case ARRAY, MAP -> true;
+      case UNION -> schema.getTypes().stream().anyMatch(it -> hasItems(it, seen));
+      case RECORD ->
+          seen.add(schema.getFullName())
+              && schema.getFields().stream().anyMatch(field -> hasItems(field.schema(), seen));
       default -> false;
     };
   }

@@ -17,6 +17,7 @@ final class AvroValues {
 
   private final SchemaCoder schemas;
   private final RecordFields wanted;
+  private final int maxBytes;
   private final BoundedDecoder decoder;
   private final Map<Schema, AvroDatums> known =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -31,7 +32,8 @@ final class AvroValues {
   AvroValues(SchemaCoder schemas, RecordFields wanted, RecordLimits limits) {
     this.schemas = schemas;
     this.wanted = wanted;
-    this.decoder = new BoundedDecoder(limits.maxRecordBytes());
+    this.maxBytes = limits.maxRecordBytes();
+    this.decoder = new BoundedDecoder(maxBytes);
   }
 
   /**
@@ -50,7 +52,7 @@ final class AvroValues {
     }
     AvroDatums datums = known.get(written);
     if (datums == null) {
-      datums = AvroDatums.of(written, wanted);
+      datums = AvroDatums.of(written, wanted, maxBytes);
       known.put(written, datums);
     }
     return datums.json(value, value.length - in.available(), decoder);

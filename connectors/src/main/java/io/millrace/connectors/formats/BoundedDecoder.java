@@ -41,6 +41,11 @@ final class BoundedDecoder extends Decoder {
     return rest.available();
   }
 
+  /** What the read values may take: their bytes, and elements, some of which take none. */
+  long extent() {
+    return size + items;
+  }
+
   /** Where in the bytes the next one is. */
   int position() throws IOException {
     return size - remaining();
