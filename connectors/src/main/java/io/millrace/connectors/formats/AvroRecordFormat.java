@@ -5,9 +5,11 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Row;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.apache.flink.formats.avro.SchemaCoder;
 import org.apache.flink.formats.avro.SchemaCoder.SchemaCoderProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   private static final long serialVersionUID = 1L;
 
+  // Under event time, records of several versions come by turns.
+  private static final int MAX_SIGNATURES = 4;
+
   private final SchemaCoderProvider schemas;
   private final RecordLimits limits;
   private final List<String> carriedFields;
@@ -41,8 +46,11 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   private final boolean ignoreUnknownFields;
   private final JsonRecordFormat json;
 
-  private transient @Nullable Signature signature;
-  private transient @Nullable AvroValues values;
+  private transient @Nullable SchemaCoder coder;
+  private transient @Nullable List<Found> found;
+
+  /** What was found out for a signature, by its identity. */
+  private record Found(Signature signature, AvroValues values) {}
 
   private AvroRecordFormat(Builder builder) {
     this.schemas = builder.schemas;
@@ -84,11 +92,30 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   }
 
   private AvroValues valuesFor(Row row) {
-    AvroValues known = values;
-    if (known == null || signature != row.signature()) {
-      known = new AvroValues(schemas.get(), fields(row), limits);
-      values = known;
-      signature = row.signature();
+    List<Found> known = found;
+    if (known == null) {
+      known = new ArrayList<>(MAX_SIGNATURES);
+      found = known;
+    }
+    for (int i = 0; i < known.size(); i++) {
+      if (known.get(i).signature == row.signature()) {
+        return known.get(i).values;
+      }
+    }
+    if (known.size() == MAX_SIGNATURES) {
+      known.remove(0);
+    }
+    AvroValues values = new AvroValues(coder(), fields(row), limits);
+    known.add(new Found(row.signature(), values));
+    return values;
+  }
+
+  // One for all signatures: it may keep what it has asked for.
+  private SchemaCoder coder() {
+    SchemaCoder known = coder;
+    if (known == null) {
+      known = schemas.get();
+      coder = known;
     }
     return known;
   }

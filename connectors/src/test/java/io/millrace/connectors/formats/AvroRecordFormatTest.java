@@ -177,6 +177,27 @@ class AvroRecordFormatTest {
     }
   }
 
+  @Test
+  void write_signaturesByTurns_shareOneCoder() throws Exception {
+    int[] gets = new int[1];
+    SchemaCoder coder = FixedSchema.of(PAYMENT).get();
+    AvroRecordFormat format =
+        AvroRecordFormat.builder(
+                () -> {
+                  gets[0]++;
+                  return coder;
+                })
+            .build();
+    byte[] value = datum(PAYMENT, WHOLE);
+
+    for (int i = 0; i < 20; i++) {
+      assertThat(write(format, value, spec("amount", "float32")).written("amount"))
+          .containsExactly(0.5);
+    }
+
+    assertThat(gets[0]).isEqualTo(1);
+  }
+
   private static byte[] behind(int number, byte[] datum) {
     byte[] value = new byte[datum.length + 1];
     value[0] = (byte) number;
