@@ -12,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a registry, and asks again while it does not answer. Confluent's client is in no public
- * Maven repository. The JDK's older HTTP client is used because it has no threads of its own:
- * nobody tells a record format when it is no longer needed. Not thread-safe.
+ * Maven repository. The JDK's older HTTP client is used because it has no threads to close: nobody
+ * tells a record format when it is no longer needed. Not thread-safe.
  */
 final class RegistryClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  // What does not even refuse takes both timeouts for each try.
+  private static final Duration MAX_WAIT = Duration.ofSeconds(30);
+
   private static final int MAX_BYTES = 1 << 24;
   private static final String ACCEPT =
       "application/vnd.schemaregistry.v1+json, application/vnd.schemaregistry+json,"
@@ -45,6 +49,10 @@ final class RegistryClient {
           && (code == NO_SUBJECT || code == NO_VERSION || code == NO_SCHEMA);
     }
 
+    boolean isWithoutSchema() {
+      return status == HttpURLConnection.HTTP_OK && !body.path("schema").isTextual();
+    }
+
     /** Whether asking again may help. */
     boolean isPassing() {
       return status >= HttpURLConnection.HTTP_INTERNAL_ERROR
@@ -60,10 +68,31 @@ final class RegistryClient {
    * @throws IOException in one line, if it does not answer however often it is asked, or refuses to
    */
   @Nullable JsonNode find(String path) throws IOException {
+    return find(path, false);
+  }
+
+  /**
+   * Likewise, a schema: what has none is no answer of a registry.
+   *
+   * @return null if the registry has no such thing
+   * @throws IOException as {@link #find}
+   */
+  @Nullable JsonNode findSchema(String path) throws IOException {
+    return find(path, true);
+  }
+
+  private @Nullable JsonNode find(String path, boolean isSchema) throws IOException {
+    long begin = System.nanoTime();
     for (int retry = 1; ; retry++) {
       IOException failure;
       try {
         Answer answer = ask(path);
+        if (isSchema && answer.isWithoutSchema()) {
+          throw new UnansweredException(
+              "the schema registry %s answers GET %s without a text 'schema'"
+                  .formatted(access, path),
+              null);
+        }
         if (answer.status == HttpURLConnection.HTTP_OK) {
           return answer.body;
         }
@@ -81,7 +110,7 @@ final class RegistryClient {
         failure = e;
       }
       Duration delay = delays.before(retry);
-      if (delay == null) {
+      if (delay == null || System.nanoTime() - begin + delay.toNanos() > MAX_WAIT.toNanos()) {
         throw failure;
       }
       pause(delay);
@@ -127,7 +156,7 @@ final class RegistryClient {
     }
   }
 
-  private static void pause(Duration delay) throws IOException {
+  static void pause(Duration delay) throws IOException {
     try {
       Thread.sleep(delay.toMillis());
     } catch (InterruptedException e) {
@@ -142,7 +171,7 @@ final class RegistryClient {
   private static final class UnansweredException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    UnansweredException(String message, IOException cause) {
+    UnansweredException(String message, @Nullable IOException cause) {
       super(message, cause);
     }
   }

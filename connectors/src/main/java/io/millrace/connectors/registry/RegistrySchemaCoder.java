@@ -29,10 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class RegistrySchemaCoder implements SchemaCoder {
   private static final int HEADER = 5;
   private static final int MAX_IDS = 1000;
+  private static final int DOUBTS = 2;
+  private static final int MAX_REASON = 1000;
   private static final long REFUSED_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final RegistryAccess access;
   private final RegistryClient client;
+  private final RetryDelays delays;
   private final LongSupplier nanoTime;
   private final Map<Integer, Known> known =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -44,6 +47,8 @@ final class RegistrySchemaCoder implements SchemaCoder {
         }
       };
 
+  private long doubtedNanos;
+
   private sealed interface Known {}
 
   private record Usable(Schema schema) implements Known {}
@@ -53,7 +58,9 @@ final class RegistrySchemaCoder implements SchemaCoder {
   RegistrySchemaCoder(RegistryAccess access, RetryDelays delays, LongSupplier nanoTime) {
     this.access = access;
     this.client = new RegistryClient(access, delays);
+    this.delays = delays;
     this.nanoTime = nanoTime;
+    this.doubtedNanos = nanoTime.getAsLong() - REFUSED_NANOS;
   }
 
   /**
@@ -105,7 +112,7 @@ final class RegistrySchemaCoder implements SchemaCoder {
   }
 
   private Schema schema(int id) throws IOException {
-    JsonNode found = id < 0 ? null : client.find("/schemas/ids/" + id);
+    JsonNode found = id < 0 ? null : find("/schemas/ids/" + id);
     if (found == null) {
       throw malformed("schema id " + id + ": the registry " + access + " has none of it");
     }
@@ -120,11 +127,32 @@ final class RegistrySchemaCoder implements SchemaCoder {
     try {
       parseReferences(found, parser, new HashSet<>());
       return parser.parse(found.path("schema").asText());
-    } catch (AvroRuntimeException e) {
+    } catch (AvroRuntimeException | NumberFormatException e) {
+      // The latter of a real number's default that is none.
       throw malformed(
-          "schema id %d of the registry %s cannot be parsed: %s"
-              .formatted(id, access, String.valueOf(e.getMessage()).replace('\n', ' ')));
+          "schema id %d of the registry %s cannot be parsed: %s".formatted(id, access, reason(e)));
     }
+  }
+
+  /**
+   * A replica may not know yet what another has just registered, so that absence is doubted: once a
+   * second at the most, or a stream of ids that nobody knows would stand still.
+   */
+  private @Nullable JsonNode find(String path) throws IOException {
+    JsonNode found = client.findSchema(path);
+    if (found != null || nanoTime.getAsLong() - doubtedNanos < REFUSED_NANOS) {
+      return found;
+    }
+    for (int retry = 1; found == null && retry <= DOUBTS; retry++) {
+      Duration delay = delays.before(retry);
+      if (delay == null) {
+        break;
+      }
+      RegistryClient.pause(delay);
+      found = client.findSchema(path);
+    }
+    doubtedNanos = nanoTime.getAsLong();
+    return found;
   }
 
   /** The types of other subjects that a schema uses, those that they use before them. */
@@ -138,7 +166,7 @@ final class RegistrySchemaCoder implements SchemaCoder {
                       .replace("+", "%20"),
                   reference.path("version").asInt());
       if (seen.add(path)) {
-        @Nullable JsonNode used = client.find(path);
+        @Nullable JsonNode used = find(path);
         if (used == null) {
           throw malformed("the registry " + access + " has no " + path + ", which a schema uses");
         }
@@ -146,6 +174,12 @@ final class RegistrySchemaCoder implements SchemaCoder {
         parser.parse(used.path("schema").asText());
       }
     }
+  }
+
+  // It may show the whole schema.
+  private static String reason(RuntimeException e) {
+    String message = String.valueOf(e.getMessage()).replace('\n', ' ');
+    return message.length() > MAX_REASON ? message.substring(0, MAX_REASON) + " ..." : message;
   }
 
   private static RecordException malformed(String message) {

@@ -30,6 +30,12 @@ import org.junit.jupiter.api.Test;
 class RegistrySchemaCoderTest {
   private static final String SCHEMA =
       "{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"r\\\", \\\"fields\\\": []}";
+  private static final String REAL_WITHOUT_NUMBER =
+      "{\"schema\": \""
+          + SCHEMA.replace(
+              "[]",
+              "[{\\\"name\\\": \\\"f\\\", \\\"type\\\": \\\"float\\\", \\\"default\\\": \\\"none\\\"}]")
+          + "\"}";
   private static final String SECRET = "hunter2";
 
   private record Answer(int status, String body) {}
@@ -126,7 +132,9 @@ class RegistrySchemaCoderTest {
 
   @Test
   void readSchema_unknownId_isMalformedAndAskedForAgainAfterASecond() throws Exception {
-    will("/schemas/ids/9", 404, "{\"error_code\": 40403, \"message\": \"none\"}");
+    for (int i = 0; i < 3; i++) {
+      will("/schemas/ids/9", 404, "{\"error_code\": 40403, \"message\": \"none\"}");
+    }
     will("/schemas/ids/9", 200, "{\"schema\": \"" + SCHEMA + "\"}");
     RegistrySchemaCoder coder = coder(3);
 
@@ -134,9 +142,36 @@ class RegistrySchemaCoderTest {
         .hasMessage("schema id 9: the registry " + url() + " has none of it");
     now = Duration.ofMillis(999).toNanos();
     rejection(coder, 9);
-    assertThat(requests).hasSize(1);
+    assertThat(requests).hasSize(3);
     now = Duration.ofMillis(1000).toNanos();
     assertThat(coder.readSchema(value(9)).getFullName()).isEqualTo("r");
+  }
+
+  @Test
+  void readSchema_idThatOneReplicaDoesNotKnowYet_isAskedForAgain() throws Exception {
+    will("/schemas/ids/9", 404, "{\"error_code\": 40403}");
+    will("/schemas/ids/9", 404, "{\"error_code\": 40403}");
+    will("/schemas/ids/9", 200, "{\"schema\": \"" + SCHEMA + "\"}");
+
+    assertThat(coder(3).readSchema(value(9)).getFullName()).isEqualTo("r");
+  }
+
+  @Test
+  void readSchema_streamOfUnknownIds_isDoubtedOnceASecond() {
+    for (int id = 1; id <= 20; id++) {
+      for (int i = 0; i < 3; i++) {
+        will("/schemas/ids/" + id, 404, "{\"error_code\": 40403}");
+      }
+    }
+    RegistrySchemaCoder coder = coder(3);
+    for (int id = 1; id <= 19; id++) {
+      rejection(coder, id);
+    }
+    assertThat(requests).hasSize(19 + 2);
+
+    now = Duration.ofSeconds(1).toNanos();
+    rejection(coder, 20);
+    assertThat(requests).hasSize(19 + 2 + 3);
   }
 
   @Test
@@ -178,11 +213,30 @@ class RegistrySchemaCoderTest {
   void readSchema_notAvro_isMalformedWithItsType() {
     will("/schemas/ids/1", 200, "{\"schemaType\": \"PROTOBUF\", \"schema\": \"x\"}");
     will("/schemas/ids/2", 200, "{\"schema\": \"{\\\"type\\\": \\\"what\\\"}\"}");
-    will("/schemas/ids/3", 200, "{}");
+    String name = "x".repeat(5000);
+    will("/schemas/ids/3", 200, "{\"schema\": \"{\\\"type\\\": \\\"" + name + "\\\"}\"}");
 
+    will("/schemas/ids/4", 200, REAL_WITHOUT_NUMBER);
+
+    assertThat(rejection(coder(0), 4)).hasMessageContaining("schema id 4 of the registry");
     assertThat(rejection(coder(0), 1)).hasMessageContaining("of type PROTOBUF: expected AVRO");
     assertThat(rejection(coder(0), 2)).hasMessageContaining("schema id 2 of the registry");
-    assertThat(rejection(coder(0), 3)).hasMessageContaining("cannot be parsed");
+    assertThat(rejection(coder(0), 3).getMessage())
+        .contains("cannot be parsed")
+        .hasSizeLessThan(2000);
+  }
+
+  @Test
+  void readSchema_answerWithoutSchema_isNoFaultOfTheRecord() throws Exception {
+    for (String body : List.of("{}", "{\"schema\": 3}", "[]", "")) {
+      will("/schemas/ids/1", 200, body);
+      assertThatThrownBy(() -> coder(0).readSchema(value(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("answers GET /schemas/ids/1 without a text 'schema'");
+    }
+    will("/schemas/ids/1", 200, "{}");
+    will("/schemas/ids/1", 200, "{\"schema\": \"" + SCHEMA + "\"}");
+    assertThat(coder(1).readSchema(value(1)).getFullName()).isEqualTo("r");
   }
 
   @Test
