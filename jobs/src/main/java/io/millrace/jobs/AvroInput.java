@@ -3,7 +3,9 @@ package io.millrace.jobs;
 import io.millrace.connectors.formats.AvroFields;
 import io.millrace.connectors.formats.AvroRecordJson;
 import io.millrace.connectors.formats.FixedSchema;
+import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.RecordJson;
+import io.millrace.connectors.formats.UnfitSchemaException;
 import io.millrace.connectors.registry.RegistryAccess;
 import io.millrace.connectors.registry.RegistrySchemas;
 import io.millrace.flink.LocatedFile;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class AvroInput {
   private static final int MAX_SCHEMA_BYTES = 1 << 22;
 
-  // Half a minute at the most while nothing listens; then the job goes back to its checkpoint.
+  // Half a minute, in which the client gives up at the latest; then the job goes back to its
+  // checkpoint.
   private static final Backoff BACKOFF =
       new Backoff(7, Duration.ofMillis(200), Duration.ofSeconds(10));
 
@@ -122,9 +125,9 @@ final class AvroInput {
   }
 
   /**
-   * The schema has the fields that are named, or the registry answers.
+   * The schema has the fields that are named, of their types, or the registry answers.
    *
-   * @throws ConfigurationException naming every field that the schema has not
+   * @throws ConfigurationException naming every field that the schema has not, or has otherwise
    * @throws IOException in one line, if the registry does not answer
    */
   static void requireReady(ReadableConfig config, Format format)
@@ -158,6 +161,29 @@ final class AvroInput {
                   absent,
                   ScoreTopicOptions.FEATURES_FIELDS.key(),
                   ScoreTopicOptions.OUTPUT_FIELDS.key()));
+    }
+    // Inputs are not known before there is a model, so that no field can be said to go nowhere.
+    requireFit(schema, new RecordFields(RecordFormats.fields(config, List.of()).wanted(), false));
+  }
+
+  /**
+   * The schema of a file has what is wanted of its records.
+   *
+   * @throws ConfigurationException with all that does not fit
+   */
+  static void requireFit(ReadableConfig config, Format format, RecordFields wanted)
+      throws ConfigurationException {
+    if (format == Format.AVRO) {
+      requireFit(schema(config), wanted);
+    }
+  }
+
+  private static void requireFit(Schema schema, RecordFields wanted) throws ConfigurationException {
+    try {
+      AvroFields.of(schema, wanted);
+    } catch (UnfitSchemaException e) {
+      throw new ConfigurationException(
+          ScoreTopicOptions.AVRO_SCHEMA.key() + ": " + e.getMessage(), e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.millrace.connectors.files.FileHistory;
 import io.millrace.connectors.files.LocatedRecord;
 import io.millrace.connectors.files.ReadLimits;
 import io.millrace.connectors.formats.RecordFields;
+import io.millrace.tensor.Signature;
 import java.io.IOException;
 import java.util.List;
 import org.apache.flink.api.connector.source.Source;
@@ -18,8 +19,8 @@ final class HistorySource {
    * The files as a source.
    *
    * @param versions that score, by whose signature formats without names or types go
-   * @throws ConfigurationException if the format cannot carry what the signature wants, or the
-   *     versions have not one signature
+   * @throws ConfigurationException if the format cannot carry what the signature wants, the schema
+   *     of its records has it not, or the versions have not one signature
    * @throws IOException if the fields of the first file are not what the signature wants
    */
   static Source<LocatedRecord, ?, ?> of(
@@ -40,13 +41,23 @@ final class HistorySource {
               limits);
       case AVRO -> FileHistory.avro(inputs, fields(config, versions), limits);
       case PARQUET -> FileHistory.parquet(inputs, fields(config, versions), limits);
-      case TOPIC -> FileHistory.recordings(inputs, limits);
+      case TOPIC -> {
+        for (Signature signature : versions.signatures()) {
+          AvroInput.requireFit(config, ReplayOptions.records(config), fields(config, signature));
+        }
+        yield FileHistory.recordings(inputs, limits);
+      }
       case CSV -> FileHistory.csv(inputs, fields(config, versions), limits);
     };
   }
 
   private static RecordFields fields(ReadableConfig config, ReplayedVersions versions)
       throws ConfigurationException {
-    return RecordFormats.fields(config, RowSpecs.of(config, versions.signature()).inputs());
+    return fields(config, versions.signature());
+  }
+
+  private static RecordFields fields(ReadableConfig config, Signature signature)
+      throws ConfigurationException {
+    return RecordFormats.fields(config, RowSpecs.of(config, signature).inputs());
   }
 }

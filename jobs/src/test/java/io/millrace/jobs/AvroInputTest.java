@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ScoreTopicOptions.Format;
+import io.millrace.tensor.ElementType;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumWriter;
@@ -188,6 +193,46 @@ class AvroInputTest {
         .hasMessage(
             "input.avro-schema has the fields [amount, card]: expected [card.limit, id] too, which"
                 + " features.fields and output.fields name");
+  }
+
+  @Test
+  void requireReady_featuresOfOtherTypes_areAllNamed() {
+    assertThatThrownBy(
+            () ->
+                AvroInput.requireReady(
+                    avro(
+                        SCHEMA,
+                        "features.input",
+                        "x",
+                        "features.fields",
+                        "[{name: amount, dtype: int64}, {name: card, dtype: bool},"
+                            + " {name: card.age, dtype: int64}]"),
+                    Format.AVRO))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "input.avro-schema: field 'amount': expected int64, the schema has float; field 'card':"
+                + " expected bool, the schema has record of 1 fields");
+  }
+
+  @Test
+  void replay_recordingsOfASchemaThatDoesNotFit_areRefusedWithAllThatIsWrong() throws Exception {
+    Configuration config = avro(SCHEMA);
+    config.set(ReplayOptions.INPUT_FORMAT, ReplayOptions.FileFormat.TOPIC);
+    config.set(ReplayOptions.VALUE_FORMAT, Format.AVRO);
+    Signature signature =
+        new Signature(
+            "serving_default",
+            List.of(
+                new TensorSpec("amount", ElementType.INT32, Shape.of(-1)),
+                new TensorSpec("sum", ElementType.FLOAT32, Shape.of(-1))),
+            List.of());
+    ReplayedVersions versions = new ReplayedVersions(List.of(), null, Set.of(signature));
+
+    assertThatThrownBy(() -> HistorySource.of(config, List.of(), versions))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "input.avro-schema: field 'amount': expected int32[-1], the schema has float; field 'sum'"
+                + " is absent: the schema has [amount, card]");
   }
 
   @Test
