@@ -89,7 +89,7 @@ final class RegistrySchemaCoder implements SchemaCoder {
     if (found == null
         || (found instanceof Refused refused
             && nanoTime.getAsLong() - refused.sinceNanos >= REFUSED_NANOS)) {
-      found = look(id);
+      found = look(id, found == null);
       known.put(id, found);
     }
     if (found instanceof Usable usable) {
@@ -103,16 +103,17 @@ final class RegistrySchemaCoder implements SchemaCoder {
     throw new UnsupportedOperationException("values of the registry are only read");
   }
 
-  private Known look(int id) throws IOException {
+  private Known look(int id, boolean isNew) throws IOException {
     try {
-      return new Usable(schema(id));
+      return new Usable(schema(id, isNew));
     } catch (RecordException e) {
       return new Refused(e, nanoTime.getAsLong());
     }
   }
 
-  private Schema schema(int id) throws IOException {
-    JsonNode found = id < 0 ? null : find("/schemas/ids/" + id);
+  private Schema schema(int id, boolean isNew) throws IOException {
+    String path = "/schemas/ids/" + id;
+    JsonNode found = id < 0 ? null : isNew ? find(path) : client.findSchema(path);
     if (found == null) {
       throw malformed("schema id " + id + ": the registry " + access + " has none of it");
     }
@@ -136,7 +137,8 @@ final class RegistrySchemaCoder implements SchemaCoder {
 
   /**
    * A replica may not know yet what another has just registered, so that absence is doubted: once a
-   * second at the most, or a stream of ids that nobody knows would stand still.
+   * second at the most, or a stream of ids that nobody knows would stand still, and of each id only
+   * at first.
    */
   private @Nullable JsonNode find(String path) throws IOException {
     JsonNode found = client.findSchema(path);

@@ -132,7 +132,7 @@ class RegistrySchemaCoderTest {
 
   @Test
   void readSchema_unknownId_isMalformedAndAskedForAgainAfterASecond() throws Exception {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
       will("/schemas/ids/9", 404, "{\"error_code\": 40403, \"message\": \"none\"}");
     }
     will("/schemas/ids/9", 200, "{\"schema\": \"" + SCHEMA + "\"}");
@@ -144,6 +144,9 @@ class RegistrySchemaCoderTest {
     rejection(coder, 9);
     assertThat(requests).hasSize(3);
     now = Duration.ofMillis(1000).toNanos();
+    rejection(coder, 9);
+    assertThat(requests).hasSize(4);
+    now = Duration.ofMillis(2000).toNanos();
     assertThat(coder.readSchema(value(9)).getFullName()).isEqualTo("r");
   }
 
