@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code score-topic} over Avro, with schemas from a file and from a real registry. */
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class AvroTopicITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
 
