@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
 import io.millrace.testing.processes.SchemaRegistry;
+import io.millrace.testing.processes.SharedBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,24 +75,28 @@ class AvroTopicITCase {
 
   @BeforeAll
   static void startProcesses() throws Exception {
-    ExecutorService both = Executors.newFixedThreadPool(2);
+    ExecutorService beside = Executors.newSingleThreadExecutor();
     try {
       Callable<SchemaRegistry> start =
           () -> SchemaRegistry.start(SchemaRegistry.jars(), folder.resolve("registry"));
-      Future<SchemaRegistry> started = both.submit(start);
-      broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
-      topics = new Topics(broker.bootstrapServers());
-      model = SavedModels.linear(folder.resolve("linear/1"), new float[] {3, 1}, 0);
-      registry = started.get();
+      Future<SchemaRegistry> started = beside.submit(start);
+      try {
+        broker = SharedBroker.get();
+        topics = new Topics(broker.bootstrapServers());
+        model = SavedModels.linear(folder.resolve("linear/1"), new float[] {3, 1}, 0);
+      } finally {
+        registry = started.get();
+      }
     } finally {
-      both.shutdownNow();
+      beside.shutdownNow();
     }
   }
 
   @AfterAll
   static void stopProcesses() throws Exception {
-    registry.close();
-    broker.close();
+    if (registry != null) {
+      registry.close();
+    }
   }
 
   private static Path config(String name, String format) throws Exception {
