@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
@@ -155,22 +156,31 @@ class CommandDeliveryITCase {
     Await.until("records are scored", () -> !SCORING.isEmpty());
     Await.until("the records have ended", () -> SharedModel.held() == 0);
     CommandScript.sendBeforeBarrier(publish(2));
-    Await.until("a savepoint", () -> hasSavepoint(job));
-    JobClient restored = start(CommandDelivery.COORDINATOR, seldom, savepoint(job));
     // The first one tells that all tasks have started, the second is behind the command.
-    Await.until("a savepoint", () -> hasSavepoint(restored));
-    assertThat(hasSavepoint(restored)).isTrue();
+    awaitSavepoint(job);
+    String second = awaitSavepoint(job);
+    cancel(job);
+    JobClient restored = start(CommandDelivery.COORDINATOR, seldom, second);
+    awaitSavepoint(restored);
+    awaitSavepoint(restored);
     assertThat(restored.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
     cancel(restored);
   }
 
-  private boolean hasSavepoint(JobClient job) throws Exception {
-    try {
-      savepoint(job, false);
-      return true;
-    } catch (ExecutionException e) {
-      return false; // Not all tasks run yet, or not any more.
-    }
+  /** Flink refuses one while a task is about to start or to end. */
+  private String awaitSavepoint(JobClient job) throws Exception {
+    AtomicReference<String> taken = new AtomicReference<>();
+    Await.until(
+        "a savepoint",
+        () -> {
+          try {
+            taken.set(savepoint(job, false));
+            return true;
+          } catch (ExecutionException e) {
+            return false;
+          }
+        });
+    return taken.get();
   }
 
   private static void cancel(JobClient job) throws Exception {
