@@ -82,7 +82,7 @@ class BundledTensorFlowITCase {
         run(cluster);
       }
 
-      assertThat(cluster.taskManager(0).awaitEnd(Duration.ofMinutes(2))).isNotZero();
+      assertThat(cluster.taskManager(0).awaitEnd(Duration.ofMinutes(4))).isNotZero();
     }
   }
 }

@@ -65,7 +65,7 @@ class ClusterFaultsITCase {
       topics.version(1);
       // The policy would refuse what the probe is to find out.
       bench.submit(
-          topics, 1, "-Dmodel.probe=on", "-Dmodel.probe-timeout=20 s", "-Dmodel.ops-policy=off");
+          topics, 1, "-Dmodel.probe=on", "-Dmodel.probe-timeout=5 min", "-Dmodel.ops-policy=off");
       events.awaitActive(0, 1, 1);
       topics.sendNumbers(0, 1_000);
       topics.awaitOutputs();
@@ -76,7 +76,9 @@ class ClusterFaultsITCase {
       ProcessHandle probe = probe(victim).orElseThrow();
 
       bench.flink.taskManager(victim).kill();
-      probe.onExit().get(1, TimeUnit.MINUTES);
+      probe.onExit().get(3, TimeUnit.MINUTES);
+      // The restored job would try it out again, for as long as a probe may take.
+      Files.delete(topics.models.resolve("2/saved_model.pb"));
 
       int position = events.position();
       topics.version(3);
@@ -148,7 +150,7 @@ class ClusterFaultsITCase {
       CommandResult run = bench.flink.flink("run", "-d", "-p", "1", jar.toString());
       assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
       int victim = awaitOneDead();
-      assertThat(bench.flink.taskManager(victim).awaitEnd(Duration.ofMinutes(1))).isZero();
+      assertThat(bench.flink.taskManager(victim).awaitEnd(Duration.ofMinutes(3))).isZero();
 
       topics.sendNumbers(1_000, 2_000);
       bench.flink.taskManager(victim).restart();

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 
 /** The status topic as it grows. */
 final class EventLog implements AutoCloseable {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(90);
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final List<ModelEvent> events = new ArrayList<>();
   private final CommittedFollower follower;

@@ -90,7 +90,7 @@ class ExactlyOnceUnderKillsITCase {
         int to = (int) ((long) RECORDS * (i + 1) / plan.size());
         CompletableFuture<Void> feed = CompletableFuture.runAsync(() -> feed(from, to));
         kill(plan.get(i));
-        feed.get(3, TimeUnit.MINUTES);
+        feed.get(5, TimeUnit.MINUTES);
       }
       long inputs = topics.inputs();
       ScoringTopics.await(inputs + " outputs", () -> follower.count() >= inputs);
@@ -210,7 +210,7 @@ class ExactlyOnceUnderKillsITCase {
         long before = bench.latestCheckpoint(job);
         Await.until(
             "a checkpoint completes",
-            Duration.ofMinutes(1),
+            Duration.ofMinutes(3),
             Duration.ofMillis(1),
             () -> bench.latestCheckpoint(job) > before);
         TimeUnit.MILLISECONDS.sleep(random.nextInt(15));

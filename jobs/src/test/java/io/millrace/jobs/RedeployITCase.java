@@ -146,6 +146,6 @@ class RedeployITCase {
   private CommandResult run(long pid, String command) throws Exception {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     return CommandResult.of(
-        List.of(jcmd, Long.toString(pid), command), folder, Duration.ofMinutes(1));
+        List.of(jcmd, Long.toString(pid), command), folder, Duration.ofMinutes(3));
   }
 }

@@ -60,7 +60,7 @@ final class ScoringBench implements AutoCloseable {
             folder.resolve("savepoints").toUri().toString(),
             false,
             SavepointFormatType.CANONICAL)
-        .get(60, TimeUnit.SECONDS);
+        .get(3, TimeUnit.MINUTES);
   }
 
   @Override

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 final class ShellWalk implements AutoCloseable {
   private static final String DONE = "__done ";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Process shell;
   private final BufferedWriter toShell;

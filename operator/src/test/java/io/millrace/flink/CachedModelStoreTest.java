@@ -101,7 +101,7 @@ class CachedModelStoreTest {
       }
       List<ModelFiles> files = new ArrayList<>();
       for (Future<ModelFiles> one : fetches) {
-        files.add(one.get(30, TimeUnit.SECONDS));
+        files.add(one.get(3, TimeUnit.MINUTES));
       }
       return files;
     } finally {

@@ -230,7 +230,7 @@ class FileSystemModelStoreTest {
     thread.start();
     Await.until("it copies", this::isCopying);
     thread.interrupt();
-    assertThatThrownBy(() -> fetch.get(20, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> fetch.get(3, TimeUnit.MINUTES))
         .hasCauseInstanceOf(InterruptedException.class);
     assertThat(copies).isEmptyDirectory();
   }

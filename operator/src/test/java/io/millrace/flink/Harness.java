@@ -277,7 +277,7 @@ final class Harness implements AutoCloseable {
 
   /** Runs mails until the condition holds. */
   void await(BooleanSupplier condition) throws Exception {
-    await(condition, Duration.ofSeconds(60));
+    await(condition, Duration.ofMinutes(3));
   }
 
   void await(BooleanSupplier condition, Duration timeout) throws Exception {

@@ -28,7 +28,7 @@ class LoaderThreadTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(180)
   void load_thatIsInterruptedFromOutside_hasFailed() throws Exception {
     load(
         () -> {

@@ -36,7 +36,7 @@ final class LoadingChild implements AutoCloseable {
   private static final String THREW = "threw ";
   private static final String ANSWER = "answer: ";
   private static final String END = "end";
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path roots;
   private @Nullable Process process;

@@ -202,7 +202,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void load_refusedInAnotherThreadForItsSignature_isTriedForOnesOwn() throws Exception {
     Thread waiting = Thread.currentThread();
     CompletableFuture<Void> begun = new CompletableFuture<>();

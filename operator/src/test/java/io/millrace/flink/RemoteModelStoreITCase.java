@@ -208,7 +208,7 @@ class RemoteModelStoreITCase {
   }
 
   @Test
-  @Timeout(120) // Ten minutes with Hadoop's defaults.
+  @Timeout(300) // Ten minutes with Hadoop's defaults.
   void fetch_whereNoS3Listens_failsWithTheCause() throws Exception {
     FileSystemModelStore store =
         FileSystemModelStore.of(List.of("s3://models/"), temporary.resolve("none"));

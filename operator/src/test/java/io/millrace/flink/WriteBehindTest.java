@@ -24,7 +24,7 @@ class WriteBehindTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void write_farAheadOfASlowDisk_waitsForIt() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
     try (CopyThread beside = new CopyThread("disk");

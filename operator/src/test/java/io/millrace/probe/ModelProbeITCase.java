@@ -209,7 +209,7 @@ class ModelProbeITCase {
     ProcessHandle child = awaitChildAtWork(ProcessHandle.current());
     loader.interrupt();
     ExecutionException end =
-        Assertions.assertThrows(ExecutionException.class, () -> probe.get(5, TimeUnit.SECONDS));
+        Assertions.assertThrows(ExecutionException.class, () -> probe.get(1, TimeUnit.MINUTES));
     assertThat(end).hasCauseInstanceOf(InterruptedException.class);
     child.onExit().get(1, TimeUnit.MINUTES);
   }

@@ -12,7 +12,7 @@ class OutputTailTest {
   private static OutputTail of(String output) throws InterruptedException {
     OutputTail tail =
         OutputTail.of(new ByteArrayInputStream(output.getBytes(StandardCharsets.UTF_8)));
-    tail.awaitEnd(Duration.ofSeconds(10));
+    tail.awaitEnd(Duration.ofMinutes(1));
     return tail;
   }
 

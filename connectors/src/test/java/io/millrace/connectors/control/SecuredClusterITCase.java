@@ -82,7 +82,7 @@ class SecuredClusterITCase {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(180)
   void wrongPassword_isToldInOneLineWithoutIt() throws Exception {
     KafkaClientProperties client = client(WRONG_PASSWORD);
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever the bytes are, a record is written or rejected, in little time and little memory. */
-@Timeout(60)
+@Timeout(180)
 class HostileAvroTest {
   private static final int RECORDS = 5_000;
   private static final TensorSpec X = spec("x", "float32");

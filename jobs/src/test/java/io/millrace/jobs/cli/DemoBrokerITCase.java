@@ -48,10 +48,10 @@ class DemoBrokerITCase {
 
       process.destroy();
 
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 15);
       for (ProcessHandle child : children) {
-        child.onExit().get(1, TimeUnit.MINUTES);
+        child.onExit().get(3, TimeUnit.MINUTES);
       }
       assertThat(Path.of(ready.group(2))).doesNotExist();
       assertThat(folder.resolve("err")).isEmptyFile();

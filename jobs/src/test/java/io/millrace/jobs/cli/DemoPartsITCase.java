@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code demo prepare} and {@code demo feed} with a real broker and a real HDFS. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DemoPartsITCase {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @TempDir private Path folder;
   private KafkaBroker broker;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code replay} of much, of many files, and from a storage of which a part is lost. */
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ReplayAtScaleITCase {
   private static final String ID = "\"fields\":{\"id\":";
   private static final int MILLION = 1_000_000;

@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /** A command in this JVM that goes on until it is interrupted, as Ctrl-C interrupts it. */
 final class RunningCommand implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(20);
 
   private final StringWriter out = new StringWriter();

@@ -36,7 +36,7 @@ class JavaArgumentsITCase {
 
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     CommandResult result =
-        CommandResult.of(List.of(java, "@" + file), folder, Duration.ofMinutes(2));
+        CommandResult.of(List.of(java, "@" + file), folder, Duration.ofMinutes(4));
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).isEqualTo(String.join("\0", arguments) + "\0");

@@ -194,7 +194,7 @@ class SessionClusterITCase {
   void command_prints_whatJavaReads() throws Exception {
     List<String> line =
         List.of(MILLRACE, "cluster", "command", "jobmanager", "-Drest.port=1", "--", "--host", "h");
-    CommandResult printed = CommandResult.of(line, folder, Duration.ofMinutes(2));
+    CommandResult printed = CommandResult.of(line, folder, Duration.ofMinutes(4));
     assertThat(printed.out().lines())
         .allMatch(argument -> argument.startsWith("\"") && argument.endsWith("\""))
         .contains("\"-Drest.port=1\"", "\"--host\"", "\"h\"")
@@ -203,7 +203,7 @@ class SessionClusterITCase {
     Path file = Files.writeString(folder.resolve("a"), "-version\n" + printed.out());
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     CommandResult version =
-        CommandResult.of(List.of(java, "@" + file), folder, Duration.ofMinutes(2));
+        CommandResult.of(List.of(java, "@" + file), folder, Duration.ofMinutes(4));
     assertThat(version.exitCode()).as(version.err()).isZero();
   }
 
@@ -211,7 +211,7 @@ class SessionClusterITCase {
   void command_unknownRole_listsTheKnownOnes() throws Exception {
     CommandResult result =
         CommandResult.of(
-            List.of(MILLRACE, "cluster", "command", "worker"), folder, Duration.ofMinutes(2));
+            List.of(MILLRACE, "cluster", "command", "worker"), folder, Duration.ofMinutes(4));
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.err()).contains("'worker'", "jobmanager, taskmanager, standalone-job");
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ComposeITCase {
   private static final Path DISTRIBUTION = Path.of(System.getProperty("millrace.distribution"));
   private static final Duration DEADLINE = Duration.ofMinutes(5);
-  private static final Duration READ = Duration.ofMinutes(2);
+  private static final Duration READ = Duration.ofMinutes(4);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;

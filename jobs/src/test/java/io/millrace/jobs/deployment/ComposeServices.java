@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class ComposeServices implements AutoCloseable {
   private static final Path ENTRYPOINT =
       Path.of("..", "docker", "entrypoint.sh").toAbsolutePath().normalize();
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
   private static final String METRICS = "http://localhost:9249/metrics";
 
   private final Compose compose;
@@ -175,7 +175,7 @@ final class ComposeServices implements AutoCloseable {
   String get(URI address) throws IOException, InterruptedException {
     HttpResponse<String> answer =
         http.send(
-            HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20)).build(),
+            HttpRequest.newBuilder(address).timeout(Duration.ofMinutes(1)).build(),
             HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() != 200) {
       throw new IOException(address + " answered " + answer.statusCode() + ": " + answer.body());

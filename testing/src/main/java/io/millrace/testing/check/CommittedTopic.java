@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** A topic as a read-committed consumer sees it, outside any group. */
 public final class CommittedTopic {
-  static final Duration REQUEST = Duration.ofSeconds(30);
+  static final Duration REQUEST = Duration.ofMinutes(1);
   private static final Duration POLL = Duration.ofMillis(200);
 
   private CommittedTopic() {}

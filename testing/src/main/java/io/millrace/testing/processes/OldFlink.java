@@ -18,8 +18,8 @@ import java.util.List;
  * }</pre>
  */
 public final class OldFlink implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration COMMAND = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
+  private static final Duration COMMAND = Duration.ofMinutes(3);
 
   /** What Flink 1.20 wants of Java 17 to start. */
   private static final List<String> JVM_OPTIONS =

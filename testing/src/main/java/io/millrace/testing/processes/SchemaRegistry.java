@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class SchemaRegistry implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
-  private static final Duration REQUEST = Duration.ofSeconds(30);
+  private static final Duration REQUEST = Duration.ofMinutes(1);
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*([0-9]+)");
   private static final int OK = 200;

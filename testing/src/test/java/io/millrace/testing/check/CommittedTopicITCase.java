@@ -56,7 +56,7 @@ class CommittedTopicITCase {
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(KafkaBroker broker) throws Exception {
-    return CommittedTopic.read(broker.bootstrapServers(), "out", Duration.ofSeconds(30));
+    return CommittedTopic.read(broker.bootstrapServers(), "out", Duration.ofMinutes(3));
   }
 
   private static ProducerRecord<String, String> record(int partition, long sourceOffset) {

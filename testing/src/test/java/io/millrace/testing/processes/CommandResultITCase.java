@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CommandResultITCase {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final List<String> FOREVER = List.of("sh", "-c", "echo $$ > pid; exec sleep 600");
 
   @TempDir private Path directory;

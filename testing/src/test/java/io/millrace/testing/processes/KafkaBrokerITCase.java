@@ -107,7 +107,7 @@ class KafkaBrokerITCase {
       List<ProcessHandle> children = parent.toHandle().children().toList();
       assertThat(children).hasSize(1).allMatch(ProcessHandle::isAlive);
       parent.destroyForcibly();
-      children.get(0).onExit().get(30, TimeUnit.SECONDS);
+      children.get(0).onExit().get(3, TimeUnit.MINUTES);
     } finally {
       parent.toHandle().children().forEach(ProcessHandle::destroyForcibly);
       parent.destroyForcibly();
@@ -128,7 +128,7 @@ class KafkaBrokerITCase {
     Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
-      producer.send(new ProducerRecord<>("records", value)).get(30, TimeUnit.SECONDS);
+      producer.send(new ProducerRecord<>("records", value)).get(3, TimeUnit.MINUTES);
     }
   }
 
@@ -139,7 +139,7 @@ class KafkaBrokerITCase {
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
       consumer.assign(List.of(new TopicPartition("records", 0)));
       List<String> values = new ArrayList<>();
-      long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
       while (values.size() < count && System.nanoTime() < end) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
           values.add(record.value());
