@@ -16,6 +16,7 @@ import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.metrics.reporter.MetricReporter;
+import org.apache.flink.runtime.client.JobCancellationException;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.metrics.MetricRegistryImpl;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -141,20 +142,21 @@ public final class LocalFlink implements AutoCloseable {
   /** Runs the job until it ends; empty if it ended well or was cancelled. */
   public Optional<Throwable> run(StreamGraph graph)
       throws ExecutionException, InterruptedException {
-    return run(graph, () -> {});
+    return run(graph, () -> {}).filter(failure -> !(failure instanceof JobCancellationException));
   }
 
   /**
-   * As {@link #run(StreamGraph)}.
+   * Runs a job that has an end, until it ends; empty if it ended well.
    *
    * @param tick is called twice a second meanwhile, by this thread
+   * @return what the job failed of, {@link JobCancellationException} if somebody cancelled it
    */
   public Optional<Throwable> run(StreamGraph graph, Runnable tick)
       throws ExecutionException, InterruptedException {
     submit(graph);
     JobResult result = result(tick);
-    return result.isSuccess() || result.getJobStatus().orElse(null) == JobStatus.CANCELED
-        ? Optional.empty()
+    return result.getJobStatus().orElse(null) == JobStatus.CANCELED
+        ? Optional.of(new JobCancellationException(submitted(), "it was cancelled", null))
         : failure(result);
   }
 

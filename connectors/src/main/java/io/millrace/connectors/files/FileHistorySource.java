@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -31,7 +32,7 @@ final class FileHistorySource
   private final Path[] paths;
   private final FileEnumerator.Provider files;
 
-  /** Of all files, where they are found. */
+  /** Of all files, where they are found; of those that were left, where another JVM goes on. */
   private transient volatile long bytesTotal;
 
   FileHistorySource(PieceFormat format, List<Path> paths, ReadLimits limits) {
@@ -51,9 +52,18 @@ final class FileHistorySource
     FileEnumerator found = files.create();
     return (roots, wanted) -> {
       var splits = found.enumerateSplits(roots, wanted);
-      bytesTotal = splits.stream().mapToLong(FileSourceSplit::length).sum();
+      bytesTotal = bytes(splits);
       return splits;
     };
+  }
+
+  private static long bytes(Collection<FileSourceSplit> splits) {
+    return splits.stream().mapToLong(FileSourceSplit::length).sum();
+  }
+
+  private void showTotal(SplitEnumeratorContext<FileSourceSplit> context) {
+    Gauge<Long> total = () -> bytesTotal;
+    context.metricGroup().addGroup(ReadMetrics.GROUP).gauge(FileHistory.BYTES_TOTAL, total);
   }
 
   private FileSource<LocatedRecord> source() {
@@ -68,11 +78,8 @@ final class FileHistorySource
   @Override
   public SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>
       createEnumerator(SplitEnumeratorContext<FileSourceSplit> context) {
-    SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>> created =
-        source().createEnumerator(context);
-    Gauge<Long> total = () -> bytesTotal;
-    context.metricGroup().addGroup(ReadMetrics.GROUP).gauge(FileHistory.BYTES_TOTAL, total);
-    return created;
+    showTotal(context);
+    return source().createEnumerator(context);
   }
 
   @Override
@@ -80,6 +87,10 @@ final class FileHistorySource
       restoreEnumerator(
           SplitEnumeratorContext<FileSourceSplit> context,
           PendingSplitsCheckpoint<FileSourceSplit> checkpoint) {
+    if (bytesTotal == 0) {
+      bytesTotal = bytes(checkpoint.getSplits());
+    }
+    showTotal(context);
     return source().restoreEnumerator(context, checkpoint);
   }
 

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the frames of a zstd file hold, one behind the other. The library's own stream (1.5.6) takes
@@ -29,6 +30,9 @@ final class ZstdFrames extends InputStream {
   private boolean inFrame = true;
 
   private boolean holdsMore;
+
+  /** What ended the stream before its time: the context is of no use then. */
+  private @Nullable IOException failure;
 
   /**
    * @param in closed with this
@@ -56,6 +60,9 @@ final class ZstdFrames extends InputStream {
   }
 
   private boolean fill() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
     while (!target.hasRemaining()) {
       if (!source.hasRemaining() && !holdsMore && !fillSource()) {
         return false;
@@ -67,7 +74,8 @@ final class ZstdFrames extends InputStream {
       } catch (ZstdException e) {
         target.limit(0);
         // What the exception says of its code is "no error".
-        throw new IOException(Zstd.getErrorName(-e.getErrorCode()), e);
+        failure = new IOException(Zstd.getErrorName(-e.getErrorCode()), e);
+        throw failure;
       }
       inFrame = !ended;
       holdsMore = !ended && !target.hasRemaining();

@@ -46,6 +46,11 @@ final class RunningCommand implements AutoCloseable {
     assertThat(out.toString()).as("errors: %s", err).contains(text);
   }
 
+  /** What it has printed by now. */
+  String out() {
+    return out.toString();
+  }
+
   /** Waits until it ends by itself. */
   CommandLineRun await() throws InterruptedException {
     thread.join(PATIENCE.toMillis());
