@@ -1,5 +1,7 @@
 package io.millrace.jobs.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -11,5 +13,12 @@ record CommandLineRun(int exitCode, String out, String err) {
     StringWriter err = new StringWriter();
     int exitCode = Millrace.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
     return new CommandLineRun(exitCode, out.toString(), err.toString());
+  }
+
+  /** With this exit code, and one line that holds all of these. */
+  void assertFailed(int expectedExitCode, String... parts) {
+    assertThat(err).contains(parts);
+    assertThat(err.lines()).hasSize(1);
+    assertThat(exitCode).isEqualTo(expectedExitCode);
   }
 }

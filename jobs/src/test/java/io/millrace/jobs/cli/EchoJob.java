@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -25,12 +26,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
   static final int PARTITIONS_IN = 4;
   static final int PARTITIONS_OUT = 2;
+  private static final AtomicInteger CREATED = new AtomicInteger();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Creates the topics. */
-  static EchoJob create(KafkaBroker broker, Topics topics, Path folder, int number)
-      throws Exception {
-    String suffix = "-" + number;
+  static EchoJob create(KafkaBroker broker, Topics topics, Path folder) throws Exception {
+    String suffix = "-" + CREATED.getAndIncrement();
     broker.createTopic("in" + suffix, PARTITIONS_IN);
     broker.createTopic("out" + suffix, PARTITIONS_OUT);
     broker.createTopic("dead" + suffix, PARTITIONS_OUT);
@@ -81,6 +82,12 @@ record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
     List<String> line = new ArrayList<>(List.of("model", "publish"));
     line.add(folder.resolve("models/" + version).toString());
     line.addAll(List.of("--config", config.toString()));
+    line.addAll(List.of(more));
+    return CommandLineRun.of(line.toArray(String[]::new));
+  }
+
+  static CommandLineRun score(Path config, String... more) {
+    List<String> line = new ArrayList<>(List.of("score-topic", "--config", config.toString()));
     line.addAll(List.of(more));
     return CommandLineRun.of(line.toArray(String[]::new));
   }

@@ -15,7 +15,6 @@ import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,7 +42,6 @@ class ScoreTopicITCase {
   private static KafkaBroker broker;
   private static Topics topics;
 
-  private static int tests;
   private EchoJob echo;
   private String suffix;
 
@@ -58,7 +56,7 @@ class ScoreTopicITCase {
 
   @BeforeEach
   void createTopics() throws Exception {
-    echo = EchoJob.create(broker, topics, folder, tests++);
+    echo = EchoJob.create(broker, topics, folder);
     suffix = echo.suffix();
   }
 
@@ -187,25 +185,20 @@ class ScoreTopicITCase {
   @Test
   void publish_withoutAJob_waitsNoLongerThanItIsTold() throws Exception {
     Path config = echo.config();
-    assertFails(
-        echo.publish(config, 2, "--wait", "--timeout", "10 ms"),
-        1,
-        "echo/2 does not score everywhere after 10 ms: nothing was heard of job score" + suffix);
-    assertFails(
-        echo.publish(config, 2, "--wait", "--no-activate"),
-        2,
-        "--no-activate and --wait: expected one of them");
-    assertFails(
-        echo.publish(config, 2, "--timeout", "1 s"), 2, "--timeout: expected together with --wait");
-    assertFails(
-        echo.publish(config, 2, "--wait", "--timeout", "soon"),
-        2,
-        "--timeout",
-        "'soon': expected a duration such as 30 s");
-    assertFails(
-        CommandLineRun.of("model", "status", "--bootstrap-servers", broker.bootstrapServers()),
-        2,
-        "--status-topic is missing: expected it, or --config with control.status-topic");
+    echo.publish(config, 2, "--wait", "--timeout", "10 ms")
+        .assertFailed(
+            1,
+            "echo/2 does not score everywhere after 10 ms: nothing was heard of job score"
+                + suffix);
+    echo.publish(config, 2, "--wait", "--no-activate")
+        .assertFailed(2, "--no-activate and --wait: expected one of them");
+    echo.publish(config, 2, "--timeout", "1 s")
+        .assertFailed(2, "--timeout: expected together with --wait");
+    echo.publish(config, 2, "--wait", "--timeout", "soon")
+        .assertFailed(2, "--timeout", "'soon': expected a duration such as 30 s");
+    CommandLineRun.of("model", "status", "--bootstrap-servers", broker.bootstrapServers())
+        .assertFailed(
+            2, "--status-topic is missing: expected it, or --config with control.status-topic");
   }
 
   @Test
@@ -222,11 +215,11 @@ class ScoreTopicITCase {
     String[] asAnother = Arrays.copyOf(publish, publish.length + 2);
     asAnother[publish.length] = "--version";
     asAnother[publish.length + 1] = "5";
-    assertFails(
-        CommandLineRun.of(asAnother),
-        2,
-        "is packaged as echo/4: expected echo/5; publish it as what it is, or remove its"
-            + " manifest.json and package it");
+    CommandLineRun.of(asAnother)
+        .assertFailed(
+            2,
+            "is packaged as echo/4: expected echo/5; publish it as what it is, or remove its"
+                + " manifest.json and package it");
     Files.delete(model.resolve("manifest.json"));
     assertThat(CommandLineRun.of("model", "package", model.toString(), "--version", "5").exitCode())
         .isZero();
@@ -324,7 +317,7 @@ class ScoreTopicITCase {
       Future<CommandLineRun> restored =
           prompt.submit(
               () ->
-                  score(
+                  EchoJob.score(
                       config,
                       "-Dmodel.version-policy=3",
                       "--restore",
@@ -356,106 +349,5 @@ class ScoreTopicITCase {
 
   private static int number(Path checkpoint) {
     return Integer.parseInt(checkpoint.getFileName().toString().substring("chk-".length()));
-  }
-
-  @Test
-  void check_batchDimensionThatIsNotThere_isRefusedAsTheJobWould() throws Exception {
-    Path model = SavedModels.unbatched(folder.resolve("unbatched" + suffix));
-    Path config = echo.config();
-    String text = Files.readString(config).replaceFirst(", version-policy: 1", ", version: 1");
-    Files.writeString(config, text.replaceFirst("base: \"[^\"]*\"", "uri: \"" + model + "\""));
-    echo.send(0, "a", "{\"a\": 1, \"b\": 2}");
-    String roots = "-Dmodel.roots=" + folder;
-
-    assertThat(check(config, roots).out()).contains("1 read, 1 fit");
-    assertFails(check(config, roots, "-Dbatching.mode=on"), 1, "takes no batches", "batching.mode");
-  }
-
-  @Test
-  void check_versionPublishedWithoutADigest_isRefusedWhereOneIsRequired() throws Exception {
-    Path config = echo.config();
-    topics.send(
-        "control" + suffix,
-        0,
-        "echo/2",
-        "{\"format\": 1, \"command\": \"publish\", \"model\": \"echo\", \"version\": 2, \"uri\": \""
-            + folder.resolve("models/2").toUri()
-            + "\"}");
-    echo.send(0, "a", "{\"x\": 1}");
-
-    assertThat(check(config).out()).contains("echo/2 sha256:", "1 read, 1 fit");
-    assertFails(
-        check(config, "-Dmodel.integrity=required"), 1, "echo/2 is published without a digest");
-  }
-
-  @Test
-  void check_recordsThatFitAndThatDoNot_areCountedWithTheFirstOfEachReason() throws Exception {
-    Path config = echo.config();
-    echo.send(0, "a", "{\"x\": 1}");
-    CommandLineRun fit = check(config);
-    echo.send(2, "b", "{\"x\": true}");
-    echo.send(2, "c", "{}");
-    echo.send(2, "d", "{\"x\": []}");
-    CommandLineRun misfit = check(config);
-
-    assertThat(fit.out()).contains("echo/1 sha256:", "1 read, 1 fit, 0 do not");
-    assertThat(fit.exitCode()).as(fit.err()).isZero();
-    assertThat(misfit.exitCode()).isEqualTo(1);
-    assertThat(misfit.out())
-        .contains("4 read, 1 fit, 3 do not")
-        .contains("WRONG_TYPE 1, first at in" + suffix + "-2@0: ")
-        .contains("MISSING_FIELD 1, first at in" + suffix + "-2@1: ")
-        .contains("WRONG_SHAPE 1, first at in" + suffix + "-2@2: ");
-  }
-
-  @Test
-  void check_topicWithoutRecords_provesNothing() throws Exception {
-    CommandLineRun run = check(echo.config());
-
-    assertThat(run.out()).contains("0 read");
-    assertThat(run.exitCode()).isEqualTo(1);
-  }
-
-  @Test
-  void scoreTopic_wrongConfiguration_exitsWith2AndOneLine() throws Exception {
-    Path config = echo.config();
-    assertFails(score(config, "-Dbatching.max-batch-size=0"), 2, "batching.max-batch-size", "'0'");
-    assertFails(score(config, "-Dbatching.size=3"), 2, "unknown key batching.size");
-    assertFails(
-        score(config, "-Doutput.transaction-timeout=1 min"),
-        2,
-        "output.transaction-timeout",
-        "checkpointing.interval");
-    assertFails(score(config, "-Dkafka.properties.group.id=x"), 2, "group.id");
-    assertFails(score(folder.resolve("nowhere.yaml")), 2, "nowhere.yaml");
-  }
-
-  @Test
-  void scoreTopic_whatIsNotThere_isNamedInOneLine() throws Exception {
-    Path config = echo.config();
-    assertFails(score(config, "-Dinput.topic=absent"), 1, "absent", "create it");
-    assertFails(
-        score(config, "-Dkafka.bootstrap-servers=localhost:1"), 1, "localhost:1", "no answer");
-    assertFails(score(config, "-Dmodel.version-policy=77"), 1, "no version 77", "[1, 2, 3]");
-    assertFails(score(config, "-Dmodel.base=/nowhere"), 1, "/nowhere");
-    assertFails(check(config, "-Dinput.topic=absent"), 1, "absent", "create it");
-  }
-
-  private static CommandLineRun score(Path config, String... more) {
-    List<String> args = new ArrayList<>(List.of("score-topic", "--config", config.toString()));
-    args.addAll(List.of(more));
-    return CommandLineRun.of(args.toArray(String[]::new));
-  }
-
-  private static CommandLineRun check(Path config, String... more) {
-    List<String> args = new ArrayList<>(List.of(more));
-    args.add("--check");
-    return score(config, args.toArray(String[]::new));
-  }
-
-  private static void assertFails(CommandLineRun run, int exitCode, String... parts) {
-    assertThat(run.err()).contains(parts);
-    assertThat(run.err().lines()).hasSize(1);
-    assertThat(run.exitCode()).isEqualTo(exitCode);
   }
 }
