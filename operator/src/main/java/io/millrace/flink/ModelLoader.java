@@ -170,7 +170,8 @@ final class ModelLoader {
             publish.uri(),
             settings.use().loadOptions(),
             settings.roots(),
-            settings.integrity());
+            settings.integrity(),
+            null);
     warnOfThreads();
     Lease<SharedModel> lease =
         SharedModel.acquire(

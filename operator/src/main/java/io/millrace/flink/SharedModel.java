@@ -34,6 +34,8 @@ final class SharedModel implements AutoCloseable {
    * @param options without the signature, of which there may be several on one model
    * @param roots where models may lie: whoever may read less does not get at what others hold
    * @param integrity whoever demands a manifest does not get what was loaded without
+   * @param replaced the digest of what came to be at a location while others hold what was there
+   *     before; null for what the first of them found
    */
   record Key(
       String scope,
@@ -42,9 +44,14 @@ final class SharedModel implements AutoCloseable {
       URI uri,
       LoadOptions options,
       List<String> roots,
-      Integrity integrity) {
+      Integrity integrity,
+      @Nullable String replaced) {
     Key {
       options = options.withSignatureKey(null);
+    }
+
+    private Key replacedBy(String digest) {
+      return new Key(scope, model, version, uri, options, roots, integrity, digest);
     }
   }
 
@@ -106,23 +113,14 @@ final class SharedModel implements AutoCloseable {
       ModelEngine engine)
       throws ModelException, InterruptedException {
     LoadOptions options = key.options().withSignatureKey(signatureKey);
-    Leases.Lease<SharedModel> lease =
-        lease(key, () -> load(key.uri(), options, digest, store, probe, before, engine));
-    String actual = lease.value().digest();
-    if (digest != null && !digest.equals(actual)) {
-      lease.close();
-      throw new ModelException(
-          ModelReason.DIGEST_MISMATCH,
-          "version "
-              + key.version()
-              + " of '"
-              + key.model()
-              + "' is loaded with digest "
-              + actual
-              + ": expected "
-              + digest);
+    Leases.Loader<SharedModel> loader =
+        () -> load(key.uri(), options, digest, store, probe, before, engine);
+    Leases.Lease<SharedModel> lease = lease(key, loader);
+    if (digest == null || digest.equals(lease.value().digest())) {
+      return lease;
     }
-    return lease;
+    lease.close();
+    return lease(key.replacedBy(digest), loader);
   }
 
   private static Leases.Lease<SharedModel> lease(Key key, Leases.Loader<SharedModel> loader)

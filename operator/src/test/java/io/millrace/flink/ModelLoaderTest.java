@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -226,6 +227,35 @@ class ModelLoaderTest {
 
     forSignature("serving_default", engine).load(VERSION, null).close();
     assertThat(other.get()).hasMessageContaining("ReadFile");
+    assertThat(SharedModel.held()).isZero();
+  }
+
+  @Test
+  void load_otherBytesAtTheLocationOfAVersionThatIsHeld_areLoadedBesideIt() throws Exception {
+    String before = "sha256:" + "0".repeat(64);
+    String after = "sha256:" + "1".repeat(64);
+    AtomicReference<String> stored = new AtomicReference<>(before);
+    ModelLoader loader =
+        new ModelLoader(
+            settings(),
+            "slot",
+            (uri, digest) -> new ModelFiles(Path.of("/models/1"), stored.get(), 0, () -> {}),
+            (files, options) -> new AnsweringModel());
+
+    ServedModel held = loader.load(VERSION.withDigest(before), null);
+    stored.set(after);
+    List<ServedModel> models =
+        List.of(
+            held,
+            loader.load(VERSION.withDigest(after), null),
+            loader.load(VERSION.withDigest(after), null),
+            loader.load(VERSION.withDigest(before), null));
+
+    assertThat(models)
+        .extracting(model -> model.version().digest())
+        .containsExactly(before, after, after, before);
+    assertThat(SharedModel.held()).isEqualTo(2);
+    models.forEach(ServedModel::close);
     assertThat(SharedModel.held()).isZero();
   }
 }
