@@ -20,9 +20,16 @@ record Arm(Peer peer, Setting setting) {
     COORDINATED("Millrace coordinated", true),
     /** Takes commands by a second input. */
     BROADCAST("Millrace broadcast", true),
+    /** Each record by the version that is valid at its time: one is, for all. */
+    CHAINED_BY_TIME("Millrace chained, event-time", true),
+    COORDINATED_BY_TIME("Millrace coordinated, event-time", true),
+    /** The whole job, from files to files. */
+    REPLAY("Millrace replay", true),
     LOOP("plain loop", true),
     ENGINE("bare engine call", true),
     PASS_THROUGH("pass-through", false),
+    /** The replay's source, whose records nobody takes. */
+    READ("reading alone", false),
     /** What the shell with two inputs cannot do without. */
     CHANNEL("pass-through over a channel", false),
     PARSE("parse only", false);
@@ -41,12 +48,17 @@ record Arm(Peer peer, Setting setting) {
 
     /** Whether a network plays a part. */
     boolean scores() {
-      return this != PASS_THROUGH && this != CHANNEL && this != PARSE;
+      return this != READ && this != PASS_THROUGH && this != CHANNEL && this != PARSE;
     }
 
     /** The shells of this project's operator. */
     static List<Peer> shells() {
       return List.of(CHAINED, COORDINATED, BROADCAST);
+    }
+
+    /** What others are held against: the shells, and the job around one. */
+    static List<Peer> ours() {
+      return List.of(CHAINED, COORDINATED, BROADCAST, REPLAY);
     }
   }
 

@@ -80,6 +80,7 @@ public final class Benchmark {
       if (!anchor.isSteady()) {
         return refuse();
       }
+      List<ByTime> byTime = options.has(Part.REPLAY) ? byTime(cluster, subjects) : List.of();
       Latency latency = options.has(Part.LATENCY) ? latency(cluster, ffnn) : null;
       Switches switches = options.has(Part.SWITCHES) ? switches(cluster, ffnn) : null;
       Loads loads = options.has(Part.LOADS) ? loads() : null;
@@ -92,7 +93,7 @@ public final class Benchmark {
       }
       long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
       Machine machine = Machine.here(djl.version());
-      Parts parts = new Parts(latency, switches, loading, loads, scan);
+      Parts parts = new Parts(byTime, latency, switches, loading, loads, scan);
       report(results(time, seconds, machine, cells, parts));
       return true;
     }
@@ -100,6 +101,7 @@ public final class Benchmark {
 
   /** What is measured apart from the arms; null or empty where it was not. */
   record Parts(
+      List<ByTime> byTime,
       @Nullable Latency latency,
       @Nullable Switches switches,
       List<Loading> loading,
@@ -120,6 +122,7 @@ public final class Benchmark {
         Results.shapes(),
         Results.arms(measured),
         Results.rows(cells, measured),
+        parts.byTime(),
         latency == null ? null : Results.LatencyResults.of(latency),
         parts.switches(),
         parts.loading(),
@@ -151,7 +154,7 @@ public final class Benchmark {
     Set<Arm> arms = Cell.arms(cells);
     Subject ffnn = subject(subjects, Network.FFNN);
     try (KafkaEnds kafka = kafka(cells)) {
-      ArmRunner runner = new ArmRunner(cluster, subjects, djl, kafka, options.quick() ? 0.25 : 0.5);
+      ArmRunner runner = new ArmRunner(cluster, subjects, djl, kafka, files(), seconds());
       progress("%d cells, %d arms: warm-up", cells.size(), arms.size());
       for (Arm arm : arms) {
         runner.warmUp(arm);
@@ -190,6 +193,29 @@ public final class Benchmark {
     return KafkaEnds.start(folder, records);
   }
 
+  private @Nullable FileEnds files() throws IOException {
+    if (!options.has(Part.REPLAY)) {
+      return null;
+    }
+    progress("writing files");
+    // Half of what a subtask reads at a time; typed ones are read more slowly.
+    return FileEnds.write(
+        folder.resolve("files"),
+        Map.of(Format.BINARY, 20_480, Format.PARQUET, 5_120, Format.AVRO, 5_120));
+  }
+
+  private List<ByTime> byTime(LocalCluster cluster, Map<Network, Subject> subjects)
+      throws Exception {
+    progress("event time");
+    return ByTime.measure(
+        new ArmRunner(cluster, subjects, null, null, null, 2 * seconds()), ByTime.PAIRS);
+  }
+
+  /** What a run of an arm in memory takes. */
+  private double seconds() {
+    return options.quick() ? 0.25 : 0.5;
+  }
+
   private Latency latency(LocalCluster cluster, Subject ffnn) throws Exception {
     progress("latency");
     return Latency.measure(
@@ -224,7 +250,7 @@ public final class Benchmark {
     return Stream.concat(Stream.of(first), Arrays.stream(rest)).toArray();
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.Arm.Peer;
+import io.millrace.benchmarks.Options.Part;
 import io.millrace.benchmarks.Setting.Format;
 import io.millrace.benchmarks.Setting.Transport;
 import java.util.ArrayList;
@@ -11,9 +12,10 @@ import java.util.Set;
 /**
  * A line of the table: a setting and who is measured in it.
  *
+ * @param part of the run that it belongs to
  * @param quick whether the short run has it too
  */
-record Cell(Setting setting, boolean quick, List<Peer> peers) {
+record Cell(Part part, Setting setting, boolean quick, List<Peer> peers) {
   private static final List<Peer> OURS = List.of(Peer.CHAINED, Peer.BROADCAST);
 
   /** Between records, the coordinated shell is the chained one: the batch of the marks shows it. */
@@ -33,6 +35,7 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
     addOthers(cells);
     addJson(cells);
     addKafka(cells);
+    addReplay(cells);
     return cells.stream().filter(cell -> cell.quick() || !quick).toList();
   }
 
@@ -95,20 +98,36 @@ record Cell(Setting setting, boolean quick, List<Peer> peers) {
     cells.add(kafka(Network.HEAVY, Format.BINARY, 1, Marks.CAP, false, ours));
   }
 
+  private static void addReplay(List<Cell> cells) {
+    List<Peer> read = List.of(Peer.REPLAY, Peer.READ);
+    cells.add(replay(Format.BINARY, 1, read));
+    cells.add(replay(Format.BINARY, 2, List.of(Peer.REPLAY)));
+    cells.add(replay(Format.PARQUET, 1, read));
+    cells.add(replay(Format.AVRO, 1, read));
+    Setting memory = new Setting(Network.FFNN, Format.BINARY, Transport.MEMORY, 1, Marks.CAP);
+    cells.add(new Cell(Part.REPLAY, memory, true, List.of(Peer.CHAINED)));
+  }
+
   private static Cell memory(
       Network network, int parallelism, int cap, boolean quick, List<Peer> peers) {
     Setting setting = new Setting(network, Format.BINARY, Transport.MEMORY, parallelism, cap);
-    return new Cell(setting, quick, peers);
+    return new Cell(Part.MEMORY, setting, quick, peers);
   }
 
   private static Cell json(int parallelism, int cap, boolean quick, List<Peer> peers) {
     Setting setting = new Setting(Network.FFNN, Format.JSON, Transport.MEMORY, parallelism, cap);
-    return new Cell(setting, quick, peers);
+    return new Cell(Part.MEMORY, setting, quick, peers);
   }
 
   private static Cell kafka(
       Network network, Format format, int parallelism, int cap, boolean quick, List<Peer> peers) {
-    return new Cell(new Setting(network, format, Transport.KAFKA, parallelism, cap), quick, peers);
+    Setting setting = new Setting(network, format, Transport.KAFKA, parallelism, cap);
+    return new Cell(Part.KAFKA, setting, quick, peers);
+  }
+
+  private static Cell replay(Format format, int parallelism, List<Peer> peers) {
+    Setting setting = new Setting(Network.FFNN, format, Transport.FILES, parallelism, Marks.CAP);
+    return new Cell(Part.REPLAY, setting, true, peers);
   }
 
   @SafeVarargs

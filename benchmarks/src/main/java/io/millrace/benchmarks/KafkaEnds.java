@@ -166,7 +166,18 @@ final class KafkaEnds implements AutoCloseable {
                       : new RawRecordFormat(RecordLimits.DEFAULT))
               .predictions(new KafkaAnswers.Scored(output, check), KafkaTypes.OUTBOUND_RECORD)
               .predictions();
-      case NAIVE_INLINE, SINGLE, ONNX, DJL, LOOP, ENGINE, CHANNEL, PARSE ->
+      case NAIVE_INLINE,
+          SINGLE,
+          ONNX,
+          DJL,
+          CHAINED_BY_TIME,
+          COORDINATED_BY_TIME,
+          REPLAY,
+          READ,
+          LOOP,
+          ENGINE,
+          CHANNEL,
+          PARSE ->
           throw new IllegalArgumentException(arm.peer().title() + ": not measured over Kafka");
     };
   }

@@ -27,6 +27,8 @@ final class Marks {
     Marks marks = new Marks(measured);
     marks.againstPeers();
     marks.againstLimits();
+    marks.ofReplays();
+    parts.byTime().forEach(marks::byTime);
     if (latency != null) {
       marks.underLoad(latency);
     }
@@ -83,6 +85,37 @@ final class Marks {
               arm(Peer.PARSE, Network.FFNN, Format.JSON, Transport.MEMORY)),
           0.85);
     }
+  }
+
+  private void ofReplays() {
+    Arm raw = replay(Peer.REPLAY, Format.BINARY, 1);
+    Arm memory = arm(Peer.CHAINED, Network.FFNN, Format.BINARY, Transport.MEMORY);
+    String fromMemory = "raw files against the operator fed from memory";
+    add(fromMemory + ", throughput", Peer.REPLAY, measured.speedup(raw, memory), 0.8);
+    add(fromMemory + ", CPU per record", Peer.REPLAY, measured.cpuRatio(raw, memory), 0.8);
+    for (Format format : List.of(Format.PARQUET, Format.AVRO)) {
+      add(
+          format.name().toLowerCase(Locale.ROOT) + " files against reading alone",
+          Peer.REPLAY,
+          measured.speedup(replay(Peer.REPLAY, format, 1), replay(Peer.READ, format, 1)),
+          0.85);
+    }
+    add(
+        "raw files, parallelism 2 against 1",
+        Peer.REPLAY,
+        measured.speedup(replay(Peer.REPLAY, Format.BINARY, 2), raw),
+        1.8);
+  }
+
+  private static Arm replay(Peer peer, Format format, int parallelism) {
+    return Arm.of(peer, new Setting(Network.FFNN, format, Transport.FILES, parallelism, CAP));
+  }
+
+  private void byTime(ByTime byTime) {
+    String claim =
+        "by event time against without, on one version: "
+            + byTime.shell().name().toLowerCase(Locale.ROOT);
+    marks.add(Mark.atLeast(claim, byTime.throughput(), 0.97));
   }
 
   private void underLoad(Latency latency) {

@@ -44,7 +44,7 @@ final class MemoryEnds {
     private static final long serialVersionUID = 1L;
 
     private final Pool<T> pool;
-    private boolean started;
+    private int started;
 
     Feed(Pool<T> pool) {
       this.pool = pool;
@@ -52,8 +52,8 @@ final class MemoryEnds {
 
     @Override
     public T map(Long place) {
-      if (!started) {
-        started = true;
+      // By event time, the first record waits until its version is loaded.
+      if (started < 2 && ++started == 2) {
         Meter.current().entered();
       }
       return pool.at(place);

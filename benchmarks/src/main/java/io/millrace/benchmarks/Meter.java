@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Measures from the first record that enters a job to the last that leaves it, so that neither the
- * job's start nor the load of a model counts. One run at a time; the job's functions reach it in
- * this JVM.
+ * Measures from about the first record that enters a job to the last that leaves it, so that
+ * neither the job's start nor the load of a model counts. One run at a time; the job's functions
+ * reach it in this JVM.
  */
 final class Meter {
   private static final OperatingSystemMXBean SYSTEM =
@@ -47,11 +47,11 @@ final class Meter {
     }
   }
 
-  /** Records have left; the last stops the clock. */
+  /** Records have left, or are found; the last stops the clock if nobody has. */
   void left(int records, float largestError) {
     // The bits of floats of at least 0 are ordered as they are, and NaN is above all.
     errorBits.accumulateAndGet(Float.floatToIntBits(largestError), Math::max);
-    if (arrived.addAndGet(records) == expected) {
+    if (arrived.addAndGet(records) == expected && end == 0) {
       stop();
     }
   }

@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * What is asked of a run.
  *
- * @param quick about 3 minutes instead of 12: fewer cells, shorter runs, as many rounds
+ * @param quick about 6 minutes instead of 17: fewer cells, shorter runs, as many rounds
  * @param results where the machine-readable results go
  */
 record Options(boolean quick, Path results, Set<Part> parts) {
@@ -19,6 +19,7 @@ record Options(boolean quick, Path results, Set<Part> parts) {
   enum Part {
     MEMORY,
     KAFKA,
+    REPLAY,
     LATENCY,
     SWITCHES,
     LOADING,
@@ -28,7 +29,7 @@ record Options(boolean quick, Path results, Set<Part> parts) {
 
   /**
    * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
-   *     --parts=memory,kafka,latency,switches,loading,loads,scan}
+   *     --parts=memory,kafka,replay,latency,switches,loading,loads,scan}
    * @throws IllegalArgumentException for any other, and for one that is given twice: the build
    *     looks for the results where {@code -Dbench.results} says
    */
@@ -64,7 +65,7 @@ record Options(boolean quick, Path results, Set<Part> parts) {
                 "argument '"
                     + argument
                     + "': expected --quick=true|false, --results=FILE or"
-                    + " --parts=memory,kafka,latency,switches,loading,loads,scan");
+                    + " --parts=memory,kafka,replay,latency,switches,loading,loads,scan");
       }
     }
     return new Options(quick, results, parts);
@@ -75,10 +76,6 @@ record Options(boolean quick, Path results, Set<Part> parts) {
   }
 
   List<Cell> cells() {
-    return Cell.table(quick).stream().filter(this::has).toList();
-  }
-
-  private boolean has(Cell cell) {
-    return has(cell.setting().transport() == Setting.Transport.KAFKA ? Part.KAFKA : Part.MEMORY);
+    return Cell.table(quick).stream().filter(cell -> has(cell.part())).toList();
   }
 }

@@ -6,11 +6,14 @@ import io.millrace.flink.CommandSerializer;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.CommandDelivery;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.SavedModelMapFunction;
 import io.millrace.model.Command;
 import io.millrace.model.PredictionReader;
 import io.millrace.tensor.FeatureWriter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -46,7 +49,12 @@ final class Pipelines {
               .features(WRITER)
               .predictions(READER, Types.FLOAT)
               .predictions();
-      case DJL, CRAYFISH, LOOP, ENGINE, PARSE -> throw notAJob(peer);
+      case CHAINED_BY_TIME, COORDINATED_BY_TIME ->
+          byTime(peer, in, model, cap)
+              .features(WRITER)
+              .predictions(READER, Types.FLOAT)
+              .predictions();
+      case DJL, CRAYFISH, LOOP, ENGINE, REPLAY, READ, PARSE -> throw notAJob(peer);
     };
   }
 
@@ -63,7 +71,18 @@ final class Pipelines {
               .features(JsonRecordFormat.builder().build())
               .predictions(JSON_READER, Types.FLOAT)
               .predictions();
-      case NAIVE, NAIVE_INLINE, ONNX, SINGLE, DJL, LOOP, ENGINE -> throw notAJob(peer);
+      case NAIVE,
+          NAIVE_INLINE,
+          ONNX,
+          SINGLE,
+          DJL,
+          CHAINED_BY_TIME,
+          COORDINATED_BY_TIME,
+          REPLAY,
+          READ,
+          LOOP,
+          ENGINE ->
+          throw notAJob(peer);
     };
   }
 
@@ -85,6 +104,20 @@ final class Pipelines {
                     ? CommandDelivery.BROADCAST
                     : CommandDelivery.COORDINATOR)
             .commands(commands(in.getExecutionEnvironment()));
+  }
+
+  /** As the shell without times, but for the policy: version 1 is valid at the times of all. */
+  private static Inference<byte[]> byTime(
+      Arm.Peer peer, DataStream<byte[]> in, String model, int cap) {
+    Arm.Peer shell = peer == Arm.Peer.CHAINED_BY_TIME ? Arm.Peer.CHAINED : Arm.Peer.COORDINATED;
+    return inference(shell, in, model, cap)
+        .with(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME)
+        .timestamps(record -> Byte.toUnsignedLong(record[0]))
+        .startingFrom(
+            MODEL,
+            List.of(
+                new Command.Publish(
+                    MODEL, 1, Path.of(model).toUri(), null, 1, true, Instant.EPOCH)));
   }
 
   private static DataStream<Command> commands(StreamExecutionEnvironment env) {

@@ -16,6 +16,7 @@ final class ReportText {
           Peer.ONNX, "ONNX",
           Peer.DJL, "DJL",
           Peer.CRAYFISH, "Crayfish",
+          Peer.READ, "reading",
           Peer.PASS_THROUGH, "pass-through",
           Peer.CHANNEL, "channel",
           Peer.PARSE, "parse");

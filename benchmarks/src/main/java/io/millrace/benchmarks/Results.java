@@ -33,6 +33,7 @@ record Results(
     Map<String, String> networks,
     List<Measured> arms,
     List<Row> cells,
+    List<ByTime> byTime,
     @Nullable LatencyResults latency,
     @Nullable Switches switches,
     List<Loading> loading,
@@ -44,7 +45,7 @@ record Results(
   record Measured(Peer peer, Setting setting, Spread recordsPerSecond, Spread cpuMicrosPerRecord) {}
 
   /**
-   * One of our shells in a cell, against each arm that stands there.
+   * One of our shells in a cell, or the job around it, against each arm that stands there.
    *
    * @param speedup records a second over the other's, of each round
    * @param cpuRatio the other's CPU time per record over the shell's, of each round
@@ -82,8 +83,8 @@ record Results(
   static List<Row> rows(List<Cell> cells, Measurements measured) {
     List<Row> rows = new ArrayList<>();
     for (Cell cell : cells) {
-      for (Peer shell : Peer.shells()) {
-        if (cell.peers().contains(shell)) {
+      for (Peer shell : Peer.ours()) {
+        if (cell.peers().contains(shell) && cell.peers().size() > 1) {
           rows.add(row(cell, shell, measured));
         }
       }

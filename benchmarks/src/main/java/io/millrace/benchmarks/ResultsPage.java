@@ -38,6 +38,9 @@ final class ResultsPage {
     plots.forEach(plot -> line("%n![%s](%s)", plot.replace(".png", "").replace('-', ' '), plot));
     arms();
     cells();
+    if (results.arms().stream().anyMatch(arm -> arm.peer() == Peer.REPLAY)) {
+      replays();
+    }
     LatencyResults latency = results.latency();
     if (latency != null) {
       latency(latency);
@@ -158,6 +161,23 @@ final class ResultsPage {
     line(
         "| %s | %s | %s | %s |",
         setting(row.setting()), row.shell().title(), other, spread.toText());
+  }
+
+  private void replays() {
+    line(
+        "%n## Replays%n%nThe whole job of `millrace replay` in batch mode, with `batching.deterministic`,");
+    line(
+        "from local files that the page cache holds to files of JSON lines; parquet and avro are packed");
+    line(
+        "by Snappy. Its clock, and that of reading alone, runs from when the tasks run, the model loaded,");
+    line(
+        "to the end of the job: the output is whole then. In memory it runs from the second record that");
+    line(
+        "enters to the last that leaves. Reading alone is the replay's source with the same columns, whose");
+    line(
+        "records are dropped. Throughput per core is CPU per record: a replay reads in a thread beside");
+    line(
+        "that which scores, so that at parallelism 1 it has more than one core where there are more.");
   }
 
   private static String setting(Setting setting) {

@@ -12,13 +12,18 @@ record Setting(Network network, Format format, Transport transport, int parallel
 
   enum Format {
     BINARY,
-    JSON
+    JSON,
+    /** In files alone, as is {@link #AVRO}. */
+    PARQUET,
+    AVRO
   }
 
   /** Where records come from and results go to. */
   enum Transport {
     MEMORY,
-    KAFKA
+    KAFKA,
+    /** On this machine. */
+    FILES
   }
 
   Setting withCap(int other) {

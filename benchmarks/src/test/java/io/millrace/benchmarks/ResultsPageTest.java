@@ -53,6 +53,7 @@ class ResultsPageTest {
         Map.of("FFNN", "784-10"),
         arms,
         List.of(row),
+        List.of(),
         new LatencyResults(
             5,
             Map.of(),
