@@ -3,9 +3,7 @@ package io.millrace.connectors.formats;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Row;
-import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -35,9 +33,6 @@ import org.jspecify.annotations.Nullable;
 public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   private static final long serialVersionUID = 1L;
 
-  // Under event time, records of several versions come by turns.
-  private static final int MAX_SIGNATURES = 4;
-
   private final SchemaCoderProvider schemas;
   private final RecordLimits limits;
   private final List<String> carriedFields;
@@ -46,11 +41,7 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   private final boolean ignoreUnknownFields;
   private final JsonRecordFormat json;
 
-  private transient @Nullable SchemaCoder coder;
-  private transient @Nullable List<Found> found;
-
-  /** What was found out for a signature, by its identity. */
-  private record Found(Signature signature, AvroValues values) {}
+  private transient @Nullable BySignature<AvroValues> values;
 
   private AvroRecordFormat(Builder builder) {
     this.schemas = builder.schemas;
@@ -92,32 +83,14 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   }
 
   private AvroValues valuesFor(Row row) {
-    List<Found> known = found;
+    BySignature<AvroValues> known = values;
     if (known == null) {
-      known = new ArrayList<>(MAX_SIGNATURES);
-      found = known;
+      // One for all signatures: it may keep what it has asked for.
+      SchemaCoder coder = schemas.get();
+      known = new BySignature<>(first -> new AvroValues(coder, fields(first), limits));
+      values = known;
     }
-    for (int i = 0; i < known.size(); i++) {
-      if (known.get(i).signature == row.signature()) {
-        return known.get(i).values;
-      }
-    }
-    if (known.size() == MAX_SIGNATURES) {
-      known.remove(0);
-    }
-    AvroValues values = new AvroValues(coder(), fields(row), limits);
-    known.add(new Found(row.signature(), values));
-    return values;
-  }
-
-  // One for all signatures: it may keep what it has asked for.
-  private SchemaCoder coder() {
-    SchemaCoder known = coder;
-    if (known == null) {
-      known = schemas.get();
-      coder = known;
-    }
-    return known;
+    return known.of(row);
   }
 
   private RecordFields fields(Row row) {

@@ -3,7 +3,6 @@ package io.millrace.connectors.formats;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Row;
-import io.millrace.tensor.Signature;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,7 @@ public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
   private final @Nullable String featureInput;
   private final List<Feature> features;
 
-  private transient @Nullable Signature signature;
-  private transient @Nullable ExampleReader reader;
+  private transient @Nullable BySignature<ExampleReader> readers;
 
   private ExampleRecordFormat(Builder builder) {
     this.limits = builder.limits;
@@ -55,18 +53,21 @@ public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
     if (featureInput == null && ExampleReader.takesWhole(row.signature())) {
       ExampleReader.writeWhole(value, row);
     } else {
-      readerFor(row.signature()).read(value, row);
+      readerFor(row).read(value, row);
     }
   }
 
-  private ExampleReader readerFor(Signature wanted) {
-    ExampleReader known = reader;
-    if (known == null || signature != wanted) {
-      known = new ExampleReader(wanted, features, featureInput, ignoreUnknownFeatures);
-      reader = known;
-      signature = wanted;
+  private ExampleReader readerFor(Row row) {
+    BySignature<ExampleReader> known = readers;
+    if (known == null) {
+      known = new BySignature<>(this::reader);
+      readers = known;
     }
-    return known;
+    return known.of(row);
+  }
+
+  private ExampleReader reader(Row row) {
+    return new ExampleReader(row.signature(), features, featureInput, ignoreUnknownFeatures);
   }
 
   /** Builds the format. */

@@ -44,7 +44,7 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
   private final List<Feature> features;
   private final boolean ignoreUnknownFields;
 
-  private transient @Nullable Readers readers;
+  private transient @Nullable BySignature<Readers> readers;
 
   private JsonRecordFormat(Builder builder) {
     this.limits = builder.limits;
@@ -62,29 +62,29 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
   @Override
   public void write(KafkaRecord record, Row row) {
     byte[] value = limits.valueOf(record);
-    Readers known = readersFor(row.signature());
+    Readers known = readersFor(row);
     if (!known.plain.read(value, row)) {
       known.tokens.read(value, row);
     }
   }
 
   /** What reads the records for one signature. */
-  record Readers(Signature signature, PlainReader plain, TokenReader tokens) {}
+  record Readers(PlainReader plain, TokenReader tokens) {}
 
-  Readers readersFor(Signature signature) {
-    Readers known = readers;
-    if (known == null || known.signature != signature) {
-      known = readers(signature);
+  Readers readersFor(Row row) {
+    BySignature<Readers> known = readers;
+    if (known == null) {
+      known = new BySignature<>(this::readers);
       readers = known;
     }
-    return known;
+    return known.of(row);
   }
 
-  private Readers readers(Signature signature) {
+  private Readers readers(Row row) {
+    Signature signature = row.signature();
     FieldPlan plan = new FieldPlan(signature, carriedFields, features, featureInput);
     FeatureVector vector = new FeatureVector(features);
     return new Readers(
-        signature,
         new PlainReader(
             signature, plan, vector, featureInput, ignoreUnknownFields, limits.maxNestingDepth()),
         new TokenReader(plan, vector, featureInput, ignoreUnknownFields, limits));

@@ -38,7 +38,7 @@ class PlainReaderTest {
       JsonRecordFormat format, byte[] record, String what, TensorSpec... inputs) {
     RecordingRow plainRow = RecordingRow.batched(inputs);
     RecordingRow tokenRow = new RecordingRow(plainRow.signature(), true);
-    JsonRecordFormat.Readers readers = format.readersFor(plainRow.signature());
+    JsonRecordFormat.Readers readers = format.readersFor(plainRow);
     boolean[] plain = new boolean[1];
     String byBytes = outcome(plainRow, row -> plain[0] = readers.plain().read(record, row));
     String byTokens = outcome(tokenRow, row -> readers.tokens().read(record, row));

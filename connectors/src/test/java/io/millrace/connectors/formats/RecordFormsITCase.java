@@ -174,10 +174,8 @@ class RecordFormsITCase {
     boolean complex = signature.inputs().get(0).type().isComplex();
     if (format instanceof JsonRecordFormat json) {
       for (KafkaRecord record : records) {
-        boolean plain =
-            json.readersFor(signature)
-                .plain()
-                .read(record.value(), new RecordingRow(signature, true));
+        RecordingRow row = new RecordingRow(signature, true);
+        boolean plain = json.readersFor(row).plain().read(record.value(), row);
         assertThat(plain)
             .as(new String(record.value(), UTF_8))
             .isEqualTo(form != RecordForm.JSON_BY_TOKENS && !complex);
