@@ -7,6 +7,7 @@ import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordFields;
+import io.millrace.connectors.formats.RecordFormatBuilder;
 import io.millrace.connectors.formats.RecordLimits;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ScoreTopicOptions.Format;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.flink.configuration.ReadableConfig;
-import org.apache.flink.formats.avro.SchemaCoder.SchemaCoderProvider;
 
 /** The record format that a configuration describes. */
 final class RecordFormats {
@@ -53,9 +53,10 @@ final class RecordFormats {
     try {
       return switch (format) {
         case RAW -> new RawRecordFormat(limits);
-        case JSON -> json(config, limits);
+        case JSON -> withFields(config, JsonRecordFormat.builder());
         case TF_EXAMPLE -> example(config, limits);
-        case AVRO, AVRO_CONFLUENT -> avro(config, AvroInput.schemas(config, format));
+        case AVRO, AVRO_CONFLUENT ->
+            withFields(config, AvroRecordFormat.builder(AvroInput.schemas(config, format)));
       };
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
@@ -70,9 +71,8 @@ final class RecordFormats {
         RecordLimits.DEFAULT.maxNestingDepth());
   }
 
-  private static JsonRecordFormat json(ReadableConfig config, RecordLimits limits) {
-    JsonRecordFormat.Builder builder =
-        JsonRecordFormat.builder().limits(limits).carriedFields(carried(config));
+  private static <F> F withFields(ReadableConfig config, RecordFormatBuilder<F> builder) {
+    builder.limits(limits(config)).carriedFields(carried(config));
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
         .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));
@@ -93,16 +93,6 @@ final class RecordFormats {
     config
         .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
         .ifPresent(policy -> builder.ignoreUnknownFeatures(policy == UnknownFields.IGNORE));
-    features(config, builder::features);
-    return builder.build();
-  }
-
-  private static AvroRecordFormat avro(ReadableConfig config, SchemaCoderProvider schemas) {
-    AvroRecordFormat.Builder builder =
-        AvroRecordFormat.builder(schemas).limits(limits(config)).carriedFields(carried(config));
-    config
-        .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
-        .ifPresent(policy -> builder.ignoreUnknownFields(policy == UnknownFields.IGNORE));
     features(config, builder::features);
     return builder.build();
   }

@@ -10,7 +10,7 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what was written with one schema: each datum as the JSON of the wanted fields. */
+/** Reads what was written with one schema: of each datum, the wanted fields. */
 sealed interface AvroDatums {
   // It goes along with each dead letter, and in a header of Kafka.
   int MAX_MESSAGE = 4000;
@@ -20,7 +20,7 @@ sealed interface AvroDatums {
    * @throws RecordException MALFORMED if there is no datum of the schema, or more than one; and
    *     where the schema has not the wanted fields
    */
-  byte[] json(byte[] value, int offset, BoundedDecoder decoder);
+  AvroRecord read(byte[] value, int offset, BoundedDecoder decoder);
 
   /**
    * Finds the wanted fields once, for all that is read.
@@ -48,7 +48,7 @@ sealed interface AvroDatums {
   /** Those of a schema that has not the wanted fields. */
   record Unfit(RecordException misfits) implements AvroDatums {
     @Override
-    public byte[] json(byte[] value, int offset, BoundedDecoder decoder) {
+    public AvroRecord read(byte[] value, int offset, BoundedDecoder decoder) {
       throw misfits;
     }
   }
@@ -72,10 +72,10 @@ sealed interface AvroDatums {
     }
 
     @Override
-    public byte[] json(byte[] value, int offset, BoundedDecoder decoder) {
+    public AvroRecord read(byte[] value, int offset, BoundedDecoder decoder) {
       IndexedRecord record;
       try {
-        record = read(value, offset, decoder);
+        record = decode(value, offset, decoder);
         if (decoder.remaining() > 0) {
           throw decoder.malformed("the datum ends, " + decoder.remaining() + " bytes are left");
         }
@@ -83,10 +83,10 @@ sealed interface AvroDatums {
         throw new UncheckedIOException("reading from memory failed", e);
       }
       reused = decoder.extent() > MAX_KEPT ? null : record;
-      return fields.json(record);
+      return new AvroRecord(fields, record);
     }
 
-    private IndexedRecord read(byte[] value, int offset, BoundedDecoder decoder)
+    private IndexedRecord decode(byte[] value, int offset, BoundedDecoder decoder)
         throws IOException {
       try {
         if (endless) {

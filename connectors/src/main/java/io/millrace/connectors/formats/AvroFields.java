@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,10 @@ public final class AvroFields {
   private static final int MAX_KEPT_BYTES = 1 << 14;
 
   private final Schema projection;
-  private final List<Column> columns;
+
+  /** By the number of the wanted field, null where the schema has none. */
+  private final @Nullable Column[] columns;
+
   private final AvroJson json = new AvroJson();
   private final JsonFactory factory = JsonFactories.within(RecordLimits.UNBOUNDED);
   private ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER_BYTES);
@@ -35,7 +39,7 @@ public final class AvroFields {
   /** Where a wanted field lies: a position in each of the records that are around it. */
   private record Column(WantedField field, Schema schema, int[] path) {}
 
-  private AvroFields(Schema projection, List<Column> columns) {
+  private AvroFields(Schema projection, @Nullable Column[] columns) {
     this.projection = projection;
     this.columns = columns;
   }
@@ -125,16 +129,16 @@ public final class AvroFields {
         schema.getName(), schema.getDoc(), schema.getNamespace(), false, used);
   }
 
-  private static List<Column> columns(Schema schema, RecordFields fields) {
-    List<Column> columns = new ArrayList<>();
-    for (WantedField field : fields.wanted()) {
-      List<Integer> path = new ArrayList<>();
-      Schema found = find(schema, field.name(), path);
-      if (found != null) {
-        columns.add(new Column(field, found, path.stream().mapToInt(Integer::intValue).toArray()));
-      }
-    }
-    return columns;
+  private static @Nullable Column[] columns(Schema schema, RecordFields fields) {
+    return fields.wanted().stream().map(field -> column(schema, field)).toArray(Column[]::new);
+  }
+
+  private static @Nullable Column column(Schema schema, WantedField field) {
+    List<Integer> path = new ArrayList<>();
+    Schema found = find(schema, field.name(), path);
+    return found == null
+        ? null
+        : new Column(field, found, path.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private static @Nullable Schema find(Schema schema, String name, List<Integer> path) {
@@ -183,9 +187,10 @@ public final class AvroFields {
     buffer.reset();
     try (JsonGenerator target = factory.createGenerator(buffer)) {
       target.writeStartObject();
-      for (Column column : columns) {
-        Object value = value(record, column.path);
-        if (value != null) {
+      for (int i = 0; i < columns.length; i++) {
+        Column column = columns[i];
+        Object value = value(i, record);
+        if (column != null && value != null) {
           target.writeFieldName(column.field.name());
           json.write(target, column.schema, value, column.field.type() != null);
         }
@@ -202,14 +207,24 @@ public final class AvroFields {
     return object;
   }
 
-  private static @Nullable Object value(IndexedRecord record, int[] path) {
+  /** The value of the wanted field of this number, null where a record has none. */
+  @Nullable Object value(int field, IndexedRecord record) {
+    Column column = columns[field];
+    if (column == null) {
+      return null;
+    }
     Object value = record;
-    for (int position : path) {
+    for (int position : column.path) {
       if (!(value instanceof IndexedRecord outer)) {
         return null;
       }
       value = outer.get(position);
     }
     return value;
+  }
+
+  /** The schema of a wanted field that has values. */
+  Schema schema(int field) {
+    return Objects.requireNonNull(columns[field], "column").schema;
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +113,13 @@ final class AvroFit {
   /** Those of a union that are values. */
   static List<Schema> branches(Schema union) {
     return union.getTypes().stream().filter(it -> it.getType() != Schema.Type.NULL).toList();
+  }
+
+  /** The schema of a value, of those of a union. */
+  static Schema branch(Schema schema, Object value) {
+    return schema.isUnion()
+        ? schema.getTypes().get(GenericData.get().resolveUnion(schema, value))
+        : schema;
   }
 
   private static String describe(Schema schema) {

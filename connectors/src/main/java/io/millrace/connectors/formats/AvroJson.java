@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.util.Utf8;
@@ -35,7 +34,7 @@ final class AvroJson {
     } else if (value instanceof Integer number) {
       json.writeNumber(number);
     } else if (value instanceof Long number) {
-      json.writeNumber(AvroTimes.millis(branch(schema, number), number));
+      json.writeNumber(AvroTimes.millis(AvroFit.branch(schema, number), number));
     } else if (value instanceof Boolean bool) {
       json.writeBoolean(bool);
     } else if (value instanceof Utf8 text) {
@@ -49,7 +48,7 @@ final class AvroJson {
     } else if (value instanceof GenericFixed fixed) {
       bytes.write(json, fixed.bytes());
     } else if (value instanceof Collection<?> list) {
-      Schema elements = branch(schema, value).getElementType();
+      Schema elements = AvroFit.branch(schema, value).getElementType();
       json.writeStartArray();
       for (Object element : list) {
         write(json, elements, element, forInput);
@@ -58,16 +57,10 @@ final class AvroJson {
     } else if (value instanceof IndexedRecord record) {
       writeRecord(json, record, forInput);
     } else if (value instanceof Map<?, ?> map) {
-      writeMap(json, branch(schema, value).getValueType(), map);
+      writeMap(json, AvroFit.branch(schema, value).getValueType(), map);
     } else {
       json.writeString(value.toString());
     }
-  }
-
-  private static Schema branch(Schema schema, Object value) {
-    return schema.isUnion()
-        ? schema.getTypes().get(GenericData.get().resolveUnion(schema, value))
-        : schema;
   }
 
   private static void writeReal(JsonGenerator json, float value, boolean forInput)

@@ -39,58 +39,55 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   private final @Nullable String featureInput;
   private final List<Feature> features;
   private final boolean ignoreUnknownFields;
-  private final JsonRecordFormat json;
 
-  private transient @Nullable BySignature<AvroValues> values;
+  private transient @Nullable BySignature<AvroReader> readers;
 
-  private AvroRecordFormat(Builder builder) {
-    this.schemas = builder.schemas;
+  private AvroRecordFormat(
+      SchemaCoderProvider schemas, RecordFormatBuilder<AvroRecordFormat> builder) {
+    this.schemas = Objects.requireNonNull(schemas, "schemas");
     this.limits = builder.limits;
     this.carriedFields = builder.carriedFields;
     this.featureInput = builder.featureInput;
     this.features = builder.features;
-    this.ignoreUnknownFields = builder.ignoreUnknownFields;
-    JsonRecordFormat.Builder object =
-        JsonRecordFormat.builder()
-            .limits(RecordLimits.UNBOUNDED)
-            .carriedFields(carriedFields)
-            .ignoreUnknownFields(true);
-    this.json = (featureInput == null ? object : object.features(featureInput, features)).build();
+    this.ignoreUnknownFields = builder.ignoreUnknownFields == null || builder.ignoreUnknownFields;
   }
 
   /**
+   * By default schemas may have fields that go nowhere. Arrays and maps have as many elements
+   * together as a record may have bytes.
+   *
    * @param schemas what reads with which schema a value was written, such as Flink's own for
    *     registries. What it throws as a RecordException rejects the record, an IOException fails
    *     the task.
    */
-  public static Builder builder(SchemaCoderProvider schemas) {
-    return new Builder(schemas);
+  public static RecordFormatBuilder<AvroRecordFormat> builder(SchemaCoderProvider schemas) {
+    return new RecordFormatBuilder<>(builder -> new AvroRecordFormat(schemas, builder));
   }
 
   @Override
   public void write(KafkaRecord record, Row row) {
-    byte[] object = valuesFor(row).json(limits.valueOf(record));
-    json.write(
-        new KafkaRecord(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            record.timestamp(),
-            record.readMicros(),
-            record.key(),
-            object),
-        row);
+    byte[] value = limits.valueOf(record);
+    readerFor(row).read(value, row);
   }
 
-  private AvroValues valuesFor(Row row) {
-    BySignature<AvroValues> known = values;
+  private AvroReader readerFor(Row row) {
+    BySignature<AvroReader> known = readers;
     if (known == null) {
       // One for all signatures: it may keep what it has asked for.
       SchemaCoder coder = schemas.get();
-      known = new BySignature<>(first -> new AvroValues(coder, fields(first), limits));
-      values = known;
+      known = new BySignature<>(first -> reader(coder, first));
+      readers = known;
     }
     return known.of(row);
+  }
+
+  private AvroReader reader(SchemaCoder coder, Row row) {
+    RecordFields fields = fields(row);
+    return new AvroReader(
+        new AvroValues(coder, fields, limits),
+        fields.wanted(),
+        new FieldPlan(row.signature(), carriedFields, features, featureInput),
+        new FeatureVector(features));
   }
 
   private RecordFields fields(Row row) {
@@ -100,51 +97,5 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
             .map(input -> input.spec().withShape(input.rowShape()))
             .toList();
     return RecordFields.of(features, featureInput, inputs, carriedFields, !ignoreUnknownFields);
-  }
-
-  /** Builds the format. */
-  public static final class Builder {
-    private final SchemaCoderProvider schemas;
-    private RecordLimits limits = RecordLimits.DEFAULT;
-    private List<String> carriedFields = List.of();
-    private @Nullable String featureInput;
-    private List<Feature> features = List.of();
-    private boolean ignoreUnknownFields = true;
-
-    private Builder(SchemaCoderProvider schemas) {
-      this.schemas = Objects.requireNonNull(schemas, "schemas");
-    }
-
-    /** Arrays and maps have as many elements together as a record may have bytes. */
-    public Builder limits(RecordLimits recordLimits) {
-      this.limits = Objects.requireNonNull(recordLimits, "limits");
-      return this;
-    }
-
-    /** Fields that go along to the output, whether or not the model takes them. */
-    public Builder carriedFields(List<String> names) {
-      this.carriedFields = List.copyOf(names);
-      return this;
-    }
-
-    /** Fills this input with these fields, in this order. */
-    public Builder features(String input, List<Feature> fields) {
-      this.featureInput = Objects.requireNonNull(input, "input");
-      this.features = List.copyOf(fields);
-      return this;
-    }
-
-    /** By default schemas may have fields that go nowhere. */
-    public Builder ignoreUnknownFields(boolean ignore) {
-      this.ignoreUnknownFields = ignore;
-      return this;
-    }
-
-    /**
-     * @throws IllegalArgumentException if there are no features for the input, or two of one name
-     */
-    public AvroRecordFormat build() {
-      return new AvroRecordFormat(this);
-    }
   }
 }

@@ -37,6 +37,6 @@ public final class AvroRecordJson implements RecordJson {
       known = new AvroValues(schemas.get(), fields, limits);
       values = known;
     }
-    return known.json(value);
+    return known.read(value).json();
   }
 }

@@ -9,8 +9,8 @@ import org.apache.avro.Schema;
 import org.apache.flink.formats.avro.SchemaCoder;
 
 /**
- * Values that are an Avro datum each, behind what says with which schema it was written, as JSON
- * objects of the wanted fields. What is found out about a schema is kept. Not thread-safe.
+ * Values that are an Avro datum each, behind what says with which schema it was written: the wanted
+ * fields of each. What is found out about a schema is kept. Not thread-safe.
  */
 final class AvroValues {
   private static final int MAX_SCHEMAS = 256;
@@ -42,7 +42,7 @@ final class AvroValues {
    * @throws io.millrace.tensor.RecordException if it is no datum, or has not the fields
    * @throws UncheckedIOException if its schema cannot be had now
    */
-  byte[] json(byte[] value) {
+  AvroRecord read(byte[] value) {
     ByteArrayInputStream in = new ByteArrayInputStream(value);
     Schema written;
     try {
@@ -55,6 +55,6 @@ final class AvroValues {
       datums = AvroDatums.of(written, wanted, maxBytes);
       known.put(written, datums);
     }
-    return datums.json(value, value.length - in.available(), decoder);
+    return datums.read(value, value.length - in.available(), decoder);
   }
 }

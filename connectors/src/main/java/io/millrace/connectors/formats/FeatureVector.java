@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.avro.Schema;
 
 /**
  * Gathers the features of one record, which may come in any order, and writes them as a vector.
@@ -102,6 +103,23 @@ final class FeatureVector {
       case REAL -> reals[index] = value.real(0, dtype);
       case INTEGER, BOOLEAN -> integers[index] = value.integer(0, dtype);
       case BYTES -> hold(index, record, value.start(0), value.end(0));
+      case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
+    }
+    present[index] = true;
+  }
+
+  /** Takes a decoded Avro value for this feature. */
+  void take(int index, Schema schema, Object value) {
+    ElementType dtype = features.get(index).dtype();
+    String place = places[index];
+    switch (kinds[index]) {
+      case REAL -> reals[index] = AvroElements.real(schema, value, dtype, place);
+      case INTEGER -> integers[index] = AvroElements.integer(schema, value, dtype, place);
+      case BOOLEAN -> integers[index] = AvroElements.bool(value, place) ? 1 : 0;
+      case BYTES -> {
+        byte[] bytes = AvroElements.bytes(value, place);
+        hold(index, bytes, 0, bytes.length);
+      }
       case COMPLEX, RAW_ONLY -> throw new IllegalStateException("not a feature: " + dtype);
     }
     present[index] = true;

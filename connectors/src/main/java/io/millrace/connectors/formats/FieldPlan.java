@@ -1,5 +1,8 @@
 package io.millrace.connectors.formats;
 
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Row;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +23,7 @@ final class FieldPlan {
   static final int NONE = -1;
 
   private final Map<String, Field> fields = new HashMap<>();
+  private final @Nullable String featureInput;
   private final String names;
   private final Field[] inputs;
   private final Field[] byBytes;
@@ -50,6 +54,7 @@ final class FieldPlan {
       List<String> carriedFields,
       List<Feature> features,
       @Nullable String featureInput) {
+    this.featureInput = featureInput;
     carriedFields.forEach(this::field);
     for (int i = 0; i < features.size(); i++) {
       field(features.get(i).name()).feature = i;
@@ -164,6 +169,24 @@ final class FieldPlan {
   /** Notes that the input has its value. */
   void written(int input) {
     inputs[input].written = record;
+  }
+
+  /**
+   * Ends a record of which all fields were seen: writes the vector, if there is one.
+   *
+   * @throws RecordException MISSING_FIELD if an input has no value
+   */
+  void end(FeatureVector vector, Row row) {
+    if (featureInput != null) {
+      vector.write(row.input(featureInput));
+      written(row.signature().inputIndex(featureInput));
+    }
+    int missing = firstMissing();
+    if (missing != NONE) {
+      throw new RecordException(
+          RecordReason.MISSING_FIELD,
+          "input " + row.signature().inputs().get(missing) + " is absent or null");
+    }
   }
 
   /** The first input that the record has not brought, or {@link #NONE}. */

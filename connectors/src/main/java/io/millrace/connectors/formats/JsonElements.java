@@ -26,23 +26,25 @@ final class JsonElements {
     if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
       double value = parser.getDoubleValue();
       if (Double.isInfinite(value) || !ElementRange.holdsReal(type, value)) {
-        throw outOfRange(type, place);
+        throw ElementErrors.outOfRange(type, place);
       }
       return value;
     }
-    if (token == JsonToken.VALUE_STRING) {
-      switch (parser.getText()) {
-        case "NaN":
-          return Double.NaN;
-        case "Infinity":
-          return Double.POSITIVE_INFINITY;
-        case "-Infinity":
-          return Double.NEGATIVE_INFINITY;
-        default:
-          break;
-      }
+    Double notFinite = token == JsonToken.VALUE_STRING ? notFinite(parser.getText()) : null;
+    if (notFinite == null) {
+      throw wrongType(parser, type, place);
     }
-    throw wrongType(parser, type, place);
+    return notFinite;
+  }
+
+  /** What JSON has no numbers for, by its name, or null. */
+  static @Nullable Double notFinite(CharSequence text) {
+    return switch (text.toString()) {
+      case "NaN" -> Double.NaN;
+      case "Infinity" -> Double.POSITIVE_INFINITY;
+      case "-Infinity" -> Double.NEGATIVE_INFINITY;
+      default -> null;
+    };
   }
 
   /** An integer, in range; {@code uint64} as its 64 bits. */
@@ -55,11 +57,11 @@ final class JsonElements {
       if (type == ElementType.UINT64 && value.signum() > 0 && value.compareTo(TWO_TO_64) < 0) {
         return value.longValue();
       }
-      throw outOfRange(type, place);
+      throw ElementErrors.outOfRange(type, place);
     }
     long value = parser.getLongValue();
     if (!ElementRange.holdsInteger(type, value)) {
-      throw outOfRange(type, place);
+      throw ElementErrors.outOfRange(type, place);
     }
     return value;
   }
@@ -106,14 +108,8 @@ final class JsonElements {
         place + ": expected a string or {\"b64\": base64}, got an object that is not that");
   }
 
-  private static RecordException outOfRange(ElementType type, String place) {
-    return new RecordException(
-        RecordReason.WRONG_TYPE, place + ": the number is out of the range of " + type);
-  }
-
   static RecordException wrongType(JsonParser parser, ElementType type, String place) {
-    return new RecordException(
-        RecordReason.WRONG_TYPE, place + ": expected " + type + ", got " + kind(parser));
+    return ElementErrors.wrongType(type, place, kind(parser));
   }
 
   /** What the parser stands on, in words. */

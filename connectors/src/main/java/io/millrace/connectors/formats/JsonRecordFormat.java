@@ -5,7 +5,6 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Row;
 import io.millrace.tensor.Signature;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,7 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
 
   private transient @Nullable BySignature<Readers> readers;
 
-  private JsonRecordFormat(Builder builder) {
+  private JsonRecordFormat(RecordFormatBuilder<JsonRecordFormat> builder) {
     this.limits = builder.limits;
     this.carriedFields = builder.carriedFields;
     this.featureInput = builder.featureInput;
@@ -55,8 +54,9 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
         builder.ignoreUnknownFields == null ? featureInput != null : builder.ignoreUnknownFields;
   }
 
-  public static Builder builder() {
-    return new Builder();
+  /** By default unknown fields are ignored with features, and refused without. */
+  public static RecordFormatBuilder<JsonRecordFormat> builder() {
+    return new RecordFormatBuilder<>(JsonRecordFormat::new);
   }
 
   @Override
@@ -87,51 +87,6 @@ public final class JsonRecordFormat implements FeatureWriter<KafkaRecord> {
     return new Readers(
         new PlainReader(
             signature, plan, vector, featureInput, ignoreUnknownFields, limits.maxNestingDepth()),
-        new TokenReader(plan, vector, featureInput, ignoreUnknownFields, limits));
-  }
-
-  /** Builds the format. */
-  public static final class Builder {
-    private RecordLimits limits = RecordLimits.DEFAULT;
-    private List<String> carriedFields = List.of();
-    private @Nullable String featureInput;
-    private List<Feature> features = List.of();
-    private @Nullable Boolean ignoreUnknownFields;
-
-    private Builder() {}
-
-    public Builder limits(RecordLimits recordLimits) {
-      this.limits = Objects.requireNonNull(recordLimits, "limits");
-      return this;
-    }
-
-    /** Fields that go along to the output, whether or not the model takes them. */
-    public Builder carriedFields(List<String> names) {
-      this.carriedFields = List.copyOf(names);
-      return this;
-    }
-
-    /** Fills this input with these fields, in this order. */
-    public Builder features(String input, List<Feature> fields) {
-      this.featureInput = Objects.requireNonNull(input, "input");
-      this.features = List.copyOf(fields);
-      return this;
-    }
-
-    /** By default unknown fields are ignored with features, and refused without. */
-    public Builder ignoreUnknownFields(boolean ignore) {
-      this.ignoreUnknownFields = ignore;
-      return this;
-    }
-
-    /**
-     * @throws IllegalArgumentException if there are no features for the input, or two of one name
-     */
-    public JsonRecordFormat build() {
-      if (featureInput != null) {
-        Feature.requireVector(featureInput, features);
-      }
-      return new JsonRecordFormat(this);
-    }
+        new TokenReader(plan, vector, ignoreUnknownFields, limits));
   }
 }

@@ -59,8 +59,7 @@ final class JsonTensors {
       return;
     }
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      throw wrongShape(
-          place, shape, "expected a list at depth " + depth + ", got " + JsonElements.kind(parser));
+      throw ElementErrors.noList(shape, place, depth, JsonElements.kind(parser));
     }
     long expected = shape.dimension(depth);
     long count = 0;
@@ -73,10 +72,7 @@ final class JsonTensors {
       count++;
     }
     if (count != expected) {
-      throw wrongShape(
-          place,
-          shape,
-          "expected " + expected + " elements in a list at depth " + depth + ", got " + count);
+      throw ElementErrors.wrongLength(shape, place, depth, count);
     }
   }
 
@@ -84,7 +80,7 @@ final class JsonTensors {
       JsonParser parser, TensorWriter writer, ElementKind kind, String place) throws IOException {
     ElementType type = writer.spec().type();
     if (parser.currentToken() == JsonToken.START_ARRAY && kind != ElementKind.COMPLEX) {
-      throw wrongShape(place, writer.rowShape(), "the lists are nested too deep");
+      throw ElementErrors.tooDeep(writer.rowShape(), place);
     }
     switch (kind) {
       case REAL -> writer.put(JsonElements.real(parser, type, place));
@@ -104,23 +100,12 @@ final class JsonTensors {
     }
     for (int part = 0; part < 2; part++) {
       if (parser.nextToken() == JsonToken.END_ARRAY) {
-        throw notAPair(place, type);
+        throw ElementErrors.notAPair(type, place);
       }
       writer.put(JsonElements.real(parser, type, place));
     }
     if (parser.nextToken() != JsonToken.END_ARRAY) {
-      throw notAPair(place, type);
+      throw ElementErrors.notAPair(type, place);
     }
-  }
-
-  private static RecordException notAPair(String place, ElementType type) {
-    return new RecordException(
-        RecordReason.WRONG_TYPE,
-        place + ": expected " + type + " as a list of real and imaginary part");
-  }
-
-  static RecordException wrongShape(String place, Shape shape, String detail) {
-    return new RecordException(
-        RecordReason.WRONG_SHAPE, place + ": " + detail + "; the value's shape is " + shape);
   }
 }

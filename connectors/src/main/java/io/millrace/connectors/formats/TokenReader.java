@@ -11,7 +11,6 @@ import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Row;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads any record, token by token, and says what is wrong with one that does not fit. Not
@@ -20,22 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class TokenReader {
   private final FieldPlan fields;
   private final FeatureVector vector;
-  private final @Nullable String vectorInput;
   private final boolean ignoreUnknownFields;
   private final JsonFactory factory;
 
-  /**
-   * @param vectorInput the input that the vector fills, if there is one
-   */
   TokenReader(
-      FieldPlan fields,
-      FeatureVector vector,
-      @Nullable String vectorInput,
-      boolean ignoreUnknownFields,
-      RecordLimits limits) {
+      FieldPlan fields, FeatureVector vector, boolean ignoreUnknownFields, RecordLimits limits) {
     this.fields = fields;
     this.vector = vector;
-    this.vectorInput = vectorInput;
     this.ignoreUnknownFields = ignoreUnknownFields;
     this.factory = JsonFactories.within(limits);
   }
@@ -55,16 +45,7 @@ final class TokenReader {
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory failed", e);
     }
-    if (vectorInput != null) {
-      vector.write(row.input(vectorInput));
-      fields.written(row.signature().inputIndex(vectorInput));
-    }
-    int missing = fields.firstMissing();
-    if (missing != FieldPlan.NONE) {
-      throw new RecordException(
-          RecordReason.MISSING_FIELD,
-          "input " + row.signature().inputs().get(missing) + " is absent or null");
-    }
+    fields.end(vector, row);
   }
 
   private void readObject(JsonParser parser, byte[] value, Row row) throws IOException {

@@ -41,7 +41,7 @@ class AvroRecordFormatTest {
        'limit': 2.5}}, 'grid': [[1, 2], [3, 4], [5, 6]]}
       """;
 
-  private static AvroRecordFormat.Builder of(Schema schema) {
+  private static RecordFormatBuilder<AvroRecordFormat> of(Schema schema) {
     return AvroRecordFormat.builder(FixedSchema.of(schema));
   }
 
@@ -119,6 +119,16 @@ class AvroRecordFormatTest {
     assertThat(row.written("e")).containsExactly("B");
     assertThat(row.written("x")).containsExactly("\u00fe!");
     assertThat(row.written("c")).containsExactly(1.0, -2.0);
+  }
+
+  @Test
+  void write_notFinite_isWhatItIs() throws Exception {
+    Schema one =
+        schema("{'type': 'record', 'name': 'r', 'fields': [{'name': 'x', 'type': 'float'}]}");
+    byte[] nan = {0, 0, (byte) 0xc0, 0x7f};
+
+    assertThat(write(of(one).build(), nan, spec("x", "float32")).written("x"))
+        .containsExactly(Double.NaN);
   }
 
   @Test
