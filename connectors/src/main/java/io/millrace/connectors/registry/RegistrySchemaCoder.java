@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Confluent's wire format: a byte 0, the schema's id in four bytes, big-endian, and the datum. Each
- * schema is asked for once; that there is none of an id is believed for a second, so that a stream
- * of such records is not one of requests. Not thread-safe. Source:
+ * schema is asked for once; that there is none of an id is believed for a second, and of more than
+ * a hundred such ids within one, others that are new are believed to be as they are: a stream of
+ * such records is not one of requests. Not thread-safe. Source:
  * https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/#wire-format
  */
 final class RegistrySchemaCoder implements SchemaCoder {
   private static final int HEADER = 5;
   private static final int MAX_IDS = 1000;
+  private static final int MAX_ABSENT = 100;
   private static final int DOUBTS = 2;
   private static final int MAX_REASON = 1000;
   private static final long REFUSED_NANOS = Duration.ofSeconds(1).toNanos();
@@ -49,6 +51,11 @@ final class RegistrySchemaCoder implements SchemaCoder {
 
   private long doubtedNanos;
 
+  /** How many ids the registry had nothing of, since when. */
+  private int absent;
+
+  private long absentNanos;
+
   private sealed interface Known {}
 
   private record Usable(Schema schema) implements Known {}
@@ -60,7 +67,8 @@ final class RegistrySchemaCoder implements SchemaCoder {
     this.client = new RegistryClient(access, delays);
     this.delays = delays;
     this.nanoTime = nanoTime;
-    this.doubtedNanos = nanoTime.getAsLong() - REFUSED_NANOS;
+    this.absentNanos = nanoTime.getAsLong();
+    this.doubtedNanos = absentNanos - REFUSED_NANOS;
   }
 
   /**
@@ -104,6 +112,7 @@ final class RegistrySchemaCoder implements SchemaCoder {
   }
 
   private Known look(int id, boolean isNew) throws IOException {
+    requireFewAbsent(id);
     try {
       return new Usable(schema(id, isNew));
     } catch (RecordException e) {
@@ -111,10 +120,23 @@ final class RegistrySchemaCoder implements SchemaCoder {
     }
   }
 
+  private void requireFewAbsent(int id) {
+    if (nanoTime.getAsLong() - absentNanos >= REFUSED_NANOS) {
+      absentNanos = nanoTime.getAsLong();
+      absent = 0;
+    }
+    if (absent == MAX_ABSENT) {
+      throw malformed(
+          "schema id %d: not asked for, as the registry %s had none of %d others just now"
+              .formatted(id, access, absent));
+    }
+  }
+
   private Schema schema(int id, boolean isNew) throws IOException {
     String path = "/schemas/ids/" + id;
     JsonNode found = id < 0 ? null : isNew ? find(path) : client.findSchema(path);
     if (found == null) {
+      absent += id < 0 ? 0 : 1;
       throw malformed("schema id " + id + ": the registry " + access + " has none of it");
     }
     String type = found.path("schemaType").asText("AVRO");

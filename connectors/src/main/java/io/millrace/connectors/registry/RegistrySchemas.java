@@ -2,9 +2,11 @@ package io.millrace.connectors.registry;
 
 import java.io.IOException;
 import org.apache.flink.formats.avro.SchemaCoder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The schemas of values in Confluent's wire format, by the ids that they begin with.
+ * The schemas of values in Confluent's wire format, by the ids that they begin with. Not
+ * thread-safe.
  *
  * <pre>{@code
  * RegistrySchemas schemas = new RegistrySchemas(RegistryAccess.to(url), delays);
@@ -17,6 +19,7 @@ public final class RegistrySchemas implements SchemaCoder.SchemaCoderProvider {
 
   private final RegistryAccess access;
   private final RetryDelays delays;
+  private transient @Nullable SchemaCoder coder;
 
   public RegistrySchemas(RegistryAccess access, RetryDelays delays) {
     this.access = access;
@@ -34,8 +37,17 @@ public final class RegistrySchemas implements SchemaCoder.SchemaCoderProvider {
     }
   }
 
+  /**
+   * The same each time: what writes a subtask's records and what reads them again ask the registry
+   * once.
+   */
   @Override
   public SchemaCoder get() {
-    return new RegistrySchemaCoder(access, delays, System::nanoTime);
+    SchemaCoder known = coder;
+    if (known == null) {
+      known = new RegistrySchemaCoder(access, delays, System::nanoTime);
+      coder = known;
+    }
+    return known;
   }
 }

@@ -34,7 +34,8 @@ class RegistrySchemaCoderTest {
       "{\"schema\": \""
           + SCHEMA.replace(
               "[]",
-              "[{\\\"name\\\": \\\"f\\\", \\\"type\\\": \\\"float\\\", \\\"default\\\": \\\"none\\\"}]")
+              "[{\\\"name\\\": \\\"f\\\", \\\"type\\\": \\\"float\\\", \\\"default\\\":"
+                  + " \\\"none\\\"}]")
           + "\"}";
   private static final String SECRET = "hunter2";
 
@@ -178,6 +179,35 @@ class RegistrySchemaCoderTest {
   }
 
   @Test
+  void readSchema_moreUnknownIdsThanAHundredASecond_areNotAskedFor() throws Exception {
+    will("/schemas/ids/1", 200, "{\"schema\": \"" + SCHEMA + "\"}");
+    for (int id = 2; id <= 102; id++) {
+      will("/schemas/ids/" + id, 404, "{\"error_code\": 40403}");
+    }
+    RegistrySchemaCoder coder = coder(0);
+    Schema known = coder.readSchema(value(1));
+    for (int id = 2; id <= 101; id++) {
+      rejection(coder, id);
+    }
+
+    for (int id = 102; id <= 5000; id++) {
+      assertThat(rejection(coder, id)).hasMessageContaining("not asked for");
+    }
+    assertThat(coder.readSchema(value(1))).isSameAs(known);
+    assertThat(requests).hasSize(101);
+    now = Duration.ofSeconds(1).toNanos();
+    assertThat(rejection(coder, 102)).hasMessageContaining("has none of it");
+    assertThat(requests).hasSize(102);
+  }
+
+  @Test
+  void get_again_isTheSameCoder() {
+    RegistrySchemas schemas = new RegistrySchemas(RegistryAccess.to(url()), RetryDelays.NONE);
+
+    assertThat(schemas.get()).isSameAs(schemas.get());
+  }
+
+  @Test
   void readSchema_noAnswer_isRetriedAndThenNoFaultOfTheRecord() throws Exception {
     will("/schemas/ids/1", 500, "");
     will("/schemas/ids/1", 503, "<html>");
@@ -249,7 +279,8 @@ class RegistrySchemaCoderTest {
     will(
         "/subjects/i/versions/1",
         200,
-        "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"inner\\\", \\\"fields\\\": []}\"}");
+        "{\"schema\": \"{\\\"type\\\": \\\"record\\\", \\\"name\\\": \\\"inner\\\", \\\"fields\\\":"
+            + " []}\"}");
 
     Schema schema = coder(0).readSchema(value(1));
 
@@ -266,9 +297,9 @@ class RegistrySchemaCoderTest {
 
   private static String using(String name, String used, String subject, int version) {
     return """
-        {"schema": "{\\"type\\": \\"record\\", \\"name\\": \\"%s\\", \\"fields\\": [{\\"name\\": \\"f\\", \\"type\\": \\"%s\\"}]}",
-         "references": [{"name": "%s", "subject": "%s", "version": %d}]}
-        """
+    {"schema": "{\\"type\\": \\"record\\", \\"name\\": \\"%s\\", \\"fields\\": [{\\"name\\": \\"f\\", \\"type\\": \\"%s\\"}]}",
+     "references": [{"name": "%s", "subject": "%s", "version": %d}]}
+    """
         .formatted(name, used, used, subject, version);
   }
 
