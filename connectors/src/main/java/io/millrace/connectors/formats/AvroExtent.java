@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /** Schemas that come from elsewhere, before Avro's resolver, which trusts them, gets them. */
@@ -77,14 +78,20 @@ final class AvroExtent {
   /**
    * The schema without defaults and aliases, which matter only to one that is read with, and for
    * which Avro would copy it, checking defaults that its parser has let pass.
+   *
+   * @throws UnfitSchemaException if its JSON, in which each type stands where it is used first, is
+   *     beyond a limit, as records of one another may be whose own JSON was flat
    */
-  static Schema plain(Schema schema) {
+  static Schema plain(Schema schema) throws UnfitSchemaException {
     try {
       JsonNode json = JSON.readTree(schema.toString());
       strip(json);
       return new Schema.Parser().parse(json.toString());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the JSON of a schema is none", e);
+    } catch (AvroRuntimeException | JsonProcessingException e) {
+      throw new UnfitSchemaException(
+          List.of(
+              "with each type in its place, it cannot be written and parsed: it may be nested too"
+                  + " deep"));
     }
   }
 

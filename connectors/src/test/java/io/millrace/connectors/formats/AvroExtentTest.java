@@ -9,10 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.TensorSpec;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
+import org.apache.flink.formats.avro.SchemaCoder;
 import org.junit.jupiter.api.Test;
 
 /** Schemas that are legal, or nearly so, and for which Avro would fail or need all memory. */
@@ -46,6 +49,33 @@ class AvroExtentTest {
             AvroRows.write(format(schema, "card", "kind"), value, X, spec("card.age", "int32"))
                 .written("card.age"))
         .containsExactly(7L);
+  }
+
+  @Test
+  void write_recordsThatAreNestedDeeperThanJsonMayBe_areNotOfUse() {
+    Schema inner = unchecked("{'type': 'record', 'name': 'r0', 'fields': []}");
+    for (int i = 1; i < 500; i++) {
+      Schema.Field next = new Schema.Field("next", inner);
+      inner = Schema.createRecord("r" + i, null, null, false, List.of(next));
+    }
+    Schema schema = inner;
+    AvroRecordFormat format = AvroRecordFormat.builder(() -> new Given(schema)).build();
+
+    RecordException e = rejection(format, new byte[0], X);
+    assertThat(e.reason()).isEqualTo(RecordReason.WRONG_TYPE);
+    assertThat(e)
+        .hasMessageContaining(
+            "schema 'r499': with each type in its place, it cannot be written and parsed");
+  }
+
+  private record Given(Schema schema) implements SchemaCoder {
+    @Override
+    public Schema readSchema(InputStream in) {
+      return schema;
+    }
+
+    @Override
+    public void writeSchema(Schema written, OutputStream out) {}
   }
 
   @Test
