@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What does not fit is found out once for each schema, and then each of its records is rejected
  * with all of it: as WRONG_TYPE if a field is not what it should be, else as MISSING_FIELD, or
- * UNKNOWN_FIELD. Bytes that are no datum of their schema, or more, are MALFORMED.
+ * UNKNOWN_FIELD. Bytes that are no datum of their schema, or more, are MALFORMED, and so is a datum
+ * with a thousand elements in arrays and maps more than it has bytes.
  *
  * <pre>{@code
  * AvroRecordFormat.builder(FixedSchema.of(schema))
@@ -53,8 +54,7 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   }
 
   /**
-   * By default schemas may have fields that go nowhere. Arrays and maps have as many elements
-   * together as a record may have bytes.
+   * By default schemas may have fields that go nowhere.
    *
    * @param schemas what reads with which schema a value was written, such as Flink's own for
    *     registries. What it throws as a RecordException rejects the record, an IOException fails

@@ -33,7 +33,7 @@ final class AvroValues {
     this.schemas = schemas;
     this.wanted = wanted;
     this.maxBytes = limits.maxRecordBytes();
-    this.decoder = new BoundedDecoder(maxBytes);
+    this.decoder = new BoundedDecoder();
   }
 
   /**

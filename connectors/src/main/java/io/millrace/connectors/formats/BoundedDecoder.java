@@ -14,19 +14,16 @@ import org.jspecify.annotations.Nullable;
  * Avro's binary form out of bytes that are not to be trusted. Avro 1.11.4 makes room for as many
  * bytes and elements as a length says, whatever there is behind it, two gigabytes for five bytes,
  * and goes back and round for ever where a block to be skipped has a negative length. Here no
- * length exceeds what is left, and the elements of all arrays and maps together a limit, as some
- * take no bytes. Not thread-safe.
+ * length exceeds what is left, and the elements of all arrays and maps are no more than the bytes,
+ * but for a thousand, as some take none. Not thread-safe.
  */
 final class BoundedDecoder extends Decoder {
-  private final long maxItems;
+  private static final int MAX_EMPTY = 1000;
+
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
   private InputStream rest = decoder.inputStream();
   private int size;
   private long items;
-
-  BoundedDecoder(long maxItems) {
-    this.maxItems = maxItems;
-  }
 
   /** Reads these bytes next, from {@code offset} to their end. */
   void read(byte[] value, int offset) {
@@ -86,8 +83,8 @@ final class BoundedDecoder extends Decoder {
   }
 
   private long counted(long count) throws IOException {
-    if (count < 0 || count > maxItems - items) {
-      throw malformed("more than " + maxItems + " elements in arrays and maps");
+    if (count < 0 || count > size + MAX_EMPTY - items) {
+      throw malformed("more elements in arrays and maps than it has bytes");
     }
     items += count;
     return count;
@@ -121,7 +118,7 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public void skipString() throws IOException {
-    decoder.skipFixed(length());
+    skipBytes();
   }
 
   @Override
@@ -193,7 +190,7 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public long arrayNext() throws IOException {
-    return block();
+    return readArrayStart();
   }
 
   @Override
@@ -203,12 +200,12 @@ final class BoundedDecoder extends Decoder {
 
   @Override
   public long readMapStart() throws IOException {
-    return block();
+    return readArrayStart();
   }
 
   @Override
   public long mapNext() throws IOException {
-    return block();
+    return readArrayStart();
   }
 
   @Override

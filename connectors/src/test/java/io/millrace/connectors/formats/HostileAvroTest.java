@@ -91,6 +91,9 @@ class HostileAvroTest {
     assertMalformed(
         "{'type': 'array', 'items': " + nulls + "}",
         longs(3, 1 << 19, 0, 1 << 19, 0, 1 << 19, 0, 0, 0, 0, 0, 0));
+    assertMalformed(nulls, longs(1100, 0, 0, 0, 0));
+    byte[] few = longs(900, 0, 0, 0, 0, 0);
+    assertThat(AvroRows.write(format(with(nulls)), few, X).written("x")).containsExactly(0.0);
   }
 
   @Test
