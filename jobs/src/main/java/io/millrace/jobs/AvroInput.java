@@ -6,6 +6,8 @@ import io.millrace.connectors.formats.FixedSchema;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.RecordJson;
 import io.millrace.connectors.formats.UnfitSchemaException;
+import io.millrace.connectors.formats.WantedField;
+import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.connectors.registry.RegistryAccess;
 import io.millrace.connectors.registry.RegistrySchemas;
 import io.millrace.flink.LocatedFile;
@@ -15,8 +17,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
 import org.apache.flink.configuration.ConfigOption;
@@ -24,7 +26,10 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.formats.avro.SchemaCoder.SchemaCoderProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Where the schemas of records in Avro come from: a file, or a registry. */
+/**
+ * The schemas of a job's records: of a file that is read once, of a registry, or none where the
+ * records are no Avro.
+ */
 final class AvroInput {
   private static final int MAX_SCHEMA_BYTES = 1 << 22;
 
@@ -36,7 +41,18 @@ final class AvroInput {
   private static final List<ConfigOption<String>> CREDENTIALS =
       List.of(ScoreTopicOptions.REGISTRY_USER_INFO, ScoreTopicOptions.REGISTRY_TOKEN);
 
-  private AvroInput() {}
+  private final @Nullable Schema schema;
+  private final @Nullable SchemaCoderProvider coders;
+
+  /**
+   * @param schema of the file, null where there is none
+   * @param coders what reads with which schema a record was written, null where the records are no
+   *     Avro
+   */
+  private AvroInput(@Nullable Schema schema, @Nullable SchemaCoderProvider coders) {
+    this.schema = schema;
+    this.coders = coders;
+  }
 
   /**
    * Checks what can be known without I/O.
@@ -103,78 +119,62 @@ final class AvroInput {
   }
 
   /**
-   * What reads with which schema a record was written.
+   * Reads the schema, which has the fields that are named, of their types, or asks the registry,
+   * which answers.
    *
-   * @throws ConfigurationException if the file cannot be read, or holds no schema of records
+   * @throws ConfigurationException if the file cannot be read, or holds no schema of records, or
+   *     not what is wanted of them, with all that does not fit
+   * @throws IOException in one line, if the registry does not answer
    */
-  static SchemaCoderProvider schemas(ReadableConfig config, Format format)
-      throws ConfigurationException {
-    return format == Format.AVRO_CONFLUENT ? registry(config) : FixedSchema.of(schema(config));
-  }
-
-  /** What makes JSON of records, where fields go along to the output. */
-  static RecordJson json(ReadableConfig config, Format format) throws ConfigurationException {
-    List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+  static AvroInput open(ReadableConfig config, Format format)
+      throws ConfigurationException, IOException {
     return switch (format) {
-      case JSON, RAW, TF_EXAMPLE -> RecordJson.AS_IT_IS;
-      case AVRO, AVRO_CONFLUENT ->
-          fields.isEmpty()
-              ? RecordJson.AS_IT_IS
-              : new AvroRecordJson(schemas(config, format), fields, RecordFormats.limits(config));
+      case JSON, RAW, TF_EXAMPLE -> new AvroInput(null, null);
+      case AVRO -> {
+        Schema schema = schema(config);
+        requireFit(schema, named(config));
+        yield new AvroInput(schema, FixedSchema.of(schema));
+      }
+      case AVRO_CONFLUENT -> {
+        RegistrySchemas registry = registry(config);
+        registry.requireAnswer();
+        yield new AvroInput(null, registry);
+      }
     };
   }
 
-  /**
-   * The schema has the fields that are named, of their types, or the registry answers.
-   *
-   * @throws ConfigurationException naming every field that the schema has not, or has otherwise
-   * @throws IOException in one line, if the registry does not answer
-   */
-  static void requireReady(ReadableConfig config, Format format)
-      throws ConfigurationException, IOException {
-    if (format == Format.AVRO_CONFLUENT) {
-      registry(config).requireAnswer();
-    }
-    if (format == Format.AVRO) {
-      requireFields(config, schema(config));
-    }
-  }
-
-  private static void requireFields(ReadableConfig config, Schema schema)
-      throws ConfigurationException {
-    Stream<String> features =
-        config.getOptional(ScoreTopicOptions.FEATURES_FIELDS).orElse(List.of()).stream()
-            .filter(field -> !field.containsKey("default"))
-            .map(field -> field.getOrDefault("name", ""));
-    List<String> absent =
-        Stream.concat(features, config.get(ScoreTopicOptions.OUTPUT_FIELDS).stream())
-            .filter(name -> !AvroFields.has(schema, name))
-            .distinct()
+  /** What the configuration names: inputs are not known before there is a model. */
+  private static RecordFields named(ReadableConfig config) {
+    List<String> copied = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+    List<WantedField> wanted =
+        RecordFormats.fields(config, List.of()).wanted().stream()
+            .map(field -> copied.contains(field.name()) ? field.asRequired() : field)
             .toList();
-    if (!absent.isEmpty()) {
-      List<String> names = schema.getFields().stream().map(Schema.Field::name).toList();
-      throw new ConfigurationException(
-          "%s has the fields %s: expected %s too, which %s and %s name"
-              .formatted(
-                  ScoreTopicOptions.AVRO_SCHEMA.key(),
-                  names,
-                  absent,
-                  ScoreTopicOptions.FEATURES_FIELDS.key(),
-                  ScoreTopicOptions.OUTPUT_FIELDS.key()));
-    }
-    // Inputs are not known before there is a model, so that no field can be said to go nowhere.
-    requireFit(schema, new RecordFields(RecordFormats.fields(config, List.of()).wanted(), false));
+    // So that no field can be said to go nowhere.
+    return new RecordFields(wanted, false);
+  }
+
+  /** What reads with which schema a record was written; of records in Avro. */
+  SchemaCoderProvider coders() {
+    return Objects.requireNonNull(coders, "no records in Avro");
+  }
+
+  /** What makes JSON of records, where fields go along to the output. */
+  RecordJson json(ReadableConfig config) {
+    List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+    return coders == null || fields.isEmpty()
+        ? RecordJson.AS_IT_IS
+        : new AvroRecordJson(coders, fields, RecordFormats.limits(config));
   }
 
   /**
-   * The schema of a file has what is wanted of its records.
+   * The schema of a file, if there is one, has what is wanted of its records.
    *
    * @throws ConfigurationException with all that does not fit
    */
-  static void requireFit(ReadableConfig config, Format format, RecordFields wanted)
-      throws ConfigurationException {
-    if (format == Format.AVRO) {
-      requireFit(schema(config), wanted);
+  void requireFit(RecordFields wanted) throws ConfigurationException {
+    if (schema != null) {
+      requireFit(schema, wanted);
     }
   }
 
@@ -187,14 +187,22 @@ final class AvroInput {
     }
   }
 
-  /** The configured schema. */
-  static Schema schema(ReadableConfig config) throws ConfigurationException {
+  /**
+   * The records in a file, as the topic would have them.
+   *
+   * @throws ConfigurationException if it cannot be read, is no such file, or holds no record
+   */
+  List<KafkaRecord> records(String file, Format format) throws ConfigurationException {
+    return schema == null ? RecordFile.read(file, format) : RecordFile.avro(file, schema);
+  }
+
+  private static Schema schema(ReadableConfig config) throws ConfigurationException {
     String key = ScoreTopicOptions.AVRO_SCHEMA.key();
     String location = config.getOptional(ScoreTopicOptions.AVRO_SCHEMA).orElse("");
-    Schema schema;
+    Schema read;
     try {
       byte[] bytes = LocatedFile.read(location, MAX_SCHEMA_BYTES);
-      schema =
+      read =
           new Schema.Parser()
               .setValidateDefaults(false)
               .parse(new String(bytes, StandardCharsets.UTF_8));
@@ -204,12 +212,12 @@ final class AvroInput {
     } catch (IOException | IllegalArgumentException e) {
       throw new ConfigurationException(key + ": " + oneLine(e), e);
     }
-    if (schema.getType() != Schema.Type.RECORD) {
+    if (read.getType() != Schema.Type.RECORD) {
       throw new ConfigurationException(
           "%s: %s is a schema of type %s: expected record"
-              .formatted(key, location, schema.getType().getName()));
+              .formatted(key, location, read.getType().getName()));
     }
-    return schema;
+    return read;
   }
 
   private static String oneLine(Exception e) {

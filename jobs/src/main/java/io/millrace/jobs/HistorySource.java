@@ -24,7 +24,7 @@ final class HistorySource {
    * @throws IOException if the fields of the first file are not what the signature wants
    */
   static Source<LocatedRecord, ?, ?> of(
-      ReadableConfig config, List<Path> inputs, ReplayedVersions versions)
+      ReadableConfig config, List<Path> inputs, ReplayedVersions versions, AvroInput avro)
       throws ConfigurationException, IOException {
     ReadLimits limits =
         new ReadLimits(
@@ -43,7 +43,7 @@ final class HistorySource {
       case PARQUET -> FileHistory.parquet(inputs, fields(config, versions), limits);
       case TOPIC -> {
         for (Signature signature : versions.signatures()) {
-          AvroInput.requireFit(config, ReplayOptions.records(config), fields(config, signature));
+          avro.requireFit(fields(config, signature));
         }
         yield FileHistory.recordings(inputs, limits);
       }

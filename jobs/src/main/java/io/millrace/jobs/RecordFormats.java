@@ -27,27 +27,29 @@ final class RecordFormats {
   private RecordFormats() {}
 
   /**
-   * What writes the input topic's records into the model's inputs.
-   *
-   * @throws ConfigurationException for a field that makes no sense, which is named
-   */
-  static FeatureWriter<KafkaRecord> writer(ReadableConfig config) throws ConfigurationException {
-    return writer(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
-  }
-
-  /**
    * Checks what {@link #writer} will have to do with, without I/O.
    *
    * @throws ConfigurationException for a field that makes no sense, which is named
    */
   static void check(ReadableConfig config, Format format) throws ConfigurationException {
-    // Features are the same whatever holds them; where a schema comes from is for later.
-    boolean isAvro = format == Format.AVRO || format == Format.AVRO_CONFLUENT;
-    writer(config, isAvro ? Format.JSON : format);
+    try {
+      switch (format) {
+        case RAW -> {}
+        case TF_EXAMPLE -> example(config, limits(config));
+        // Features are the same in both; where a schema comes from is for later.
+        case JSON, AVRO, AVRO_CONFLUENT -> withFields(config, JsonRecordFormat.builder());
+      }
+    } catch (IllegalArgumentException e) {
+      throw unfit(e);
+    }
   }
 
-  /** As {@link #writer(ReadableConfig)}, where something else says what the format is. */
-  static FeatureWriter<KafkaRecord> writer(ReadableConfig config, Format format)
+  /**
+   * What writes records into the model's inputs.
+   *
+   * @throws ConfigurationException for a field that makes no sense, which is named
+   */
+  static FeatureWriter<KafkaRecord> writer(ReadableConfig config, Format format, AvroInput avro)
       throws ConfigurationException {
     RecordLimits limits = limits(config);
     try {
@@ -55,13 +57,16 @@ final class RecordFormats {
         case RAW -> new RawRecordFormat(limits);
         case JSON -> withFields(config, JsonRecordFormat.builder());
         case TF_EXAMPLE -> example(config, limits);
-        case AVRO, AVRO_CONFLUENT ->
-            withFields(config, AvroRecordFormat.builder(AvroInput.schemas(config, format)));
+        case AVRO, AVRO_CONFLUENT -> withFields(config, AvroRecordFormat.builder(avro.coders()));
       };
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(
-          ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
+      throw unfit(e);
     }
+  }
+
+  private static ConfigurationException unfit(IllegalArgumentException e) {
+    return new ConfigurationException(
+        ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + e.getMessage(), e);
   }
 
   /** What is checked before a record's bytes are looked at. */

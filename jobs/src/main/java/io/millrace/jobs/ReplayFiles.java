@@ -24,9 +24,9 @@ final class ReplayFiles {
    * @throws ConfigurationException if the signature and the chosen fields have no schema, or the
    *     versions not one signature
    */
-  static PredictionFiles of(ReadableConfig config, ReplayedVersions versions)
+  static PredictionFiles of(ReadableConfig config, ReplayedVersions versions, AvroInput avro)
       throws ConfigurationException {
-    PredictionFiles format = unpartitioned(config, versions);
+    PredictionFiles format = unpartitioned(config, versions, avro);
     return switch (config.get(ReplayOptions.PARTITION_BY)) {
       case NONE -> format;
       case DATE -> format.partitioned(new DatePartitions(time(config)));
@@ -44,10 +44,11 @@ final class ReplayFiles {
     };
   }
 
-  private static PredictionFiles unpartitioned(ReadableConfig config, ReplayedVersions versions)
+  private static PredictionFiles unpartitioned(
+      ReadableConfig config, ReplayedVersions versions, AvroInput avro)
       throws ConfigurationException {
     List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
-    RecordJson records = AvroInput.json(config, ReplayOptions.records(config));
+    RecordJson records = avro.json(config);
     return switch (config.get(ReplayOptions.OUTPUT_FORMAT)) {
       case JSON -> PredictionFiles.json(fields, records);
       case AVRO -> PredictionFiles.avro(schema(config, versions, fields), fields, records);

@@ -82,10 +82,10 @@ public final class ReplayJob {
     List<Path> inputs = ReplayRequirements.inputs(config);
     ReplayInputs.require(ReplayOptions.INPUT_PATHS.key(), inputs);
     Configuration scoring = ReplayRequirements.scoring(config);
-    AvroInput.requireReady(scoring, ReplayOptions.records(scoring));
+    AvroInput avro = AvroInput.open(scoring, ReplayOptions.records(scoring));
     ReplayedVersions versions = ReplayedVersions.of(scoring);
-    PredictionFiles format = ReplayFiles.of(config, versions);
-    Source<LocatedRecord, ?, ?> source = HistorySource.of(scoring, inputs, versions);
+    PredictionFiles format = ReplayFiles.of(config, versions, avro);
+    Source<LocatedRecord, ?, ?> source = HistorySource.of(scoring, inputs, versions, avro);
     env.configure(flinkOptions(config));
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
@@ -95,7 +95,8 @@ public final class ReplayJob {
       cluster.requireFit();
       ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
-    Inference<LocatedRecord> inference = inference(records(env, source, config), scoring, versions);
+    Inference<LocatedRecord> inference =
+        inference(records(env, source, config), scoring, versions, avro);
     OutputFolder output =
         OutputFolder.prepare(
             ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
@@ -118,17 +119,20 @@ public final class ReplayJob {
   }
 
   private static Inference<LocatedRecord> inference(
-      DataStream<LocatedRecord> records, Configuration scoring, ReplayedVersions versions)
+      DataStream<LocatedRecord> records,
+      Configuration scoring,
+      ReplayedVersions versions,
+      AvroInput avro)
       throws ConfigurationException {
     Format format = ReplayOptions.records(scoring);
     Inference<LocatedRecord> inference =
         Inference.on(records)
             .configure(scoring)
             .with(InferenceOptions.ROOTS, new StartingVersions(scoring).roots())
-            .features(LocatedRecord.writer(RecordFormats.writer(scoring, format)))
+            .features(LocatedRecord.writer(RecordFormats.writer(scoring, format, avro)))
             .uid("inference");
     versions.addTo(inference, scoring);
-    ScoreTopicJob.addWarmUpRecords(scoring, format, inference, LocatedRecord::of);
+    ScoreTopicJob.addWarmUpRecords(scoring, format, avro, inference, LocatedRecord::of);
     return inference;
   }
 

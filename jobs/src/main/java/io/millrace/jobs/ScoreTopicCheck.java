@@ -7,6 +7,7 @@ import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.ModelUse;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.model.Batch;
 import io.millrace.model.Command;
 import io.millrace.model.Model;
@@ -92,7 +93,8 @@ public final class ScoreTopicCheck {
     KafkaClientProperties client = ScoreTopicJob.client(config);
     KafkaConnection connection = new KafkaConnection(client);
     String topic = config.get(ScoreTopicOptions.INPUT_TOPIC);
-    AvroInput.requireReady(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
+    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
+    AvroInput avro = AvroInput.open(config, format);
     int partitions = connection.partitionCounts(List.of(topic)).getOrDefault(topic, 0);
     ModelUse use = ModelUse.of(config);
     Command.Publish publish = startingVersion(config, client);
@@ -105,7 +107,7 @@ public final class ScoreTopicCheck {
     try (ModelFiles files = store.fetch(publish.uri(), publish.digest());
         Model loaded = TensorFlowEngine.create().load(files, use.loadOptions())) {
       ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());
-      return check(version, loaded, use, RecordFormats.writer(config), records);
+      return check(version, loaded, use, RecordFormats.writer(config, format, avro), records);
     } catch (UncheckedIOException e) {
       // Of a schema registry.
       throw e.getCause();

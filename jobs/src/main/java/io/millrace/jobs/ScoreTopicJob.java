@@ -132,13 +132,13 @@ public final class ScoreTopicJob {
       cluster.requireFit();
     }
     requireTopics();
-    AvroInput.requireReady(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
+    AvroInput avro = AvroInput.open(config, config.get(ScoreTopicOptions.INPUT_FORMAT));
     env.configure(flinkOptions());
     // A restored operator takes the versions from its state, a restored control source its offset;
     // where a state lacks the one or the other, the whole topic is read, which does no harm.
     boolean restored = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH) != null;
     if (Backfill.isAsked(config)) {
-      score(env, cluster, restored, InputRecords.ofBoth(backfilled(env, restored)));
+      score(env, cluster, restored, avro, InputRecords.ofBoth(backfilled(env, restored)));
       return;
     }
     DataStream<KafkaRecord> records =
@@ -147,7 +147,7 @@ public final class ScoreTopicJob {
                 EventTimes.watermarks(config),
                 "input topic")
             .uid("input-source");
-    score(env, cluster, restored, InputRecords.of(records));
+    score(env, cluster, restored, avro, InputRecords.of(records));
   }
 
   // Its state is not that of the topic's source: under another name, neither is taken for the
@@ -172,10 +172,12 @@ public final class ScoreTopicJob {
       StreamExecutionEnvironment env,
       @Nullable ClusterFacts cluster,
       boolean restored,
+      AvroInput avro,
       InputRecords<T> input)
       throws ConfigurationException, IOException, ModelException, InterruptedException {
     String controlTopic = config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).orElse(null);
     StartingVersions starting = new StartingVersions(config);
+    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
     StartingPoint point =
         StartingPoint.of(
             config, restored, () -> controlTopic == null ? NO_HISTORY : history(controlTopic));
@@ -183,10 +185,10 @@ public final class ScoreTopicJob {
         Inference.on(input.stream())
             .configure(config)
             .with(InferenceOptions.ROOTS, starting.roots())
-            .features(input.features().apply(RecordFormats.writer(config)))
+            .features(input.features().apply(RecordFormats.writer(config, format, avro)))
             .timestamps(input.timestamps().apply(EventTimes::of))
             .uid("inference");
-    addWarmUpRecords(config, config.get(ScoreTopicOptions.INPUT_FORMAT), inference, input.asRead());
+    addWarmUpRecords(config, format, avro, inference, input.asRead());
     List<Command> commands = point.commands();
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
@@ -205,7 +207,7 @@ public final class ScoreTopicJob {
       inference.commands(later.commands());
       refusals = later.refusals();
     }
-    send(outcomes(inference, input), refusals);
+    send(outcomes(inference, input, avro), refusals);
   }
 
   private void send(
@@ -217,13 +219,13 @@ public final class ScoreTopicJob {
   }
 
   private <T> InferenceStreams<T, OutboundRecord> outcomes(
-      Inference<T> inference, InputRecords<T> input) throws ConfigurationException {
+      Inference<T> inference, InputRecords<T> input, AvroInput avro) {
     ScoredRecordFormat predictions =
         new ScoredRecordFormat(
                 config.get(ScoreTopicOptions.OUTPUT_TOPIC),
                 config.get(ScoreTopicOptions.OUTPUT_FIELDS),
                 config.get(ScoreTopicOptions.LATENCY_HEADER))
-            .reading(AvroInput.json(config, config.get(ScoreTopicOptions.INPUT_FORMAT)));
+            .reading(avro.json(config));
     DeadLetterFormat deadLetters =
         new DeadLetterFormat(config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC));
     return inference.predictions(
@@ -233,16 +235,17 @@ public final class ScoreTopicJob {
   }
 
   static <T> void addWarmUpRecords(
-      ReadableConfig config, Format format, Inference<T> inference, Function<KafkaRecord, T> asRead)
+      ReadableConfig config,
+      Format format,
+      AvroInput avro,
+      Inference<T> inference,
+      Function<KafkaRecord, T> asRead)
       throws ConfigurationException {
     String file = config.getOptional(ScoreTopicOptions.WARM_UP_RECORDS).orElse(null);
     if (file == null) {
       return;
     }
-    List<KafkaRecord> records =
-        format == Format.AVRO
-            ? RecordFile.avro(file, AvroInput.schema(config))
-            : RecordFile.read(file, format);
+    List<KafkaRecord> records = avro.records(file, format);
     try {
       inference.warmUpRecords(file, records.stream().map(asRead).toList());
     } catch (IllegalArgumentException e) {

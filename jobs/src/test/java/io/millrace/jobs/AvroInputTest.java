@@ -136,10 +136,10 @@ class AvroInputTest {
   }
 
   @Test
-  void requireReady_schemaWithTheFields_isAllowed() {
+  void open_schemaWithTheFields_isAllowed() {
     assertThatCode(
             () ->
-                AvroInput.requireReady(
+                AvroInput.open(
                     avro(
                         SCHEMA,
                         "output.fields",
@@ -153,7 +153,7 @@ class AvroInputTest {
   }
 
   @Test
-  void requireReady_schemaThatIsNone_isNamed() {
+  void open_schemaThatIsNone_isNamed() {
     String file = folder.resolve("r.avsc").toString();
     assertNotReady("{\"type\": \"what\"}", "input.avro-schema: " + file + " is no Avro schema: ");
     assertNotReady("no JSON", "input.avro-schema: " + file + " is no Avro schema: ");
@@ -161,25 +161,23 @@ class AvroInputTest {
         "\"string\"",
         "input.avro-schema: " + file + " is a schema of type string: expected record");
     assertThatThrownBy(
-            () ->
-                AvroInput.schemas(
-                    config("input.avro-schema", folder + "/absent.avsc"), Format.AVRO))
+            () -> AvroInput.open(config("input.avro-schema", folder + "/absent.avsc"), Format.AVRO))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContainingAll("input.avro-schema", "absent.avsc does not exist");
   }
 
   private void assertNotReady(String schema, String message) {
-    assertThatThrownBy(() -> AvroInput.requireReady(avro(schema), Format.AVRO))
+    assertThatThrownBy(() -> AvroInput.open(avro(schema), Format.AVRO))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith(message)
         .hasMessageNotContaining("\n");
   }
 
   @Test
-  void requireReady_fieldsThatTheSchemaHasNot_areAllNamed() {
+  void open_fieldsThatTheSchemaHasNotOrHasOtherwise_areAllNamed() {
     assertThatThrownBy(
             () ->
-                AvroInput.requireReady(
+                AvroInput.open(
                     avro(
                         SCHEMA,
                         "output.fields",
@@ -187,19 +185,19 @@ class AvroInputTest {
                         "features.input",
                         "x",
                         "features.fields",
-                        "[{name: amount}, {name: card.limit}]"),
+                        "[{name: amount, dtype: bool}, {name: card.limit}]"),
                     Format.AVRO))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
-            "input.avro-schema has the fields [amount, card]: expected [card.limit, id] too, which"
-                + " features.fields and output.fields name");
+            "input.avro-schema: field 'amount': expected bool, the schema has float; field"
+                + " 'card.limit' is absent: the schema has [amount, card]; field 'id' is absent");
   }
 
   @Test
-  void requireReady_featuresOfOtherTypes_areAllNamed() {
+  void open_featuresOfOtherTypes_areAllNamed() {
     assertThatThrownBy(
             () ->
-                AvroInput.requireReady(
+                AvroInput.open(
                     avro(
                         SCHEMA,
                         "features.input",
@@ -219,6 +217,8 @@ class AvroInputTest {
     Configuration config = avro(SCHEMA);
     config.set(ReplayOptions.INPUT_FORMAT, ReplayOptions.FileFormat.TOPIC);
     config.set(ReplayOptions.VALUE_FORMAT, Format.AVRO);
+    AvroInput avro = AvroInput.open(config, Format.AVRO);
+    Files.delete(folder.resolve("r.avsc"));
     Signature signature =
         new Signature(
             "serving_default",
@@ -228,15 +228,15 @@ class AvroInputTest {
             List.of());
     ReplayedVersions versions = new ReplayedVersions(List.of(), null, Set.of(signature));
 
-    assertThatThrownBy(() -> HistorySource.of(config, List.of(), versions))
+    assertThatThrownBy(() -> HistorySource.of(config, List.of(), versions, avro))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage(
-            "input.avro-schema: field 'amount': expected int32[-1], the schema has float; field 'sum'"
-                + " is absent: the schema has [amount, card]");
+            "input.avro-schema: field 'amount': expected int32[-1], the schema has float; field"
+                + " 'sum' is absent: the schema has [amount, card]");
   }
 
   @Test
-  void requireReady_registryThatDoesNotAnswer_isOneLine() throws Exception {
+  void open_registryThatDoesNotAnswer_isOneLine() throws Exception {
     int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
@@ -248,7 +248,7 @@ class AvroInputTest {
             "input.schema-registry.url",
             "http://127.0.0.1:" + closed);
 
-    assertThatThrownBy(() -> AvroInput.requireReady(config, Format.AVRO_CONFLUENT))
+    assertThatThrownBy(() -> AvroInput.open(config, Format.AVRO_CONFLUENT))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
             "the schema registry http://127.0.0.1:" + closed + " does not answer GET /subjects: ")

@@ -28,6 +28,11 @@ public record WantedField(String name, @Nullable ElementType type, Shape row, bo
     return new WantedField(name, null, Shape.unknownRank(), false);
   }
 
+  /** The same, without which a record is rejected. */
+  public WantedField asRequired() {
+    return new WantedField(name, type, row, true);
+  }
+
   /** How a message names what is expected. */
   String expected() {
     return row.hasRank() && row.rank() == 0 ? String.valueOf(type) : type + "" + row;
