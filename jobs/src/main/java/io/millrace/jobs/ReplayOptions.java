@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.DamagedFiles;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -184,6 +185,13 @@ public final class ReplayOptions {
           .defaultValue(true)
           .withDescription(
               "Whether every batch is padded to max-batch-size, so that a record's result is the same to the bit whatever its neighbours and its place among them, and a rerun gives the same bytes: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
+
+  public static final ConfigOption<Duration> BATCH_TIMEOUT =
+      ConfigOptions.key("batching.batch-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(1))
+          .withDescription(
+              "How long the first record of a batch waits for others at the most: long, as nobody waits for a record of the past, and a batch that is not full costs what a full one does.");
 
   private ReplayOptions() {}
 }

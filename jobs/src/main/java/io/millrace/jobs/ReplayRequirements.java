@@ -43,6 +43,7 @@ final class ReplayRequirements {
   static Configuration scoring(Configuration config) {
     Configuration scoring = new Configuration(config);
     scoring.set(InferenceOptions.DETERMINISTIC, config.get(ReplayOptions.DETERMINISTIC));
+    scoring.set(InferenceOptions.BATCH_TIMEOUT, config.get(ReplayOptions.BATCH_TIMEOUT));
     if (config.getOptional(ReplayOptions.TIMELINE).isPresent()) {
       scoring.set(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME);
       scoring.set(

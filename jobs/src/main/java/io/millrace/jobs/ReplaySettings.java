@@ -24,7 +24,8 @@ final class ReplaySettings {
           InferenceOptions.SWITCH_POLICY,
           InferenceOptions.MAX_LOADED_VERSIONS,
           InferenceOptions.RETENTION,
-          InferenceOptions.DETERMINISTIC);
+          InferenceOptions.DETERMINISTIC,
+          InferenceOptions.BATCH_TIMEOUT);
 
   static final List<Setting<?>> ALL = all();
 
@@ -60,6 +61,7 @@ final class ReplaySettings {
     all.add(Setting.text(ReplayOptions.TIMELINE, "true, or a path or URI that Flink reads"));
     all.add(Setting.integer(ReplayOptions.MAX_LOADED_VERSIONS, 1, 1000));
     all.add(Setting.flag(ReplayOptions.DETERMINISTIC));
+    all.add(Setting.duration(ReplayOptions.BATCH_TIMEOUT));
     return List.copyOf(all);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.SwitchPolicy;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,16 @@ class ReplayRequirementsTest {
     assertRefused(Map.of("input.key", "id"), "input.key", "one field in braces");
     assertThatCode(() -> check(Map.of("input.format", "csv", "input.key", "tx-{id}")))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void scoring_whatIsLeftOpen_waitsForFullBatches() throws ConfigurationException {
+    assertThat(ReplayRequirements.scoring(check(Map.of())).get(InferenceOptions.BATCH_TIMEOUT))
+        .isEqualTo(Duration.ofSeconds(1));
+    assertThat(
+            ReplayRequirements.scoring(check(Map.of("batching.batch-timeout", "7 ms")))
+                .get(InferenceOptions.BATCH_TIMEOUT))
+        .isEqualTo(Duration.ofMillis(7));
   }
 
   @Test
@@ -225,8 +236,8 @@ class ReplayRequirementsTest {
         .last()
         .satisfies(
             last -> {
-              assertThat(last.key()).isEqualTo("batching.deterministic");
-              assertThat(last.defaultText()).isEqualTo("true");
+              assertThat(last.key()).isEqualTo("batching.batch-timeout");
+              assertThat(last.defaultText()).isEqualTo("1 s");
             });
   }
 }

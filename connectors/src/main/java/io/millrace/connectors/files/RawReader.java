@@ -32,16 +32,15 @@ final class RawReader implements PieceFormat.Reader {
       return null;
     }
     long start = position;
-    byte[] value;
+    byte[] value = new byte[recordBytes];
     try {
-      value = in.readNBytes(recordBytes);
-      position += value.length;
-      if (value.length == 0) {
+      int read = in.readNBytes(value, 0, recordBytes);
+      position += read;
+      if (read == 0) {
         return null;
       }
-      if (value.length < recordBytes) {
-        throw new EOFException(
-            "the last record has " + value.length + " bytes: expected " + recordBytes);
+      if (read < recordBytes) {
+        throw new EOFException("the last record has " + read + " bytes: expected " + recordBytes);
       }
     } catch (IOException | RuntimeException e) {
       throw DamageException.of(start, position, e);

@@ -25,6 +25,11 @@ final class StagedFile implements AutoCloseable {
   private final SortedMap<Long, Long> scored = new TreeMap<>();
   private long deadLetters;
 
+  /** Outcomes in a row of one version, or dead letters, that are not counted above yet. */
+  private long run;
+
+  private long runOf = FileOutcome.NO_VERSION;
+
   /** Makes what writes into the stream of a file. */
   @FunctionalInterface
   interface Content {
@@ -47,16 +52,26 @@ final class StagedFile implements AutoCloseable {
 
   void write(FileOutcome outcome) throws IOException {
     content.addElement(outcome.line());
-    if (outcome.isDeadLetter()) {
-      deadLetters++;
-    } else {
-      scored.merge(outcome.version(), 1L, Long::sum);
+    if (outcome.version() != runOf) {
+      countRun();
+      runOf = outcome.version();
     }
+    run++;
+  }
+
+  private void countRun() {
+    if (runOf == FileOutcome.NO_VERSION) {
+      deadLetters += run;
+    } else {
+      scored.merge(runOf, run, Long::sum);
+    }
+    run = 0;
   }
 
   /** Ends the file, which does not show before it is committed. */
   WrittenFile finish() throws IOException {
     content.finish();
+    countRun();
     CommitRecoverable recoverable = out.closeForCommit().getRecoverable();
     SimpleVersionedSerializer<CommitRecoverable> form = writer.getCommitRecoverableSerializer();
     return new WrittenFile(

@@ -27,27 +27,34 @@ public final class RawRecordFormat implements FeatureWriter<KafkaRecord> {
   public void write(KafkaRecord record, Row row) {
     byte[] value = limits.valueOf(record);
     int inputs = row.signature().inputs().size();
-    long expected = 0;
-    for (int i = 0; i < inputs; i++) {
-      expected += rowBytes(row.input(i));
-    }
-    if (value.length != expected) {
-      throw new RecordException(
-          RecordReason.WRONG_SHAPE,
-          "the record has "
-              + value.length
-              + " bytes: expected "
-              + expected
-              + " for the inputs "
-              + row.signature().inputs());
-    }
     int offset = 0;
     for (int i = 0; i < inputs; i++) {
       TensorWriter writer = row.input(i);
-      int length = (int) rowBytes(writer);
-      writer.putRaw(value, offset, length);
-      offset += length;
+      long length = rowBytes(writer);
+      if (length > value.length - offset) {
+        throw ofOtherSize(value, row);
+      }
+      writer.putRaw(value, offset, (int) length);
+      offset += (int) length;
     }
+    if (offset != value.length) {
+      throw ofOtherSize(value, row);
+    }
+  }
+
+  private static RecordException ofOtherSize(byte[] value, Row row) {
+    long expected = 0;
+    for (int i = 0; i < row.signature().inputs().size(); i++) {
+      expected += rowBytes(row.input(i));
+    }
+    return new RecordException(
+        RecordReason.WRONG_SHAPE,
+        "the record has "
+            + value.length
+            + " bytes: expected "
+            + expected
+            + " for the inputs "
+            + row.signature().inputs());
   }
 
   private static long rowBytes(TensorWriter writer) {
