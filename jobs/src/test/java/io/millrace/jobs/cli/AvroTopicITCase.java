@@ -12,6 +12,9 @@ import io.millrace.testing.processes.SchemaRegistry;
 import io.millrace.testing.processes.SharedBroker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,8 +238,15 @@ class AvroTopicITCase {
   private void assertNothingIsLostWhileTheRegistryIsDown() throws Exception {
     int later = registry.register("later", LIST.replace("note", "remark"));
     registry.stop();
-    for (int i = 20; i < 25; i++) {
-      send("registered", "" + i, framed(later, list(i)));
+    URI url = registry.url();
+    try (ServerSocket instead =
+        new ServerSocket(url.getPort(), 0, InetAddress.getByName(url.getHost()))) {
+      for (int i = 20; i < 25; i++) {
+        send("registered", "" + i, framed(later, list(i)));
+      }
+      // Whom the job asks while the registry is down: it hangs up.
+      instead.setSoTimeout(Math.toIntExact(TimeUnit.MINUTES.toMillis(3)));
+      instead.accept().close();
     }
     registry.restart();
     assertScored(topics.await("registered-out", 25), 25);
