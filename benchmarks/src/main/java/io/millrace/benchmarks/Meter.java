@@ -39,7 +39,7 @@ final class Meter {
     return current;
   }
 
-  /** A record enters; the first counts. */
+  /** Starts the clock, unless it runs. */
   void entered() {
     long cpu = SYSTEM.getProcessCpuTime();
     if (start.compareAndSet(0, System.nanoTime())) {

@@ -146,7 +146,7 @@ final class ResultsPage {
       return;
     }
     line(
-        "%n## Ratios%n%nTimes the records/s of the other; CPU of the plain loop over the shell's own.%n");
+        "%n## Ratios%n%nTimes the records/s of the other; of a plain loop, its CPU over the shell's own.%n");
     line("| setting | shell | against | |%n| --- | --- | --- | --- |");
     for (Row row : results.cells()) {
       row.speedup().forEach((peer, spread) -> ratio(row, peer.title(), spread));

@@ -35,7 +35,8 @@ final class SharedModel implements AutoCloseable {
    * @param roots where models may lie: whoever may read less does not get at what others hold
    * @param integrity whoever demands a manifest does not get what was loaded without
    * @param replaced the digest of what came to be at a location while others hold what was there
-   *     before; null for what the first of them found
+   *     before; null for what the first of them found. Whoever comes when those have let go loads
+   *     it once more, under null
    */
   record Key(
       String scope,
@@ -135,8 +136,9 @@ final class SharedModel implements AutoCloseable {
               return loader.load();
             });
       } catch (ModelException e) {
-        // What was refused in the thread that loaded may be its own signature.
-        if (here.get() || e.reason() != ModelReason.OP_REFUSED) {
+        // What was refused in the thread that loaded may be its own signature, or its digest.
+        if (here.get()
+            || e.reason() != ModelReason.OP_REFUSED && e.reason() != ModelReason.DIGEST_MISMATCH) {
           throw e;
         }
       }

@@ -231,6 +231,38 @@ class ModelLoaderTest {
   }
 
   @Test
+  @Timeout(180)
+  void load_refusedInAnotherThreadForItsDigest_isTriedForOnesOwn() throws Exception {
+    String gone = "sha256:" + "0".repeat(64);
+    String there = "sha256:" + "1".repeat(64);
+    Thread waiting = Thread.currentThread();
+    CompletableFuture<Void> begun = new CompletableFuture<>();
+    ModelStore store =
+        (uri, digest) -> {
+          if (there.equals(digest)) {
+            return new ModelFiles(Path.of("/models/1"), there, 0, () -> {});
+          }
+          begun.complete(null);
+          while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
+          throw new ModelException(ModelReason.DIGEST_MISMATCH, "expected " + digest);
+        };
+    ModelLoader loader =
+        new ModelLoader(settings(), "slot", store, (files, options) -> new AnsweringModel());
+    CompletableFuture<Throwable> other =
+        CompletableFuture.supplyAsync(
+            () -> catchThrowable(() -> loader.load(VERSION.withDigest(gone), null)));
+    while (!begun.isDone()) {
+      Thread.onSpinWait();
+    }
+
+    loader.load(VERSION.withDigest(there), null).close();
+    assertThat(other.get()).hasMessageContaining(gone);
+    assertThat(SharedModel.held()).isZero();
+  }
+
+  @Test
   void load_otherBytesAtTheLocationOfAVersionThatIsHeld_areLoadedBesideIt() throws Exception {
     String before = "sha256:" + "0".repeat(64);
     String after = "sha256:" + "1".repeat(64);

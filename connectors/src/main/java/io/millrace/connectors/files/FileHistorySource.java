@@ -32,7 +32,9 @@ final class FileHistorySource
   private final Path[] paths;
   private final FileEnumerator.Provider files;
 
-  /** Of all files, where they are found; of those that were left, where another JVM goes on. */
+  /**
+   * Of all files, where they are found; of those that no task had yet, where another JVM goes on.
+   */
   private transient volatile long bytesTotal;
 
   FileHistorySource(PieceFormat format, List<Path> paths, ReadLimits limits) {

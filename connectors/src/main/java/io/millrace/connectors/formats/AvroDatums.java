@@ -73,9 +73,12 @@ sealed interface AvroDatums {
 
     @Override
     public AvroRecord read(byte[] value, int offset, BoundedDecoder decoder) {
+      IndexedRecord before = reused;
+      // What is not read to its end is not kept: it may be of any size.
+      reused = null;
       IndexedRecord record;
       try {
-        record = decode(value, offset, decoder);
+        record = decode(value, offset, decoder, before);
         if (decoder.remaining() > 0) {
           throw decoder.malformed("the datum ends, " + decoder.remaining() + " bytes are left");
         }
@@ -86,7 +89,8 @@ sealed interface AvroDatums {
       return new AvroRecord(fields, record);
     }
 
-    private IndexedRecord decode(byte[] value, int offset, BoundedDecoder decoder)
+    private IndexedRecord decode(
+        byte[] value, int offset, BoundedDecoder decoder, @Nullable IndexedRecord before)
         throws IOException {
       try {
         if (endless) {
@@ -94,7 +98,7 @@ sealed interface AvroDatums {
           AvroNesting.check(written, decoder);
         }
         decoder.read(value, offset);
-        return reader.read(reused, decoder);
+        return reader.read(before, decoder);
       } catch (RecordException e) {
         throw e;
       } catch (EOFException e) {

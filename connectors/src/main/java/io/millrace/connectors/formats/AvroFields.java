@@ -160,11 +160,6 @@ public final class AvroFields {
     return find(outer.schema(), name.substring(dot + 1), path);
   }
 
-  /** Whether records of the schema have a field, which may be one of a nested record. */
-  public static boolean has(Schema schema, String name) {
-    return find(schema, name, new ArrayList<>()) != null;
-  }
-
   private static @Nullable Schema record(Schema schema) {
     if (schema.isUnion()) {
       List<Schema> branches = AvroFit.branches(schema);

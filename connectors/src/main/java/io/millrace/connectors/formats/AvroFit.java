@@ -22,7 +22,7 @@ final class AvroFit {
     if (type == null) {
       return null;
     }
-    // In JSON, which carries the record on, a complex number is a list of two.
+    // As in JSON, a complex number is a list of two.
     int levels = ElementKind.of(type) == ElementKind.COMPLEX ? 1 : 0;
     boolean fits =
         field.row().hasRank()

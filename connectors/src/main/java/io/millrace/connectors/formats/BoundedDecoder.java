@@ -84,7 +84,9 @@ final class BoundedDecoder extends Decoder {
 
   private long counted(long count) throws IOException {
     if (count < 0 || count > size + MAX_EMPTY - items) {
-      throw malformed("more elements in arrays and maps than it has bytes");
+      throw malformed(
+          "%d elements behind %d in arrays and maps: expected at most %d"
+              .formatted(count, items, size + MAX_EMPTY));
     }
     items += count;
     return count;

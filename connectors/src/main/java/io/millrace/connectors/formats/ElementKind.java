@@ -2,7 +2,7 @@ package io.millrace.connectors.formats;
 
 import io.millrace.tensor.ElementType;
 
-/** How an element looks in JSON. */
+/** How an element looks in JSON; Avro's values are held to the same. */
 enum ElementKind {
   /** A number, or one of the strings NaN, Infinity, -Infinity. */
   REAL,

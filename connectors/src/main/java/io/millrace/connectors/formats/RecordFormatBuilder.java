@@ -6,7 +6,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds a format of records that have named fields.
+ * Builds a format of records that have named fields. Not thread-safe; what it builds is immutable.
+ *
+ * <pre>{@code
+ * JsonRecordFormat.builder().carriedFields(List.of("id")).features("x", features).build()
+ * }</pre>
  *
  * @param <F> the format
  */

@@ -22,15 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Confluent's wire format: a byte 0, the schema's id in four bytes, big-endian, and the datum. Each
- * schema is asked for once; that there is none of an id is believed for a second, and of more than
- * a hundred such ids within one, others that are new are believed to be as they are: a stream of
- * such records is not one of requests. Not thread-safe. Source:
+ * schema is asked for once; that there is none of an id is believed for a second. Not thread-safe.
+ * Source:
  * https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/#wire-format
  */
 final class RegistrySchemaCoder implements SchemaCoder {
   private static final int HEADER = 5;
   private static final int MAX_IDS = 1000;
-  private static final int MAX_ABSENT = 100;
   private static final int DOUBTS = 2;
   private static final int MAX_REASON = 1000;
   private static final long REFUSED_NANOS = Duration.ofSeconds(1).toNanos();
@@ -39,36 +37,32 @@ final class RegistrySchemaCoder implements SchemaCoder {
   private final RegistryClient client;
   private final RetryDelays delays;
   private final LongSupplier nanoTime;
-  private final Map<Integer, Known> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  private final Map<Integer, Schema> known = lastUsed();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Known> eldest) {
-          return size() > MAX_IDS;
-        }
-      };
+  /** Apart from those that are known, which a stream of bad records must not drive out. */
+  private final Map<Integer, Refused> refused = lastUsed();
 
   private long doubtedNanos;
 
-  /** How many ids the registry had nothing of, since when. */
-  private int absent;
-
-  private long absentNanos;
-
-  private sealed interface Known {}
-
-  private record Usable(Schema schema) implements Known {}
-
-  private record Refused(RecordException reason, long sinceNanos) implements Known {}
+  private record Refused(RecordException reason, long sinceNanos) {}
 
   RegistrySchemaCoder(RegistryAccess access, RetryDelays delays, LongSupplier nanoTime) {
     this.access = access;
     this.client = new RegistryClient(access, delays);
     this.delays = delays;
     this.nanoTime = nanoTime;
-    this.absentNanos = nanoTime.getAsLong();
-    this.doubtedNanos = absentNanos - REFUSED_NANOS;
+    this.doubtedNanos = nanoTime.getAsLong() - REFUSED_NANOS;
+  }
+
+  private static <T> Map<Integer, T> lastUsed() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Integer, T> eldest) {
+        return size() > MAX_IDS;
+      }
+    };
   }
 
   /**
@@ -93,17 +87,12 @@ final class RegistrySchemaCoder implements SchemaCoder {
           "at byte 0: expected 0, with which Confluent's wire format begins, got " + header[0]);
     }
     int id = ByteBuffer.wrap(header).getInt(1);
-    Known found = known.get(id);
-    if (found == null
-        || (found instanceof Refused refused
-            && nanoTime.getAsLong() - refused.sinceNanos >= REFUSED_NANOS)) {
-      found = look(id, found == null);
-      known.put(id, found);
+    Schema schema = known.get(id);
+    if (schema == null) {
+      schema = look(id);
+      known.put(id, schema);
     }
-    if (found instanceof Usable usable) {
-      return usable.schema;
-    }
-    throw ((Refused) found).reason;
+    return schema;
   }
 
   @Override
@@ -111,24 +100,16 @@ final class RegistrySchemaCoder implements SchemaCoder {
     throw new UnsupportedOperationException("values of the registry are only read");
   }
 
-  private Known look(int id, boolean isNew) throws IOException {
-    requireFewAbsent(id);
+  private Schema look(int id) throws IOException {
+    Refused before = refused.get(id);
+    if (before != null && nanoTime.getAsLong() - before.sinceNanos < REFUSED_NANOS) {
+      throw before.reason;
+    }
     try {
-      return new Usable(schema(id, isNew));
+      return schema(id, before == null);
     } catch (RecordException e) {
-      return new Refused(e, nanoTime.getAsLong());
-    }
-  }
-
-  private void requireFewAbsent(int id) {
-    if (nanoTime.getAsLong() - absentNanos >= REFUSED_NANOS) {
-      absentNanos = nanoTime.getAsLong();
-      absent = 0;
-    }
-    if (absent == MAX_ABSENT) {
-      throw malformed(
-          "schema id %d: not asked for, as the registry %s had none of %d others just now"
-              .formatted(id, access, absent));
+      refused.put(id, new Refused(e, nanoTime.getAsLong()));
+      throw e;
     }
   }
 
@@ -136,7 +117,6 @@ final class RegistrySchemaCoder implements SchemaCoder {
     String path = "/schemas/ids/" + id;
     JsonNode found = id < 0 ? null : isNew ? find(path) : client.findSchema(path);
     if (found == null) {
-      absent += id < 0 ? 0 : 1;
       throw malformed("schema id " + id + ": the registry " + access + " has none of it");
     }
     String type = found.path("schemaType").asText("AVRO");

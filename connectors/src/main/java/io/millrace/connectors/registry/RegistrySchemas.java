@@ -38,8 +38,8 @@ public final class RegistrySchemas implements SchemaCoder.SchemaCoderProvider {
   }
 
   /**
-   * The same each time: what writes a subtask's records and what reads them again ask the registry
-   * once.
+   * The same each time, where the interface wants a new one: what writes a subtask's records and
+   * what reads them again are copied to it together, run on its thread, and ask the registry once.
    */
   @Override
   public SchemaCoder get() {
