@@ -14,9 +14,10 @@ import org.apache.flink.configuration.ReadableConfig;
 final class AllowedBatchSizes {
   /**
    * TensorFlow computes what fills its vector registers in one way and what is left over in
-   * another, so a last bit depends on the row unless the rows fill them: 32 numbers of 16 bits.
+   * another, so a last bit depends on the row unless the rows fill them: 32 numbers of 16 bits. Its
+   * product of matrices takes six rows at a time with AVX2, and the last one or two otherwise.
    */
-  private static final int VECTOR = 32;
+  private static final int EVEN_ROWS = 96;
 
   private AllowedBatchSizes() {}
 
@@ -58,19 +59,12 @@ final class AllowedBatchSizes {
   }
 
   private static BatchSizes one(ReadableConfig config, int max, List<Integer> allowed) {
-    List<Integer> one = List.of(max);
+    List<Integer> one = List.of(max == 1 ? 1 : (max - 1) / EVEN_ROWS * EVEN_ROWS + EVEN_ROWS);
     require(
         allowed.isEmpty() || allowed.equals(one),
         InferenceOptions.ALLOWED_BATCH_SIZES,
         allowed,
         one + " or nothing, as every batch has one size");
-    require(
-        max == 1 || max % VECTOR == 0,
-        InferenceOptions.MAX_BATCH_SIZE,
-        max,
-        "a multiple of "
-            + VECTOR
-            + ", or 1, as TensorFlow rounds differently in the rows beyond the last full vector");
     int threads = config.get(InferenceOptions.INTRA_OP_PARALLELISM);
     require(
         threads == 1,

@@ -37,9 +37,14 @@ class AllowedBatchSizesTest {
   void of_deterministic_isOneSize() {
     config.set(InferenceOptions.DETERMINISTIC, true);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 64);
-    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(64)));
-    config.set(InferenceOptions.ALLOWED_BATCH_SIZES, List.of(64));
-    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(64)));
+    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(96)));
+    config.set(InferenceOptions.ALLOWED_BATCH_SIZES, List.of(96));
+    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(96)));
+    config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);
+    config.set(InferenceOptions.MAX_BATCH_SIZE, 97);
+    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(192)));
+    config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
+    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(1)));
   }
 
   @Test
@@ -48,14 +53,9 @@ class AllowedBatchSizesTest {
     config.set(InferenceOptions.ALLOWED_BATCH_SIZES, List.of(8, 128));
     assertThatThrownBy(() -> AllowedBatchSizes.of(config))
         .hasMessage(
-            "batching.allowed-batch-sizes is [8, 128] with batching.deterministic: expected [128] or"
+            "batching.allowed-batch-sizes is [8, 128] with batching.deterministic: expected [192] or"
                 + " nothing, as every batch has one size");
     config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);
-    config.set(InferenceOptions.MAX_BATCH_SIZE, 100);
-    assertThatThrownBy(() -> AllowedBatchSizes.of(config))
-        .hasMessageStartingWith(
-            "batching.max-batch-size is 100 with batching.deterministic: expected a multiple of 32");
-    config.set(InferenceOptions.MAX_BATCH_SIZE, 128);
     for (int threads : new int[] {0, 2}) {
       config.set(InferenceOptions.INTRA_OP_PARALLELISM, threads);
       assertThatThrownBy(() -> AllowedBatchSizes.of(config))

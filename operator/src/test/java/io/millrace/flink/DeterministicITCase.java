@@ -39,7 +39,9 @@ class DeterministicITCase {
     seed = newSeed;
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    // Three outputs: a number of elements that only a multiple of 32 rows makes fill the vectors.
+    // Three outputs: a number of elements that only a multiple of 32 rows makes fill the vectors;
+    // and
+    // more inputs than the product of matrices sums up in one go.
     model =
         SavedModels.layers(directory, List.of(layer(random, WIDTH, 200), layer(random, 200, 3)));
   }
