@@ -100,12 +100,16 @@ record Cell(Part part, Setting setting, boolean quick, List<Peer> peers) {
 
   private static void addReplay(List<Cell> cells) {
     List<Peer> read = List.of(Peer.REPLAY, Peer.READ);
-    cells.add(replay(Format.BINARY, 1, read));
-    cells.add(replay(Format.BINARY, 2, List.of(Peer.REPLAY)));
-    cells.add(replay(Format.PARQUET, 1, read));
-    cells.add(replay(Format.AVRO, 1, read));
-    Setting memory = new Setting(Network.FFNN, Format.BINARY, Transport.MEMORY, 1, Marks.CAP);
-    cells.add(new Cell(Part.REPLAY, memory, true, List.of(Peer.CHAINED)));
+    List<Peer> alone = List.of(Peer.REPLAY);
+    cells.add(replay(Network.FFNN, Format.BINARY, 1, read));
+    cells.add(replay(Network.FFNN, Format.PARQUET, 1, read));
+    cells.add(replay(Network.FFNN, Format.AVRO, 1, read));
+    cells.add(replay(Network.HEAVY, Format.BINARY, 1, alone));
+    for (Network network : List.of(Network.FFNN, Network.HEAVY)) {
+      cells.add(replay(network, Format.BINARY, 2, alone));
+      Setting memory = new Setting(network, Format.BINARY, Transport.MEMORY, 1, Marks.CAP);
+      cells.add(new Cell(Part.REPLAY, memory, true, List.of(Peer.CHAINED)));
+    }
   }
 
   private static Cell memory(
@@ -125,8 +129,8 @@ record Cell(Part part, Setting setting, boolean quick, List<Peer> peers) {
     return new Cell(Part.KAFKA, setting, quick, peers);
   }
 
-  private static Cell replay(Format format, int parallelism, List<Peer> peers) {
-    Setting setting = new Setting(Network.FFNN, format, Transport.FILES, parallelism, Marks.CAP);
+  private static Cell replay(Network network, Format format, int parallelism, List<Peer> peers) {
+    Setting setting = new Setting(network, format, Transport.FILES, parallelism, Marks.CAP);
     return new Cell(Part.REPLAY, setting, true, peers);
   }
 

@@ -88,27 +88,33 @@ final class Marks {
   }
 
   private void ofReplays() {
-    Arm raw = replay(Peer.REPLAY, Format.BINARY, 1);
-    Arm memory = arm(Peer.CHAINED, Network.FFNN, Format.BINARY, Transport.MEMORY);
-    String fromMemory = "raw files against the operator fed from memory";
-    add(fromMemory + ", throughput", Peer.REPLAY, measured.speedup(raw, memory), 0.8);
-    add(fromMemory + ", CPU per record", Peer.REPLAY, measured.cpuRatio(raw, memory), 0.8);
+    for (Network network : List.of(Network.FFNN, Network.HEAVY)) {
+      ofRawReplays(network);
+    }
     for (Format format : List.of(Format.PARQUET, Format.AVRO)) {
       add(
-          format.name().toLowerCase(Locale.ROOT) + " files against reading alone",
+          "FFNN, " + format.name().toLowerCase(Locale.ROOT) + " files against reading alone",
           Peer.REPLAY,
-          measured.speedup(replay(Peer.REPLAY, format, 1), replay(Peer.READ, format, 1)),
+          measured.speedup(
+              replay(Peer.REPLAY, Network.FFNN, format, 1),
+              replay(Peer.READ, Network.FFNN, format, 1)),
           0.85);
     }
-    add(
-        "raw files, parallelism 2 against 1",
-        Peer.REPLAY,
-        measured.speedup(replay(Peer.REPLAY, Format.BINARY, 2), raw),
-        1.8);
   }
 
-  private static Arm replay(Peer peer, Format format, int parallelism) {
-    return Arm.of(peer, new Setting(Network.FFNN, format, Transport.FILES, parallelism, CAP));
+  private void ofRawReplays(Network network) {
+    Arm one = replay(Peer.REPLAY, network, Format.BINARY, 1);
+    Arm two = replay(Peer.REPLAY, network, Format.BINARY, 2);
+    Arm memory = arm(Peer.CHAINED, network, Format.BINARY, Transport.MEMORY);
+    String raw = (network == Network.FFNN ? "FFNN" : "heavy") + ", raw files";
+    String fromMemory = raw + " against the operator fed from memory";
+    add(fromMemory + ", throughput", Peer.REPLAY, measured.speedup(one, memory), 0.8);
+    add(fromMemory + ", CPU per record", Peer.REPLAY, measured.cpuRatio(one, memory), 0.8);
+    add(raw + ", parallelism 2 against 1", Peer.REPLAY, measured.speedup(two, one), 1.8);
+  }
+
+  private static Arm replay(Peer peer, Network network, Format format, int parallelism) {
+    return Arm.of(peer, new Setting(network, format, Transport.FILES, parallelism, CAP));
   }
 
   private void byTime(ByTime byTime) {

@@ -13,7 +13,7 @@ class CellTest {
   @Test
   void table_coversEveryDimension() {
     List<Cell> cells = Cell.table(false);
-    assertThat(cells).hasSize(29).doesNotHaveDuplicates();
+    assertThat(cells).hasSize(32).doesNotHaveDuplicates();
     assertThat(cells).extracting(cell -> cell.setting().network()).contains(Network.values());
     assertThat(cells).extracting(cell -> cell.setting().format()).contains(Setting.Format.values());
     assertThat(cells)
@@ -45,7 +45,7 @@ class CellTest {
       assertThat(
               Marks.all(
                   measured, new Benchmark.Parts(List.of(), null, null, List.of(), null, null)))
-          .hasSize(24);
+          .hasSize(27);
     }
   }
 

@@ -47,11 +47,14 @@ class ReplayArmsITCase {
         .extracting(Verdict::mark)
         .extracting(Mark::claim)
         .containsExactly(
-            "raw files against the operator fed from memory, throughput: replay",
-            "raw files against the operator fed from memory, CPU per record: replay",
-            "parquet files against reading alone: replay",
-            "avro files against reading alone: replay",
-            "raw files, parallelism 2 against 1: replay",
+            "FFNN, raw files against the operator fed from memory, throughput: replay",
+            "FFNN, raw files against the operator fed from memory, CPU per record: replay",
+            "FFNN, raw files, parallelism 2 against 1: replay",
+            "heavy, raw files against the operator fed from memory, throughput: replay",
+            "heavy, raw files against the operator fed from memory, CPU per record: replay",
+            "heavy, raw files, parallelism 2 against 1: replay",
+            "FFNN, parquet files against reading alone: replay",
+            "FFNN, avro files against reading alone: replay",
             "by event time against without, on one version: chained",
             "by event time against without, on one version: coordinated");
   }
