@@ -28,11 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFaultsITCase {
   private static final int STEPS_OF_A_LONG_LOAD = 4_000;
-
-  /** As users have it; the other tests skip it, for their many processes. */
-  private static final String VERIFICATION =
-      "-XX:+UnlockDiagnosticVMOptions -XX:+BytecodeVerificationRemote";
-
   private static final String NATIVE_LOAD = "TF_LoadSessionFromSavedModel";
 
   @TempDir static Path folder;
@@ -42,15 +37,7 @@ class ClusterFaultsITCase {
   @BeforeAll
   void start() throws Exception {
     broker = KafkaBroker.start(KafkaBroker.jars(), folder.resolve("kafka"));
-    bench =
-        new ClusterBench(
-            folder,
-            broker,
-            it ->
-                it.taskManagers(2)
-                    .highlyAvailable()
-                    .set("env.java.opts.taskmanager", VERIFICATION)
-                    .set("env.java.opts.jobmanager", VERIFICATION));
+    bench = new ClusterBench(folder, broker, it -> it.taskManagers(2).highlyAvailable());
   }
 
   @AfterAll
