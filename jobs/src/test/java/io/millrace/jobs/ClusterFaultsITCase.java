@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.model.ModelEvent;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.check.CheckReport;
 import io.millrace.testing.check.CommittedTopic;
 import io.millrace.testing.models.TroublesomeModels;
@@ -186,7 +187,11 @@ class ClusterFaultsITCase {
       // The initialiser is still at work in native code, which nothing can interrupt.
       assertThat(copies()).isEqualTo(1);
       assertThat(loaderThreads(NATIVE_LOAD)).isEqualTo(1);
-      ScoringTopics.await("the load is closed", () -> copies() == 0 && loaderThreads("") == 0);
+      Await.until(
+          "the load is closed",
+          Duration.ofMinutes(10),
+          Duration.ofMillis(250),
+          () -> copies() == 0 && loaderThreads("") == 0);
     }
   }
 

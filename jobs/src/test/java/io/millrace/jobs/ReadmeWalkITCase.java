@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ReadmeWalkITCase {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration LIMIT = Duration.ofMinutes(6);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;

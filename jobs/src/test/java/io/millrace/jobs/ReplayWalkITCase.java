@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("nightly")
 class ReplayWalkITCase {
-  private static final Duration LIMIT = Duration.ofMinutes(8);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
 
   @TempDir Path folder;
   private final int kafka = ReservedPort.freeNumber();

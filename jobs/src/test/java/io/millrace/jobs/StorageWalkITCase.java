@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * ones.
  */
 class StorageWalkITCase {
-  private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final ObjectMapper JSON = new ObjectMapper();
 
