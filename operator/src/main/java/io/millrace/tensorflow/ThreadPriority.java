@@ -17,8 +17,8 @@ public final class ThreadPriority {
   private static final String C_LIBRARY = "libc.so.6";
   private static final int RTLD_LAZY = 1;
 
-  /** A thirtieth of what a thread gets beside it that has not stepped back (man 7 sched). */
-  private static final int STEPS = 15;
+  /** A ninth of what a thread gets beside it that has not stepped back (man 7 sched). */
+  private static final int STEPS = 10;
 
   private ThreadPriority() {}
 
