@@ -107,7 +107,7 @@ record Cell(Part part, Setting setting, boolean quick, List<Peer> peers) {
     cells.add(replay(Network.HEAVY, Format.BINARY, 1, alone));
     for (Network network : List.of(Network.FFNN, Network.HEAVY)) {
       cells.add(replay(network, Format.BINARY, 2, alone));
-      Setting memory = new Setting(network, Format.BINARY, Transport.MEMORY, 1, Marks.CAP);
+      Setting memory = new Setting(network, Format.BINARY, Transport.MEMORY, 1, Marks.REPLAY_CAP);
       cells.add(new Cell(Part.REPLAY, memory, true, List.of(Peer.CHAINED)));
     }
   }
@@ -130,7 +130,7 @@ record Cell(Part part, Setting setting, boolean quick, List<Peer> peers) {
   }
 
   private static Cell replay(Network network, Format format, int parallelism, List<Peer> peers) {
-    Setting setting = new Setting(network, format, Transport.FILES, parallelism, Marks.CAP);
+    Setting setting = new Setting(network, format, Transport.FILES, parallelism, Marks.REPLAY_CAP);
     return new Cell(Part.REPLAY, setting, true, peers);
   }
 

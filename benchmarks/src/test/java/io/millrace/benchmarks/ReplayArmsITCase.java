@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The part {@code replay} with files of a few batches: whatever the figures, they are there. */
 class ReplayArmsITCase {
-  private static final int RECORDS = 8 * Marks.CAP;
+  private static final int RECORDS = 4 * Records.POOL;
 
   @TempDir private Path folder;
 
@@ -37,7 +37,7 @@ class ReplayArmsITCase {
         assertThat(sample.records())
             .as(arm.toText())
             .isPositive()
-            .matches(it -> it % (arm.setting().parallelism() * Marks.CAP) == 0);
+            .matches(it -> it % (arm.setting().parallelism() * Records.POOL) == 0);
         assertThat(sample.wallNanos()).as(arm.toText()).isPositive();
         measured.add(arm, sample);
       }

@@ -39,9 +39,7 @@ class DeterministicITCase {
     seed = newSeed;
     System.out.println("seed " + seed);
     Random random = new Random(seed);
-    // Three outputs: a number of elements that only a multiple of 32 rows makes fill the vectors;
-    // and
-    // more inputs than the product of matrices sums up in one go.
+    // Three outputs: not every number of rows makes their elements fill the vectors.
     model =
         SavedModels.layers(directory, List.of(layer(random, WIDTH, 200), layer(random, 200, 3)));
   }
