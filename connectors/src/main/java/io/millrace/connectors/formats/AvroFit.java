@@ -117,9 +117,20 @@ final class AvroFit {
 
   /** The schema of a value, of those of a union. */
   static Schema branch(Schema schema, Object value) {
-    return schema.isUnion()
-        ? schema.getTypes().get(GenericData.get().resolveUnion(schema, value))
-        : schema;
+    if (!schema.isUnion()) {
+      return schema;
+    }
+    List<Schema> types = schema.getTypes();
+    // Most are of null and one other; to compare a value with each costs more than reading it.
+    if (types.size() == 2) {
+      if (types.get(0).getType() == Schema.Type.NULL) {
+        return types.get(1);
+      }
+      if (types.get(1).getType() == Schema.Type.NULL) {
+        return types.get(0);
+      }
+    }
+    return types.get(GenericData.get().resolveUnion(schema, value));
   }
 
   private static String describe(Schema schema) {
