@@ -50,7 +50,7 @@ record InputRecords<T>(
         LocatedRecord::writer,
         LocatedRecord::timestamps,
         reader ->
-            (located, prediction, version) -> reader.read(located.record(), prediction, version),
+            (located, prediction, version) -> reader.read(located.carried(), prediction, version),
         mapper ->
             rejection ->
                 mapper.map(

@@ -1,7 +1,9 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.FieldKeys;
+import io.millrace.connectors.formats.AvroRecord;
 import io.millrace.connectors.formats.AvroRecordFormat;
+import io.millrace.connectors.formats.AvroRecordWriter;
 import io.millrace.connectors.formats.ExampleRecordFormat;
 import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
@@ -59,6 +61,19 @@ final class RecordFormats {
         case TF_EXAMPLE -> example(config, limits);
         case AVRO, AVRO_CONFLUENT -> withFields(config, AvroRecordFormat.builder(avro.coders()));
       };
+    } catch (IllegalArgumentException e) {
+      throw unfit(e);
+    }
+  }
+
+  /**
+   * What writes records that their files' readers have decoded.
+   *
+   * @throws ConfigurationException for a field that makes no sense, which is named
+   */
+  static FeatureWriter<AvroRecord> decoded(ReadableConfig config) throws ConfigurationException {
+    try {
+      return withFields(config, AvroRecordWriter.builder());
     } catch (IllegalArgumentException e) {
       throw unfit(e);
     }

@@ -129,7 +129,9 @@ public final class ReplayJob {
         Inference.on(records)
             .configure(scoring)
             .with(InferenceOptions.ROOTS, new StartingVersions(scoring).roots())
-            .features(LocatedRecord.writer(RecordFormats.writer(scoring, format, avro)))
+            .features(
+                LocatedRecord.writer(
+                    RecordFormats.writer(scoring, format, avro), RecordFormats.decoded(scoring)))
             .uid("inference");
     versions.addTo(inference, scoring);
     ScoreTopicJob.addWarmUpRecords(scoring, format, avro, inference, LocatedRecord::of);

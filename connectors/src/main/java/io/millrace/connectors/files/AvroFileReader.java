@@ -35,7 +35,7 @@ final class AvroFileReader implements PieceFormat.Reader {
         return null;
       }
       GenericRecord record = file.next(reused);
-      reused = record;
+      reused = mapped.isKept() ? null : record;
       return mapped.piece(block, record);
     } catch (IOException | RuntimeException e) {
       throw DamageException.of(block, block, e);

@@ -1,6 +1,8 @@
 package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.AvroFields;
+import io.millrace.connectors.formats.AvroRecord;
+import io.millrace.connectors.formats.CompactData;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.UnfitSchemaException;
 import java.io.IOException;
@@ -25,7 +27,7 @@ final class AvroFormat implements PieceFormat {
     this.mapping = mapping;
   }
 
-  /** Records as JSON objects of the wanted fields. */
+  /** Records of the wanted fields. */
   static AvroFormat of(RecordFields fields) {
     return new AvroFormat(written -> new FieldsOf(fields(written, fields)));
   }
@@ -37,8 +39,13 @@ final class AvroFormat implements PieceFormat {
     }
 
     @Override
-    public FilePiece piece(long block, GenericRecord record) throws IOException {
-      return FilePiece.record(block, fields.json(record));
+    public boolean isKept() {
+      return true;
+    }
+
+    @Override
+    public FilePiece piece(long block, GenericRecord record) {
+      return FilePiece.decoded(block, new AvroRecord(fields, record));
     }
   }
 
@@ -48,7 +55,8 @@ final class AvroFormat implements PieceFormat {
       throw UnusableContentException.compressed();
     }
     long begin = stream.getPos();
-    GenericDatumReader<GenericRecord> records = new GenericDatumReader<>();
+    GenericDatumReader<GenericRecord> records =
+        new GenericDatumReader<>(null, null, CompactData.ofFiles());
     try {
       stream.seek(0);
       DataFileReader<GenericRecord> file =

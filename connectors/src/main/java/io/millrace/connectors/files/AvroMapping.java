@@ -13,9 +13,11 @@ interface AvroMapping extends Serializable {
     /** What is read of a record. */
     Schema projection();
 
+    /** Whether a piece has the record itself, so that no other can be read into it. */
+    boolean isKept();
+
     /**
      * @param block offset of the record's block
-     * @param record not kept
      */
     FilePiece piece(long block, GenericRecord record) throws IOException;
   }

@@ -3,7 +3,6 @@ package io.millrace.connectors.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.connectors.formats.JsonFieldText;
-import io.millrace.connectors.kafka.KafkaRecord;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,20 +72,8 @@ public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord
 
   @Override
   public LocatedRecord map(LocatedRecord located) {
-    KafkaRecord record = located.record();
-    byte[] value = record.value();
-    if (located.refusal() != null || value == null) {
-      return located;
-    }
-    return LocatedRecord.of(
-        new KafkaRecord(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            record.timestamp(),
-            record.readMicros(),
-            key(value),
-            value));
+    byte[] value = located.carried().value();
+    return located.refusal() != null || value == null ? located : located.withKey(key(value));
   }
 
   private byte @Nullable [] key(byte[] value) {

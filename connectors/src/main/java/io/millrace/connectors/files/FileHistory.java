@@ -62,7 +62,7 @@ public final class FileHistory {
   /**
    * Avro's object container files.
    *
-   * @param fields what is wanted of their records, which come as JSON objects of these
+   * @param fields what is wanted of their records, which are decoded where they are read
    * @throws IOException if the first file's schema does not fit, with all that is wrong
    */
   public static Source<LocatedRecord, ?, ?> avro(
@@ -84,7 +84,7 @@ public final class FileHistory {
   /**
    * Parquet files.
    *
-   * @param fields what is wanted of their records, which come as JSON objects of these
+   * @param fields what is wanted of their records, which are decoded where they are read
    * @throws IOException if the first file's schema does not fit, with all that is wrong
    */
   public static Source<LocatedRecord, ?, ?> parquet(

@@ -37,7 +37,7 @@ public final class FileOutput {
   /** Predictions as the files have them. */
   public static PredictionReader<LocatedRecord, FileOutcome> predictions(PredictionFiles format) {
     return (located, prediction, version) -> {
-      KafkaRecord record = located.record();
+      KafkaRecord record = located.carried();
       return new FileOutcome(
           record.topic(),
           record.partition(),

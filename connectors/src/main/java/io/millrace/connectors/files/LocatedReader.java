@@ -51,8 +51,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
         break;
       }
       batch[count++] = next;
-      byte[] value = next.record().value();
-      bytes += value == null ? 0 : value.length;
+      bytes += next.size();
     }
     measure(count);
     if (count == 0) {

@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import io.millrace.connectors.formats.AvroRecord;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.flink.ValueTypeInformation;
 import io.millrace.tensor.FeatureWriter;
@@ -21,12 +22,22 @@ public final class LocatedRecord {
   public static final TypeInformation<LocatedRecord> TYPE =
       ValueTypeInformation.of(LocatedRecord.class, new LocatedRecordSerializer());
 
-  private final KafkaRecord record;
+  /** Its value is, of a decoded record, an object of the fields that go along to the output. */
+  private final KafkaRecord carried;
+
+  private final @Nullable AvroRecord decoded;
   private final @Nullable RecordRefusal refusal;
 
-  LocatedRecord(KafkaRecord record, @Nullable RecordRefusal refusal) {
-    this.record = Objects.requireNonNull(record, "record");
+  private LocatedRecord(
+      KafkaRecord carried, @Nullable AvroRecord decoded, @Nullable RecordRefusal refusal) {
+    this.carried = Objects.requireNonNull(carried, "carried");
+    this.decoded = decoded;
     this.refusal = refusal;
+  }
+
+  /** A record that is not decoded yet, or none. */
+  LocatedRecord(KafkaRecord record, @Nullable RecordRefusal refusal) {
+    this(record, null, refusal);
   }
 
   /** A record from elsewhere. */
@@ -39,16 +50,51 @@ public final class LocatedRecord {
     return new LocatedRecord(
         new KafkaRecord(
             path, split, piece.offset(), piece.timestamp(), 0, piece.key(), piece.value()),
+        piece.decoded(),
         piece.refusal());
+  }
+
+  /** The same record with another key. */
+  LocatedRecord withKey(byte @Nullable [] key) {
+    return new LocatedRecord(with(key, carried.value()), decoded, refusal);
+  }
+
+  private KafkaRecord with(byte @Nullable [] key, byte @Nullable [] value) {
+    return new KafkaRecord(
+        carried.topic(),
+        carried.partition(),
+        carried.offset(),
+        carried.timestamp(),
+        carried.readMicros(),
+        key,
+        value);
   }
 
   /**
    * The record in the form in which those of topics come, so that formats and outputs serve both:
    * the path as the topic, the number of the split as the partition, the bytes as the value, which
-   * is null where they cannot be had.
+   * is null where they cannot be had. Of a decoded record, the value is made by this call: an
+   * object of its wanted fields.
    */
   public KafkaRecord record() {
-    return record;
+    return decoded == null ? carried : with(carried.key(), decoded.json());
+  }
+
+  /**
+   * The record with those fields at least that go along to the output: what is at hand without
+   * making anything. Of a decoded one, the value is null where none does.
+   */
+  public KafkaRecord carried() {
+    return carried;
+  }
+
+  /** About how many bytes it has. */
+  long size() {
+    if (decoded != null) {
+      return decoded.size();
+    }
+    byte[] value = carried.value();
+    return value == null ? 0 : value.length;
   }
 
   /** Why there is no record, null where there is one. */
@@ -62,28 +108,46 @@ public final class LocatedRecord {
    */
   public static FeatureWriter<LocatedRecord> writer(FeatureWriter<KafkaRecord> records) {
     return (located, row) -> {
-      RecordRefusal refusal = located.refusal;
-      if (refusal != null) {
-        throw refusal.toException();
-      }
-      records.write(located.record, row);
+      located.requireRecord();
+      records.write(located.record(), row);
     };
+  }
+
+  /**
+   * Likewise, without a detour for records that are decoded.
+   *
+   * @param records writes those that are not, or not any more as they were sent on
+   * @param decoded writes the others
+   */
+  public static FeatureWriter<LocatedRecord> writer(
+      FeatureWriter<KafkaRecord> records, FeatureWriter<AvroRecord> decoded) {
+    return (located, row) -> {
+      located.requireRecord();
+      if (located.decoded != null) {
+        decoded.write(located.decoded, row);
+      } else {
+        records.write(located.carried, row);
+      }
+    };
+  }
+
+  private void requireRecord() {
+    if (refusal != null) {
+      throw refusal.toException();
+    }
   }
 
   /** As {@link #writer}, for what reads event times. */
   public static TimestampReader<LocatedRecord> timestamps(TimestampReader<KafkaRecord> records) {
     return located -> {
-      RecordRefusal refusal = located.refusal;
-      if (refusal != null) {
-        throw refusal.toException();
-      }
-      return records.timestamp(located.record);
+      located.requireRecord();
+      return records.timestamp(located.carried);
     };
   }
 
   /** Where it is, without the payload. */
   @Override
   public String toString() {
-    return record.topic() + "@" + record.offset();
+    return carried.topic() + "@" + carried.offset();
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.AvroFields;
+import io.millrace.connectors.formats.AvroRecord;
 import java.io.IOException;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -29,7 +30,7 @@ final class ParquetFileRecords implements PieceFormat.Reader {
           "the file breaks off or is damaged behind record " + number + ": " + e.getMessage(),
           e);
     }
-    return record == null ? null : FilePiece.record(number++, fields.json(record));
+    return record == null ? null : FilePiece.decoded(number++, new AvroRecord(fields, record));
   }
 
   @Override

@@ -145,12 +145,18 @@ public final class TopicRecording implements AutoCloseable {
     }
 
     @Override
+    public boolean isKept() {
+      return false;
+    }
+
+    @Override
     public FilePiece piece(long block, GenericRecord record) {
       return new FilePiece(
           (long) record.get("offset"),
           timestamp(record),
           bytes(record.get("key")),
           bytes(record.get("value")),
+          null,
           null);
     }
   }

@@ -113,7 +113,7 @@ sealed interface AvroDatums {
   /** One that has found out beforehand how the schemas are resolved. */
   final class Reader extends GenericDatumReader<IndexedRecord> {
     Reader(Schema written, Schema projection) {
-      super(written, projection);
+      super(written, projection, CompactData.ofValues());
       try {
         getResolver(written, projection);
       } catch (IOException e) {

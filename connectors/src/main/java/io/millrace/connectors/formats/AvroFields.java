@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The wanted fields of Avro records of one schema, as the JSON object that records of the {@code
  * json} format are. Of a nested record, {@code a.b} is the field {@code b} of the field {@code a}.
- * Not thread-safe.
+ * Immutable.
  *
  * <pre>{@code
  * AvroFields fields = AvroFields.of(writerSchema, wanted);
@@ -25,22 +26,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AvroFields {
   private static final int BUFFER_BYTES = 512;
-  private static final int MAX_KEPT_BYTES = 1 << 14;
+  private static final JsonFactory JSON = JsonFactories.within(RecordLimits.UNBOUNDED);
 
   private final Schema projection;
+  private final RecordFields wanted;
 
   /** By the number of the wanted field, null where the schema has none. */
   private final @Nullable Column[] columns;
 
-  private final AvroJson json = new AvroJson();
-  private final JsonFactory factory = JsonFactories.within(RecordLimits.UNBOUNDED);
-  private ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER_BYTES);
-
   /** Where a wanted field lies: a position in each of the records that are around it. */
   private record Column(WantedField field, Schema schema, int[] path) {}
 
-  private AvroFields(Schema projection, @Nullable Column[] columns) {
+  private AvroFields(Schema projection, RecordFields wanted, @Nullable Column[] columns) {
     this.projection = projection;
+    this.wanted = wanted;
     this.columns = columns;
   }
 
@@ -89,7 +88,7 @@ public final class AvroFields {
       throw new UnfitSchemaException(reason, misfits);
     }
     Schema projection = projection(schema, fields);
-    return new AvroFields(projection, columns(projection, fields));
+    return new AvroFields(projection, fields, columns(projection, fields));
   }
 
   // A value could be nested as deep as it has bytes, for which there is no stack.
@@ -173,19 +172,35 @@ public final class AvroFields {
     return projection;
   }
 
+  /** The fields that are looked for: their order numbers them. */
+  List<WantedField> wanted() {
+    return wanted.wanted();
+  }
+
   /**
    * The wanted fields of a record; one that is null is left out, and so takes its default.
    *
    * @param record of the schema {@link #projection}
    */
   public byte[] json(IndexedRecord record) {
-    buffer.reset();
-    try (JsonGenerator target = factory.createGenerator(buffer)) {
+    return json(record, field -> true);
+  }
+
+  /** Likewise, but of those fields alone that go along to the output; null where none does. */
+  byte @Nullable [] carriedJson(IndexedRecord record) {
+    List<String> carried = wanted.carried();
+    return carried.isEmpty() ? null : json(record, field -> carried.contains(field.name()));
+  }
+
+  private byte[] json(IndexedRecord record, Predicate<WantedField> taken) {
+    ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER_BYTES);
+    AvroJson json = new AvroJson();
+    try (JsonGenerator target = JSON.createGenerator(buffer)) {
       target.writeStartObject();
       for (int i = 0; i < columns.length; i++) {
         Column column = columns[i];
         Object value = value(i, record);
-        if (column != null && value != null) {
+        if (column != null && value != null && taken.test(column.field)) {
           target.writeFieldName(column.field.name());
           json.write(target, column.schema, value, column.field.type() != null);
         }
@@ -194,12 +209,7 @@ public final class AvroFields {
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
-    byte[] object = buffer.toByteArray();
-    if (object.length > MAX_KEPT_BYTES) {
-      // There may be one of these for each of many schemas.
-      buffer = new ByteArrayOutputStream(BUFFER_BYTES);
-    }
-    return object;
+    return buffer.toByteArray();
   }
 
   /** The value of the wanted field of this number, null where a record has none. */

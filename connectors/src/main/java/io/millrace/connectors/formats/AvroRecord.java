@@ -5,11 +5,12 @@ import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoded record, by the numbers of its wanted fields; good until the next one is read.
+ * A decoded record, by the numbers of its wanted fields. Of one that a reader uses again, good
+ * until the next one is read.
  *
  * @param record of the schema {@link AvroFields#projection}
  */
-record AvroRecord(AvroFields fields, IndexedRecord record) {
+public record AvroRecord(AvroFields fields, IndexedRecord record) {
 
   /** The field's value, null where it is null or the schema has it not. */
   @Nullable Object value(int field) {
@@ -22,7 +23,17 @@ record AvroRecord(AvroFields fields, IndexedRecord record) {
   }
 
   /** An object of the fields that have values. */
-  byte[] json() {
+  public byte[] json() {
     return fields.json(record);
+  }
+
+  /** An object of those that go along to the output, null where none does. */
+  public byte @Nullable [] carriedJson() {
+    return fields.carriedJson(record);
+  }
+
+  /** How many bytes the wanted fields have in Avro's binary form. */
+  public long size() {
+    return AvroSize.of(record.getSchema(), record);
   }
 }

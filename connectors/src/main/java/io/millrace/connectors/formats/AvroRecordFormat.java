@@ -41,7 +41,10 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   private final List<Feature> features;
   private final boolean ignoreUnknownFields;
 
-  private transient @Nullable BySignature<AvroReader> readers;
+  private transient @Nullable BySignature<Reader> readers;
+
+  /** What reads values for one signature. */
+  private record Reader(AvroValues values, AvroRowWriter rows) {}
 
   private AvroRecordFormat(
       SchemaCoderProvider schemas, RecordFormatBuilder<AvroRecordFormat> builder) {
@@ -67,11 +70,12 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
   @Override
   public void write(KafkaRecord record, Row row) {
     byte[] value = limits.valueOf(record);
-    readerFor(row).read(value, row);
+    Reader reader = readerFor(row);
+    reader.rows.write(reader.values.read(value), row);
   }
 
-  private AvroReader readerFor(Row row) {
-    BySignature<AvroReader> known = readers;
+  private Reader readerFor(Row row) {
+    BySignature<Reader> known = readers;
     if (known == null) {
       // One for all signatures: it may keep what it has asked for.
       SchemaCoder coder = schemas.get();
@@ -81,13 +85,12 @@ public final class AvroRecordFormat implements FeatureWriter<KafkaRecord> {
     return known.of(row);
   }
 
-  private AvroReader reader(SchemaCoder coder, Row row) {
-    RecordFields fields = fields(row);
-    return new AvroReader(
-        new AvroValues(coder, fields, limits),
-        fields.wanted(),
-        new FieldPlan(row.signature(), carriedFields, features, featureInput),
-        new FeatureVector(features));
+  private Reader reader(SchemaCoder coder, Row row) {
+    return new Reader(
+        new AvroValues(coder, fields(row), limits),
+        new AvroRowWriter(
+            new FieldPlan(row.signature(), carriedFields, features, featureInput),
+            new FeatureVector(features)));
   }
 
   private RecordFields fields(Row row) {

@@ -4,6 +4,7 @@ import io.millrace.tensor.ElementType;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.TensorWriter;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
@@ -72,9 +73,13 @@ final class AvroTensors {
     if (value instanceof Collection<?> list) {
       size = list.size();
       Schema elements = AvroFit.branch(schema, value).getElementType();
-      for (Object element : list) {
-        if (count++ < expected) {
-          list(elements, element, shape, depth + 1);
+      if (depth + 1 == shape.rank() && isPlain(elements)) {
+        floats(list, (int) Math.min(size, expected));
+      } else {
+        for (Object element : list) {
+          if (count++ < expected) {
+            list(elements, element, shape, depth + 1);
+          }
         }
       }
     } else if (value instanceof IndexedRecord record) {
@@ -88,6 +93,22 @@ final class AvroTensors {
     }
     if (size != expected) {
       throw ElementErrors.wrongLength(shape, place, depth, size);
+    }
+  }
+
+  /** Whether elements are what the input has, of which none can be out of its range. */
+  private boolean isPlain(Schema elements) {
+    return elements.getType() == Schema.Type.FLOAT && type == ElementType.FLOAT32;
+  }
+
+  private void floats(Collection<?> list, int count) {
+    if (list instanceof FloatArray floats) {
+      writer.put(floats.values(), 0, count);
+      return;
+    }
+    Iterator<?> elements = list.iterator();
+    for (int i = 0; i < count; i++) {
+      writer.put((float) elements.next());
     }
   }
 

@@ -12,13 +12,23 @@ import org.jspecify.annotations.Nullable;
  * What a job wants of records whose files say which fields they have.
  *
  * @param wanted each once
+ * @param carried names of those that go along to the output, whatever else they are for
  * @param rejectUnknown whether a file may have no others
  */
-public record RecordFields(List<WantedField> wanted, boolean rejectUnknown)
+public record RecordFields(List<WantedField> wanted, List<String> carried, boolean rejectUnknown)
     implements Serializable {
 
   public RecordFields {
     wanted = List.copyOf(wanted);
+    carried = List.copyOf(carried);
+  }
+
+  /** Where no input or feature goes along to the output. */
+  public RecordFields(List<WantedField> wanted, boolean rejectUnknown) {
+    this(
+        wanted,
+        wanted.stream().filter(field -> field.type() == null).map(WantedField::name).toList(),
+        rejectUnknown);
   }
 
   /**
@@ -26,7 +36,7 @@ public record RecordFields(List<WantedField> wanted, boolean rejectUnknown)
    *
    * @param vector the input that the features fill, null where there are none
    * @param inputs of one row
-   * @param carried fields that only go along, unless they are wanted anyway
+   * @param carried fields that go along to the output
    */
   public static RecordFields of(
       List<Feature> features,
@@ -50,7 +60,7 @@ public record RecordFields(List<WantedField> wanted, boolean rejectUnknown)
     for (String name : carried) {
       wanted.putIfAbsent(name, WantedField.carried(name));
     }
-    return new RecordFields(List.copyOf(wanted.values()), rejectUnknown);
+    return new RecordFields(List.copyOf(wanted.values()), carried, rejectUnknown);
   }
 
   /** The one of this name, or null. */

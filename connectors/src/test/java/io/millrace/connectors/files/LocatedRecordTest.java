@@ -4,11 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.connectors.formats.AvroFields;
+import io.millrace.connectors.formats.AvroRecord;
+import io.millrace.connectors.formats.RecordFields;
+import io.millrace.connectors.formats.UnfitSchemaException;
+import io.millrace.connectors.formats.WantedField;
+import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
+import io.millrace.tensor.Shape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
@@ -51,6 +62,57 @@ class LocatedRecordTest {
             RecordException.class,
             refused -> assertThat(refused.reason()).isEqualTo(RecordReason.TOO_LARGE))
         .hasMessage("of 9 bytes");
+  }
+
+  private static LocatedRecord decoded(boolean carriesId) throws UnfitSchemaException {
+    Schema schema =
+        SchemaBuilder.record("r").fields().requiredFloat("x").requiredInt("id").endRecord();
+    WantedField x = new WantedField("x", ElementType.FLOAT32, Shape.scalar(), true);
+    List<WantedField> wanted = carriesId ? List.of(x, WantedField.carried("id")) : List.of(x);
+    AvroFields fields = AvroFields.of(schema, new RecordFields(wanted, false));
+    GenericRecord record = new GenericData.Record(fields.projection());
+    record.put("x", 1.5f);
+    if (carriesId) {
+      record.put("id", 7);
+    }
+    return LocatedRecord.of("a.avro", 3, FilePiece.decoded(17, new AvroRecord(fields, record)));
+  }
+
+  @Test
+  void decoded_recordThatCarriesFields_hasThemAtHandAndTheRestWhenAsked() throws Exception {
+    LocatedRecord located = decoded(true);
+
+    assertThat(located.carried().value()).asString(UTF_8).isEqualTo("{\"id\":7}");
+    assertThat(located.record().value()).asString(UTF_8).isEqualTo("{\"x\":1.5,\"id\":7}");
+    assertThat(located.record().offset()).isEqualTo(17);
+    assertThat(located.size()).isEqualTo(Float.BYTES + 1);
+    assertThat(decoded(false).carried().value()).isNull();
+  }
+
+  @Test
+  void decoded_withAnotherKey_isDecodedStill() throws Exception {
+    LocatedRecord located = decoded(true).withKey(new byte[] {1});
+    List<String> written = new ArrayList<>();
+
+    LocatedRecord.writer(
+            (record, row) -> written.add("json"), (record, row) -> written.add("decoded"))
+        .write(located, null);
+
+    assertThat(written).containsExactly("decoded");
+    assertThat(located.record().key()).containsExactly(1);
+  }
+
+  @Test
+  void decoded_sentToAnotherTask_comesAsJson() throws Exception {
+    LocatedRecord read = sent(decoded(true)).get(0);
+    List<String> written = new ArrayList<>();
+
+    LocatedRecord.writer(
+            (record, row) -> written.add(new String(record.value(), UTF_8)),
+            (record, row) -> written.add("decoded"))
+        .write(read, null);
+
+    assertThat(written).containsExactly("{\"x\":1.5,\"id\":7}");
   }
 
   @Test

@@ -19,11 +19,12 @@ import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
-/** An Avro record is written, or rejected, as the JSON of its fields is. */
+/** An Avro record, decoded or not, is written, or rejected, as the JSON of its fields is. */
 class AvroAsJsonTest {
   private static final int RECORDS = 5_000;
 
@@ -73,7 +74,8 @@ class AvroAsJsonTest {
       JsonRecordFormat json = JsonRecordFormat.builder().build();
       TensorSpec row = batched ? input.withShape(input.shape().withoutFirst()) : input;
       RecordFields fields = RecordFields.of(List.of(), null, List.of(row), List.of(), false);
-      written += assertSame(avro, json, signature, batched, fields);
+      AvroRecordWriter decoded = AvroRecordWriter.builder().build();
+      written += assertSame(avro, decoded, json, signature, batched, fields);
     }
     assertThat(written).as("seed %d", seed).isBetween(RECORDS / 10, RECORDS);
   }
@@ -90,17 +92,19 @@ class AvroAsJsonTest {
     Signature signature = new Signature("s", List.of(spec("x", "float32", 5)), List.of());
     AvroRecordFormat avro =
         AvroRecordFormat.builder(FixedSchema.of(SCHEMA)).features("x", features).build();
+    AvroRecordWriter decoded = AvroRecordWriter.builder().features("x", features).build();
     JsonRecordFormat json = JsonRecordFormat.builder().features("x", features).build();
     RecordFields fields = RecordFields.of(features, "x", signature.inputs(), List.of(), false);
     int written = 0;
     for (int i = 0; i < RECORDS; i++) {
-      written += assertSame(avro, json, signature, true, fields);
+      written += assertSame(avro, decoded, json, signature, true, fields);
     }
     assertThat(written).as("seed %d", seed).isBetween(1, RECORDS);
   }
 
   private int assertSame(
       FeatureWriter<KafkaRecord> avro,
+      FeatureWriter<AvroRecord> decoded,
       FeatureWriter<KafkaRecord> json,
       Signature signature,
       boolean batched,
@@ -108,15 +112,20 @@ class AvroAsJsonTest {
       throws IOException {
     byte[] value = datum(SCHEMA);
     AvroValues values = new AvroValues(FixedSchema.of(SCHEMA).get(), fields, RecordLimits.DEFAULT);
-    String ofAvro = outcome(avro, value, new RecordingRow(signature, batched));
-    String ofJson = outcome(json, values.read(value).json(), new RecordingRow(signature, batched));
+    AvroRecord record = values.read(value);
+    assertThat(record.size()).as("seed %d", seed).isEqualTo(bytes(record.record()).length);
+    String ofAvro = outcome(avro, AvroRows.record(value), new RecordingRow(signature, batched));
+    String ofDecoded = outcome(decoded, record, new RecordingRow(signature, batched));
+    String ofJson =
+        outcome(json, AvroRows.record(record.json()), new RecordingRow(signature, batched));
     assertThat(ofAvro).as("seed %d", seed).isEqualTo(ofJson);
+    assertThat(ofDecoded).as("seed %d", seed).isEqualTo(ofJson);
     return ofAvro.startsWith("rejected") ? 0 : 1;
   }
 
-  private static String outcome(FeatureWriter<KafkaRecord> format, byte[] value, RecordingRow row) {
+  private static <T> String outcome(FeatureWriter<T> format, T record, RecordingRow row) {
     try {
-      format.write(AvroRows.record(value), row);
+      format.write(record, row);
       return row.contents();
     } catch (RecordException e) {
       return "rejected: " + e.reason() + " " + e.getMessage();
@@ -124,9 +133,13 @@ class AvroAsJsonTest {
   }
 
   private byte[] datum(Schema schema) throws IOException {
+    return bytes((IndexedRecord) value(schema));
+  }
+
+  private static byte[] bytes(IndexedRecord record) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
-    new GenericDatumWriter<>(schema).write(value(schema), encoder);
+    new GenericDatumWriter<>(record.getSchema()).write(record, encoder);
     encoder.flush();
     return bytes.toByteArray();
   }

@@ -5,33 +5,33 @@ import java.util.List;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Reads values that are an Avro datum each for one signature. Not thread-safe. */
-final class AvroReader {
-  private final AvroValues values;
+/** Writes decoded Avro records into rows of one signature. Not thread-safe. */
+final class AvroRowWriter {
   private final FieldPlan fields;
   private final FeatureVector vector;
 
-  /** Where the wanted fields go, by their number. */
-  private final FieldPlan.@Nullable Field[] targets;
+  /** What the records' fields were numbered by. */
+  private List<WantedField> wanted = List.of();
 
-  /**
-   * @param values of the wanted fields
-   */
-  AvroReader(AvroValues values, List<WantedField> wanted, FieldPlan fields, FeatureVector vector) {
-    this.values = values;
+  /** Where they go, by their number. */
+  private FieldPlan.@Nullable Field[] targets = {};
+
+  AvroRowWriter(FieldPlan fields, FeatureVector vector) {
     this.fields = fields;
     this.vector = vector;
-    this.targets =
-        wanted.stream().map(field -> fields.find(field.name())).toArray(FieldPlan.Field[]::new);
   }
 
   /**
-   * Writes a value's fields; one that is null is absent.
+   * Writes a record's fields; one that is null is absent.
    *
    * @throws io.millrace.tensor.RecordException if it does not fit
    */
-  void read(byte[] value, Row row) {
-    AvroRecord record = values.read(value);
+  void write(AvroRecord record, Row row) {
+    if (record.fields().wanted() != wanted) {
+      wanted = record.fields().wanted();
+      targets =
+          wanted.stream().map(field -> fields.find(field.name())).toArray(FieldPlan.Field[]::new);
+    }
     fields.begin();
     vector.clear();
     for (int i = 0; i < targets.length; i++) {
