@@ -28,9 +28,11 @@ public final class ReplayOptions {
     TFRECORD(ScoreTopicOptions.Format.TF_EXAMPLE),
     /** The inputs' memory, record behind record. */
     RAW(ScoreTopicOptions.Format.RAW),
-    /** Avro's object container files; their records come as JSON. */
+    /**
+     * Avro's object container files; their records are decoded, or JSON where they were sent on.
+     */
     AVRO(ScoreTopicOptions.Format.JSON),
-    /** Parquet files; their records come as JSON. */
+    /** Parquet files; likewise. */
     PARQUET(ScoreTopicOptions.Format.JSON),
     /** Comma-separated values with a header; rows come as JSON. */
     CSV(ScoreTopicOptions.Format.JSON),

@@ -2,13 +2,12 @@ package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.AvroFields;
 import io.millrace.connectors.formats.AvroRecord;
-import io.millrace.connectors.formats.CompactData;
+import io.millrace.connectors.formats.CompactDatumReader;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.UnfitSchemaException;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.formats.avro.utils.FSDataInputStreamWrapper;
@@ -27,12 +26,16 @@ final class AvroFormat implements PieceFormat {
     this.mapping = mapping;
   }
 
-  /** Records of the wanted fields. */
-  static AvroFormat of(RecordFields fields) {
-    return new AvroFormat(written -> new FieldsOf(fields(written, fields)));
+  /**
+   * Records of the wanted fields.
+   *
+   * @param maxRecordBytes that they may have
+   */
+  static AvroFormat of(RecordFields fields, int maxRecordBytes) {
+    return new AvroFormat(written -> new FieldsOf(fields(written, fields), maxRecordBytes));
   }
 
-  private record FieldsOf(AvroFields fields) implements AvroMapping.Mapped {
+  private record FieldsOf(AvroFields fields, int maxRecordBytes) implements AvroMapping.Mapped {
     @Override
     public Schema projection() {
       return fields.projection();
@@ -45,7 +48,7 @@ final class AvroFormat implements PieceFormat {
 
     @Override
     public FilePiece piece(long block, GenericRecord record) {
-      return FilePiece.decoded(block, new AvroRecord(fields, record));
+      return FilePiece.decoded(block, new AvroRecord(fields, record), maxRecordBytes);
     }
   }
 
@@ -55,8 +58,7 @@ final class AvroFormat implements PieceFormat {
       throw UnusableContentException.compressed();
     }
     long begin = stream.getPos();
-    GenericDatumReader<GenericRecord> records =
-        new GenericDatumReader<>(null, null, CompactData.ofFiles());
+    CompactDatumReader<GenericRecord> records = new CompactDatumReader<>();
     try {
       stream.seek(0);
       DataFileReader<GenericRecord> file =

@@ -47,7 +47,7 @@ final class CsvReader implements PieceFormat.Reader {
   }
 
   private FilePiece refused(RecordRefusal refusal) {
-    return new FilePiece(rows.offset(), KafkaRecord.NO_TIMESTAMP, null, rows.text(), null, refusal);
+    return new FilePiece(rows.offset(), KafkaRecord.NO_TIMESTAMP, null, rows.text(), refusal);
   }
 
   @Override

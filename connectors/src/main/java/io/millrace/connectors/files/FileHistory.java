@@ -67,7 +67,7 @@ public final class FileHistory {
    */
   public static Source<LocatedRecord, ?, ?> avro(
       List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
-    return checked(AvroFormat.of(fields), paths, limits);
+    return checked(AvroFormat.of(fields, limits.maxRecordBytes()), paths, limits);
   }
 
   /**
@@ -89,7 +89,7 @@ public final class FileHistory {
    */
   public static Source<LocatedRecord, ?, ?> parquet(
       List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
-    return checked(new ParquetFormat(fields), paths, limits);
+    return checked(new ParquetFormat(fields, limits.maxRecordBytes()), paths, limits);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import io.millrace.connectors.formats.AvroMeasure;
 import io.millrace.connectors.formats.AvroRecord;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.RecordReason;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     the fields that go along to the output, null where none does
  * @param decoded the record, where its file has it in a form that is decoded at once
  * @param refusal why it is no record, null where it is one
+ * @param heapBytes about how many bytes it has in memory
  */
 record FilePiece(
     long offset,
@@ -22,22 +24,54 @@ record FilePiece(
     byte @Nullable [] key,
     byte @Nullable [] value,
     @Nullable AvroRecord decoded,
-    @Nullable RecordRefusal refusal) {
+    @Nullable RecordRefusal refusal,
+    long heapBytes) {
+
+  /** What is not decoded. */
+  FilePiece(
+      long offset,
+      long timestamp,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      @Nullable RecordRefusal refusal) {
+    this(offset, timestamp, key, value, null, refusal, value == null ? 0 : value.length);
+  }
 
   /** A record. */
   static FilePiece record(long offset, byte[] value) {
-    return new FilePiece(offset, KafkaRecord.NO_TIMESTAMP, null, value, null, null);
+    return new FilePiece(offset, KafkaRecord.NO_TIMESTAMP, null, value, null);
   }
 
-  /** A decoded record, which nobody reads another one into. */
-  static FilePiece decoded(long offset, AvroRecord record) {
+  /**
+   * A decoded record, which nobody reads another one into. It is refused if it has more bytes than
+   * it may have, or a string that is none.
+   */
+  static FilePiece decoded(long offset, AvroRecord record, int maxRecordBytes) {
+    AvroMeasure measure = AvroMeasure.of(record);
+    if (measure.bytes() > maxRecordBytes) {
+      return unfit(
+          offset,
+          record,
+          RecordReason.TOO_LARGE,
+          "the record has " + measure.bytes() + " bytes: expected at most " + maxRecordBytes);
+    }
+    if (!measure.isUtf8()) {
+      return unfit(offset, record, RecordReason.MALFORMED, "a string of the record is no UTF-8");
+    }
+    byte[] carried = record.carriedJson();
+    long bytes = measure.heapBytes() + (carried == null ? 0 : carried.length);
+    return new FilePiece(offset, KafkaRecord.NO_TIMESTAMP, null, carried, record, null, bytes);
+  }
+
+  private static FilePiece unfit(
+      long offset, AvroRecord record, RecordReason reason, String message) {
     return new FilePiece(
-        offset, KafkaRecord.NO_TIMESTAMP, null, record.carriedJson(), record, null);
+        offset, KafkaRecord.NO_TIMESTAMP, null, record.json(), new RecordRefusal(reason, message));
   }
 
   /** A place where a record should be. */
   static FilePiece refused(long offset, RecordReason reason, String message) {
     return new FilePiece(
-        offset, KafkaRecord.NO_TIMESTAMP, null, null, null, new RecordRefusal(reason, message));
+        offset, KafkaRecord.NO_TIMESTAMP, null, null, new RecordRefusal(reason, message));
   }
 }

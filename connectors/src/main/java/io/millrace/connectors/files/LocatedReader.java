@@ -28,6 +28,10 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
   private @Nullable FSDataInputStream stored;
   private long handedOut;
   private long passedBytes;
+
+  /** Of what {@link #next} answered. */
+  private long lastBytes;
+
   private boolean over;
 
   LocatedReader(
@@ -51,7 +55,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
         break;
       }
       batch[count++] = next;
-      bytes += next.size();
+      bytes += lastBytes;
     }
     measure(count);
     if (count == 0) {
@@ -88,7 +92,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     try {
       FilePiece piece = opened().read();
       over = piece == null;
-      return piece == null ? null : LocatedRecord.of(path, number, piece);
+      return piece == null ? null : located(piece);
     } catch (DamageException e) {
       over = true;
       return damage(e);
@@ -99,13 +103,17 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     }
   }
 
+  private LocatedRecord located(FilePiece piece) {
+    lastBytes = piece.heapBytes();
+    return LocatedRecord.of(path, number, piece);
+  }
+
   private LocatedRecord damage(DamageException e) throws IOException {
     if (damaged == DamagedFiles.FAIL) {
       throw new UnusableFileException(path, e);
     }
     String message = String.valueOf(e.getMessage());
-    return LocatedRecord.of(
-        path, number, FilePiece.refused(e.offset(), RecordReason.MALFORMED, message));
+    return located(FilePiece.refused(e.offset(), RecordReason.MALFORMED, message));
   }
 
   private PieceFormat.Reader opened() throws IOException {

@@ -88,15 +88,6 @@ public final class LocatedRecord {
     return carried;
   }
 
-  /** About how many bytes it has. */
-  long size() {
-    if (decoded != null) {
-      return decoded.size();
-    }
-    byte[] value = carried.value();
-    return value == null ? 0 : value.length;
-  }
-
   /** Why there is no record, null where there is one. */
   @Nullable RecordRefusal refusal() {
     return refusal;

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
 final class ParquetFileRecords implements PieceFormat.Reader {
   private final ParquetReader<GenericRecord> records;
   private final AvroFields fields;
+  private final int maxRecordBytes;
   private long number;
 
-  ParquetFileRecords(ParquetReader<GenericRecord> records, AvroFields fields) {
+  ParquetFileRecords(ParquetReader<GenericRecord> records, AvroFields fields, int maxRecordBytes) {
     this.records = records;
     this.fields = fields;
+    this.maxRecordBytes = maxRecordBytes;
   }
 
   @Override
@@ -30,7 +32,9 @@ final class ParquetFileRecords implements PieceFormat.Reader {
           "the file breaks off or is damaged behind record " + number + ": " + e.getMessage(),
           e);
     }
-    return record == null ? null : FilePiece.decoded(number++, new AvroRecord(fields, record));
+    return record == null
+        ? null
+        : FilePiece.decoded(number++, new AvroRecord(fields, record), maxRecordBytes);
   }
 
   @Override

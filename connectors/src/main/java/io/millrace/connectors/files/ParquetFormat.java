@@ -31,8 +31,14 @@ final class ParquetFormat implements PieceFormat {
 
   private final RecordFields fields;
 
-  ParquetFormat(RecordFields fields) {
+  private final int maxRecordBytes;
+
+  /**
+   * @param maxRecordBytes that a record may have
+   */
+  ParquetFormat(RecordFields fields, int maxRecordBytes) {
     this.fields = fields;
+    this.maxRecordBytes = maxRecordBytes;
   }
 
   @Override
@@ -50,7 +56,7 @@ final class ParquetFormat implements PieceFormat {
       parquet.set(READERS_SCHEMA, found.projection().toString());
       ParquetReader<GenericRecord> records =
           new ParquetColumns.Builder(file, parquet, used(footer.getSchema())).build();
-      return new ParquetFileRecords(records, found);
+      return new ParquetFileRecords(records, found, maxRecordBytes);
     } catch (UnfitSchemaException e) {
       throw UnusableContentException.unfit(e);
     } catch (UnusableContentException e) {

@@ -156,7 +156,6 @@ public final class TopicRecording implements AutoCloseable {
           timestamp(record),
           bytes(record.get("key")),
           bytes(record.get("value")),
-          null,
           null);
     }
   }

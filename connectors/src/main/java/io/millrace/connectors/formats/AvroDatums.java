@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -111,9 +110,9 @@ sealed interface AvroDatums {
   }
 
   /** One that has found out beforehand how the schemas are resolved. */
-  final class Reader extends GenericDatumReader<IndexedRecord> {
+  final class Reader extends CompactDatumReader<IndexedRecord> {
     Reader(Schema written, Schema projection) {
-      super(written, projection, CompactData.ofValues());
+      super(written, projection);
       try {
         getResolver(written, projection);
       } catch (IOException e) {

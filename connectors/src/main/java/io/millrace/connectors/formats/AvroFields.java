@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +34,9 @@ public final class AvroFields {
   /** By the number of the wanted field, null where the schema has none. */
   private final @Nullable Column[] columns;
 
+  private final int[] all;
+  private final int[] carried;
+
   /** Where a wanted field lies: a position in each of the records that are around it. */
   private record Column(WantedField field, Schema schema, int[] path) {}
 
@@ -41,6 +44,10 @@ public final class AvroFields {
     this.projection = projection;
     this.wanted = wanted;
     this.columns = columns;
+    List<WantedField> fields = wanted.wanted();
+    this.all = IntStream.range(0, columns.length).filter(i -> columns[i] != null).toArray();
+    this.carried =
+        IntStream.of(all).filter(i -> wanted.carried().contains(fields.get(i).name())).toArray();
   }
 
   /**
@@ -183,24 +190,23 @@ public final class AvroFields {
    * @param record of the schema {@link #projection}
    */
   public byte[] json(IndexedRecord record) {
-    return json(record, field -> true);
+    return json(record, all);
   }
 
   /** Likewise, but of those fields alone that go along to the output; null where none does. */
   byte @Nullable [] carriedJson(IndexedRecord record) {
-    List<String> carried = wanted.carried();
-    return carried.isEmpty() ? null : json(record, field -> carried.contains(field.name()));
+    return wanted.carried().isEmpty() ? null : json(record, carried);
   }
 
-  private byte[] json(IndexedRecord record, Predicate<WantedField> taken) {
+  private byte[] json(IndexedRecord record, int[] numbers) {
     ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER_BYTES);
     AvroJson json = new AvroJson();
     try (JsonGenerator target = JSON.createGenerator(buffer)) {
       target.writeStartObject();
-      for (int i = 0; i < columns.length; i++) {
-        Column column = columns[i];
-        Object value = value(i, record);
-        if (column != null && value != null && taken.test(column.field)) {
+      for (int number : numbers) {
+        Column column = columns[number];
+        Object value = value(number, record);
+        if (column != null && value != null) {
           target.writeFieldName(column.field.name());
           json.write(target, column.schema, value, column.field.type() != null);
         }

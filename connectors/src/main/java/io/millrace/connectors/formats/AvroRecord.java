@@ -31,9 +31,4 @@ public record AvroRecord(AvroFields fields, IndexedRecord record) {
   public byte @Nullable [] carriedJson() {
     return fields.carriedJson(record);
   }
-
-  /** How many bytes the wanted fields have in Avro's binary form. */
-  public long size() {
-    return AvroSize.of(record.getSchema(), record);
-  }
 }

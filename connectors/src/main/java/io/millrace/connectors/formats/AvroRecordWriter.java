@@ -16,26 +16,23 @@ import org.jspecify.annotations.Nullable;
 public final class AvroRecordWriter implements FeatureWriter<AvroRecord> {
   private static final long serialVersionUID = 1L;
 
-  private final RecordLimits limits;
   private final @Nullable String featureInput;
   private final List<Feature> features;
 
   private transient @Nullable BySignature<AvroRowWriter> writers;
 
   private AvroRecordWriter(RecordFormatBuilder<AvroRecordWriter> builder) {
-    this.limits = builder.limits;
     this.featureInput = builder.featureInput;
     this.features = builder.features;
   }
 
-  /** Fields that go nowhere are not read, so that nothing is to be said of them. */
+  /** Of what it says, the features alone count: where files are read, the rest is seen to. */
   public static RecordFormatBuilder<AvroRecordWriter> builder() {
     return new RecordFormatBuilder<>(AvroRecordWriter::new);
   }
 
   @Override
   public void write(AvroRecord record, Row row) {
-    limits.require(record.size());
     BySignature<AvroRowWriter> known = writers;
     if (known == null) {
       known = new BySignature<>(this::writer);

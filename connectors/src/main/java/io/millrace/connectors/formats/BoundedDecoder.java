@@ -104,12 +104,8 @@ final class BoundedDecoder extends Decoder {
   }
 
   private void requireUtf8(byte[] bytes, int length) throws IOException {
-    for (int i = 0; i < length; ) {
-      int sequence = bytes[i] >= 0 ? 1 : Utf8.sequence(bytes, i, length);
-      if (sequence == 0) {
-        throw malformed("the string before it is no UTF-8");
-      }
-      i += sequence;
+    if (!Utf8.isWellFormed(bytes, length)) {
+      throw malformed("the string before it is no UTF-8");
     }
   }
 

@@ -27,6 +27,14 @@ final class FloatArray extends AbstractList<Float> implements GenericArray<Float
     return values;
   }
 
+  /** As {@link #add(Object)}, without an object. */
+  void append(float value) {
+    if (size == values.length) {
+      values = Arrays.copyOf(values, Math.max(8, size + (size >> 1)));
+    }
+    values[size++] = value;
+  }
+
   @Override
   public Schema getSchema() {
     return schema;
@@ -52,12 +60,9 @@ final class FloatArray extends AbstractList<Float> implements GenericArray<Float
   @Override
   public void add(int index, Float value) {
     Objects.checkIndex(index, size + 1);
-    if (size == values.length) {
-      values = Arrays.copyOf(values, Math.max(8, size + (size >> 1)));
-    }
-    System.arraycopy(values, index, values, index + 1, size - index);
+    append(value);
+    System.arraycopy(values, index, values, index + 1, size - 1 - index);
     values[index] = value;
-    size++;
   }
 
   /** None: nothing of a float can be used again. */

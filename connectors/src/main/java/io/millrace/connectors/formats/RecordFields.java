@@ -23,12 +23,9 @@ public record RecordFields(List<WantedField> wanted, List<String> carried, boole
     carried = List.copyOf(carried);
   }
 
-  /** Where no input or feature goes along to the output. */
+  /** All of which go along to the output. */
   public RecordFields(List<WantedField> wanted, boolean rejectUnknown) {
-    this(
-        wanted,
-        wanted.stream().filter(field -> field.type() == null).map(WantedField::name).toList(),
-        rejectUnknown);
+    this(wanted, wanted.stream().map(WantedField::name).toList(), rejectUnknown);
   }
 
   /**

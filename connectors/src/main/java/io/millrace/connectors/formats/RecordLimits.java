@@ -36,16 +36,11 @@ public record RecordLimits(int maxRecordBytes, int maxNestingDepth) implements S
     if (value == null) {
       throw new RecordException(RecordReason.NULL_RECORD, "the record has no value");
     }
-    require(value.length);
-    return value;
-  }
-
-  /** Rejects a record of more bytes than the limit. */
-  void require(long bytes) {
-    if (bytes > maxRecordBytes) {
+    if (value.length > maxRecordBytes) {
       throw new RecordException(
           RecordReason.TOO_LARGE,
-          "the record has " + bytes + " bytes: expected at most " + maxRecordBytes);
+          "the record has " + value.length + " bytes: expected at most " + maxRecordBytes);
     }
+    return value;
   }
 }

@@ -4,6 +4,18 @@ package io.millrace.connectors.formats;
 final class Utf8 {
   private Utf8() {}
 
+  /** Whether so many bytes are UTF-8. */
+  static boolean isWellFormed(byte[] bytes, int length) {
+    for (int i = 0; i < length; ) {
+      int sequence = bytes[i] >= 0 ? 1 : sequence(bytes, i, length);
+      if (sequence == 0) {
+        return false;
+      }
+      i += sequence;
+    }
+    return true;
+  }
+
   /** How many bytes the character of more than one byte at {@code at} has; 0 if it is malformed. */
   static int sequence(byte[] bytes, int at, int end) {
     int lead = bytes[at] & 0xFF;

@@ -1,11 +1,14 @@
 package io.millrace.connectors.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.WantedField;
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.RecordException;
+import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
@@ -24,6 +28,7 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.util.Utf8;
 import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
@@ -43,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Avro and Parquet files, written by their own libraries. */
 class ColumnFilesTest {
   private static final int RECORDS = 1000;
+  private static final int MAX_BYTES = 1 << 20;
   private static final Schema SCHEMA =
       new Schema.Parser()
           .parse(
@@ -118,12 +124,13 @@ class ColumnFilesTest {
   void avro_anySplitSizeAndCodec_givesEachRecordOnceInOrder() throws IOException {
     writeAvro("a.avro", CodecFactory.deflateCodec(6));
     for (long split : new long[] {100, 333, 1000, 1 << 20}) {
-      List<LocatedRecord> records = read(AvroFormat.of(FIELDS), split, DamagedFiles.FAIL);
+      List<LocatedRecord> records =
+          read(AvroFormat.of(FIELDS, MAX_BYTES), split, DamagedFiles.FAIL);
 
       assertThat(ReadFiles.texts(records)).as("split size " + split).isEqualTo(expected());
     }
     writeAvro("a.avro", CodecFactory.zstandardCodec(3));
-    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1000, DamagedFiles.FAIL);
+    List<LocatedRecord> records = read(AvroFormat.of(FIELDS, MAX_BYTES), 1000, DamagedFiles.FAIL);
 
     assertThat(ReadFiles.texts(records)).isEqualTo(expected());
     assertThat(records.get(RECORDS - 1).record().offset()).isGreaterThan(1000);
@@ -135,9 +142,10 @@ class ColumnFilesTest {
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length / 2));
 
-    assertThatThrownBy(() -> read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.FAIL))
+    assertThatThrownBy(() -> read(AvroFormat.of(FIELDS, MAX_BYTES), 1 << 20, DamagedFiles.FAIL))
         .hasMessageContainingAll("a.avro", "breaks off");
-    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
+    List<LocatedRecord> records =
+        read(AvroFormat.of(FIELDS, MAX_BYTES), 1 << 20, DamagedFiles.DEAD_LETTER);
     LocatedRecord last = records.remove(records.size() - 1);
     assertThat(expected().subList(0, records.size())).isEqualTo(ReadFiles.texts(records));
     assertThat(records).hasSizeGreaterThan(300);
@@ -145,11 +153,66 @@ class ColumnFilesTest {
   }
 
   @Test
+  void avro_recordsThatAreNone_areRefusedWithTheirFields() throws IOException {
+    Schema schema = SchemaBuilder.record("r").fields().requiredString("text").endRecord();
+    RecordFields text =
+        new RecordFields(
+            List.of(new WantedField("text", ElementType.STRING, Shape.scalar(), true)), false);
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+      writer.create(schema, folder.resolve("a.avro").toFile());
+      for (Utf8 value :
+          List.of(
+              new Utf8("good"), new Utf8(new byte[] {'a', (byte) 0xff}), new Utf8("too long"))) {
+        writer.append(new GenericRecordBuilder(schema).set("text", value).build());
+      }
+    }
+
+    List<LocatedRecord> records = read(AvroFormat.of(text, 8), 1 << 20, DamagedFiles.FAIL);
+
+    assertThat(ReadFiles.texts(records).get(0)).isEqualTo("{\"text\":\"good\"}");
+    assertThat(ReadFiles.refusal(records.get(1)).reason()).isEqualTo(RecordReason.MALFORMED);
+    assertThat(records.get(1).record().value()).contains(0xff);
+    assertThat(ReadFiles.refusal(records.get(2)))
+        .hasMessage("the record has 9 bytes: expected at most 8")
+        .extracting(RecordException::reason)
+        .isEqualTo(RecordReason.TOO_LARGE);
+    assertThat(ReadFiles.texts(records).get(2)).isEqualTo("{\"text\":\"too long\"}");
+  }
+
+  /** A key or a time may be made of a field that the model takes as well. */
+  @Test
+  void avroAndParquet_fieldsThatGoAlong_areAtHandAsTheyAreInTheWhole() throws IOException {
+    RecordFields both =
+        new RecordFields(
+            List.of(
+                new WantedField("x", ElementType.FLOAT32, Shape.of(2), true),
+                new WantedField("id", ElementType.INT64, Shape.scalar(), true)),
+            List.of("id", "x"),
+            false);
+    writeAvro("a.avro", CodecFactory.nullCodec());
+    for (PieceFormat format :
+        List.of(AvroFormat.of(both, MAX_BYTES), new ParquetFormat(both, MAX_BYTES))) {
+      List<LocatedRecord> records = read(format, 1 << 20, DamagedFiles.FAIL);
+
+      assertThat(ReadFiles.texts(records)).isEqualTo(expected());
+      assertThat(records)
+          .allSatisfy(it -> assertThat(it.carried().value()).isEqualTo(it.record().value()));
+      assertThat(FieldKeys.mapper("tx-{id}").map(records.get(7)).carried().key())
+          .asString(UTF_8)
+          .isEqualTo("tx-7");
+      Files.delete(folder.resolve("a.avro"));
+      writeParquet("a.avro", CompressionCodecName.UNCOMPRESSED);
+    }
+  }
+
+  @Test
   void avro_whatIsNoAvroFile_isDamagedAtItsBeginning() throws IOException {
     Files.writeString(folder.resolve("a.avro"), "{}\n{}\n");
     Files.writeString(folder.resolve("b.avro"), "");
 
-    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.DEAD_LETTER);
+    List<LocatedRecord> records =
+        read(AvroFormat.of(FIELDS, MAX_BYTES), 1 << 20, DamagedFiles.DEAD_LETTER);
 
     assertThat(records).hasSize(2);
     assertThat(ReadFiles.offsets(records)).containsExactly(0L, 0L);
@@ -165,7 +228,8 @@ class ColumnFilesTest {
                 new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)),
             false);
 
-    assertThatThrownBy(() -> read(AvroFormat.of(other), 1 << 20, DamagedFiles.DEAD_LETTER))
+    assertThatThrownBy(
+            () -> read(AvroFormat.of(other, MAX_BYTES), 1 << 20, DamagedFiles.DEAD_LETTER))
         .isInstanceOf(UnusableFileException.class)
         .hasMessageContainingAll("a.avro", "field 'id'", "field 'y' is absent");
   }
@@ -176,7 +240,8 @@ class ColumnFilesTest {
         List.of(CompressionCodecName.UNCOMPRESSED, CompressionCodecName.ZSTD)) {
       Path file = writeParquet("a.parquet", codec);
 
-      List<LocatedRecord> records = read(new ParquetFormat(FIELDS), 100, DamagedFiles.FAIL);
+      List<LocatedRecord> records =
+          read(new ParquetFormat(FIELDS, MAX_BYTES), 100, DamagedFiles.FAIL);
 
       assertThat(ReadFiles.texts(records)).as(codec.name()).isEqualTo(expected());
       assertThat(records.get(7).record().offset()).isEqualTo(7);
@@ -190,15 +255,17 @@ class ColumnFilesTest {
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length / 2));
 
-    assertThatThrownBy(() -> read(new ParquetFormat(FIELDS), 100, DamagedFiles.FAIL))
+    assertThatThrownBy(() -> read(new ParquetFormat(FIELDS, MAX_BYTES), 100, DamagedFiles.FAIL))
         .hasMessageContainingAll("a.parquet", "breaks off");
-    assertThat(read(new ParquetFormat(FIELDS), 100, DamagedFiles.DEAD_LETTER)).hasSize(1);
+    assertThat(read(new ParquetFormat(FIELDS, MAX_BYTES), 100, DamagedFiles.DEAD_LETTER))
+        .hasSize(1);
 
     Files.write(file, whole);
     RecordFields other =
         new RecordFields(
             List.of(new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)), false);
-    assertThatThrownBy(() -> read(new ParquetFormat(other), 100, DamagedFiles.DEAD_LETTER))
+    assertThatThrownBy(
+            () -> read(new ParquetFormat(other, MAX_BYTES), 100, DamagedFiles.DEAD_LETTER))
         .hasMessageContainingAll("a.parquet", "field 'y' is absent");
   }
 
@@ -214,7 +281,8 @@ class ColumnFilesTest {
       }
     }
 
-    List<LocatedRecord> records = read(AvroFormat.of(FIELDS), 1 << 20, DamagedFiles.FAIL);
+    List<LocatedRecord> records =
+        read(AvroFormat.of(FIELDS, MAX_BYTES), 1 << 20, DamagedFiles.FAIL);
 
     assertThat(new HashSet<>(blocks)).hasSizeGreaterThan(10);
     assertThat(ReadFiles.offsets(records)).isEqualTo(blocks);
@@ -234,7 +302,7 @@ class ColumnFilesTest {
   private List<LocatedRecord> carried(DamagedFiles damaged, String... names) throws IOException {
     RecordFields wanted =
         new RecordFields(Arrays.stream(names).map(WantedField::carried).toList(), false);
-    return read(new ParquetFormat(wanted), 100, damaged);
+    return read(new ParquetFormat(wanted, MAX_BYTES), 100, damaged);
   }
 
   @Test
@@ -262,7 +330,8 @@ class ColumnFilesTest {
     RecordFields other =
         new RecordFields(
             List.of(new WantedField("y", ElementType.FLOAT32, Shape.scalar(), true)), false);
-    assertThatThrownBy(() -> read(new ParquetFormat(other), 100, DamagedFiles.DEAD_LETTER))
+    assertThatThrownBy(
+            () -> read(new ParquetFormat(other, MAX_BYTES), 100, DamagedFiles.DEAD_LETTER))
         .hasMessageContaining("field 'y' is absent: the schema has [id, old, odd-name]");
   }
 

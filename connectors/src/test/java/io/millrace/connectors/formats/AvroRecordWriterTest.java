@@ -3,11 +3,8 @@ package io.millrace.connectors.formats;
 import static io.millrace.connectors.formats.AvroRows.schema;
 import static io.millrace.connectors.formats.JsonRows.spec;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.tensor.ElementType;
-import io.millrace.tensor.RecordException;
-import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -52,20 +49,5 @@ class AvroRecordWriterTest {
     assertThat(first.written("y")).containsExactly(7L);
     assertThat(second.written("x")).containsExactly(2.5, 0.5);
     assertThat(second.written("y")).containsExactly(8L);
-  }
-
-  @Test
-  void write_moreBytesThanTheLimit_isTooLarge() throws UnfitSchemaException {
-    RecordingRow row = RecordingRow.batched(spec("x", "float32", 2), spec("y", "int32"));
-    AvroRecord record = decoded(1.5f, 7, X, Y);
-    RecordLimits limits = new RecordLimits(10, 64);
-
-    // A count, two floats, the end of the array, and a small number.
-    assertThat(record.size()).isEqualTo(11);
-    assertThatThrownBy(() -> AvroRecordWriter.builder().limits(limits).build().write(record, row))
-        .isInstanceOfSatisfying(
-            RecordException.class, e -> assertThat(e.reason()).isEqualTo(RecordReason.TOO_LARGE))
-        .hasMessage("the record has 11 bytes: expected at most 10");
-    assertThat(row.isUntouched()).isTrue();
   }
 }

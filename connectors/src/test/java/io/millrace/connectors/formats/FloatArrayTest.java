@@ -52,16 +52,4 @@ class FloatArrayTest {
     assertThat(array).as("seed %d", seed).isEqualTo(list);
     assertThatThrownBy(() -> array.get(array.size())).isInstanceOf(IndexOutOfBoundsException.class);
   }
-
-  /** What a count says that comes from elsewhere is not taken for granted. */
-  @Test
-  void newArray_hugeCount_takesLittleRoomAtOnce() {
-    FloatArray array =
-        (FloatArray) CompactData.ofValues().newArray(null, Integer.MAX_VALUE, SCHEMA);
-
-    assertThat(array.values().length).isLessThanOrEqualTo(1 << 12);
-    array.add(1.5f);
-    assertThat(CompactData.ofValues().newArray(array, 3, SCHEMA)).isSameAs(array);
-    assertThat(array).isEmpty();
-  }
 }
