@@ -1,6 +1,7 @@
 package io.millrace.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.model.Batch;
 import io.millrace.model.BatchOptions;
@@ -10,8 +11,12 @@ import io.millrace.tensor.FeatureWriter;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.SavedModels.Layer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,16 +28,23 @@ class DeterministicBatchITCase {
   private static final FeatureWriter<float[]> VECTOR =
       (values, row) -> row.input("x").put(values, 0, values.length);
 
+  private static final int[] INPUTS = {8, 50, 64, 256, 784};
+
+  private final long seed = new Random().nextLong();
+  private final Random random = new Random(seed);
+
   @TempDir private Path directory;
+
+  @BeforeEach
+  void sow() {
+    System.out.println("seed " + seed);
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {96, 192, 288})
   void run_anyPartOfAnyBatch_answersARowInTheSameBits(int size) throws Exception {
-    long seed = new Random().nextLong();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    Layer hidden = layer(random, WIDTH, 200);
-    Layer last = layer(random, 200, OUTPUTS);
+    Layer hidden = layer(random, WIDTH, 200, "Sigmoid");
+    Layer last = layer(random, 200, OUTPUTS, "Sigmoid");
     try (Model model = Loaded.model(SavedModels.layers(directory, List.of(hidden, last)));
         Batch one =
             model.newBatch(
@@ -64,25 +76,49 @@ class DeterministicBatchITCase {
   @ParameterizedTest
   @ValueSource(strings = {"Sigmoid", "Relu", "Tanh", "Softmax"})
   void run_equalRows_answerTheSameBitsInEveryPlace(String activation) throws Exception {
-    long seed = new Random().nextLong();
-    System.out.println("seed " + seed);
-    Random random = new Random(seed);
-    for (int inputs : new int[] {8, 50, 64, 256, 784}) {
-      List<Layer> layers =
-          List.of(
-              new Layer(weights(random, inputs, 41), vector(random, 41), activation),
-              new Layer(weights(random, 41, OUTPUTS), vector(random, OUTPUTS), activation));
-      Path model = directory.resolve(activation + inputs);
-      try (Model loaded = Loaded.model(SavedModels.layers(model, layers))) {
+    for (int inputs : INPUTS) {
+      try (Model model = Loaded.model(network(inputs, activation))) {
         for (int size : new int[] {96, 192, 288}) {
-          assertAllAnswerTheSame(loaded, size, vector(random, inputs));
+          assertThat(placesThatDiffer(model, inputs, size))
+              .as("rows of %d that differ from the first, %d inputs", size, inputs)
+              .isEmpty();
         }
       }
     }
   }
 
-  private static void assertAllAnswerTheSame(Model model, int size, float[] record)
-      throws Exception {
+  /** The control of the above: what such networks answer with other numbers of rows. */
+  @Test
+  void run_equalRowsOfAnotherNumber_answerOtherBitsInSomePlaces() throws Exception {
+    List<String> differing = new ArrayList<>();
+    for (String activation : new String[] {"Sigmoid", "Relu", "Tanh", "Softmax"}) {
+      for (int inputs : INPUTS) {
+        try (Model model = Loaded.model(network(inputs, activation))) {
+          for (int size : new int[] {127, 128, 130}) {
+            List<Integer> places = placesThatDiffer(model, inputs, size);
+            if (!places.isEmpty()) {
+              differing.add(activation + " of " + inputs + " inputs: " + places + " of " + size);
+            }
+          }
+        }
+      }
+    }
+    System.out.println(differing.size() + " batches differ in places: " + differing);
+    assumeThat(differing)
+        .as("this CPU computes any number of rows alike: there is nothing to show here")
+        .isNotEmpty();
+  }
+
+  private Path network(int inputs, String activation) {
+    return SavedModels.layers(
+        directory.resolve(activation + inputs),
+        List.of(layer(random, inputs, 41, activation), layer(random, 41, OUTPUTS, activation)));
+  }
+
+  /** The places of a batch of equal rows whose answers are not that of the first. */
+  private List<Integer> placesThatDiffer(Model model, int inputs, int size) throws Exception {
+    float[] record = vector(random, inputs);
+    List<Integer> places = new ArrayList<>();
     try (Batch batch =
         model.newBatch(
             new BatchOptions(model.signature(null), true, BatchSizes.of(List.of(size)), false))) {
@@ -90,12 +126,14 @@ class DeterministicBatchITCase {
         batch.append(record, VECTOR);
       }
       batch.run(0, size);
+      float[] first = answer(batch, 0);
       for (int i = 1; i < size; i++) {
-        assertThat(answer(batch, i))
-            .as("row %d of %d, %d inputs", i, size, record.length)
-            .isEqualTo(answer(batch, 0));
+        if (!Arrays.equals(first, answer(batch, i))) {
+          places.add(i);
+        }
       }
     }
+    return places;
   }
 
   private static float[] answer(Batch batch, int row) {
@@ -104,8 +142,8 @@ class DeterministicBatchITCase {
     return answer;
   }
 
-  private static Layer layer(Random random, int inputs, int outputs) {
-    return new Layer(weights(random, inputs, outputs), vector(random, outputs), "Sigmoid");
+  private static Layer layer(Random random, int inputs, int outputs, String activation) {
+    return new Layer(weights(random, inputs, outputs), vector(random, outputs), activation);
   }
 
   private static float[][] weights(Random random, int inputs, int outputs) {
