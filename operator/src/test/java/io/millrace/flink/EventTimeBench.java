@@ -11,25 +11,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What tests of the operator with versions by event time have in common. */
-abstract class EventTimeBench {
-  @TempDir Path roots;
-
+/** Versions by event time, and the operator with them, all of which lets go of its models. */
+final class EventTimeBench implements AutoCloseable {
+  final Path roots;
   final Configuration options = new Configuration();
 
-  @BeforeEach
-  void chooseByEventTime() {
+  /**
+   * @param roots a folder for the versions
+   */
+  EventTimeBench(Path roots) {
+    this.roots = roots;
     options.set(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME);
     options.set(InferenceOptions.MAX_BATCH_SIZE, 100);
-  }
-
-  @AfterEach
-  void nothingIsHeld() {
-    assertThat(SharedModel.held()).isZero();
   }
 
   Command version(long version, long sequence, long fromMillis) {
@@ -58,5 +52,10 @@ abstract class EventTimeBench {
 
   Harness open(List<Command> initial) throws Exception {
     return Harness.open(roots.toString(), initial, options);
+  }
+
+  @Override
+  public void close() {
+    assertThat(SharedModel.held()).as("models that are held").isZero();
   }
 }

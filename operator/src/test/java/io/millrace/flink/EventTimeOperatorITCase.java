@@ -8,28 +8,37 @@ import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.TimestampReader;
 import io.millrace.testing.models.SavedModels;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The operator with versions by event time and real models. */
-class EventTimeOperatorITCase extends EventTimeBench {
+class EventTimeOperatorITCase {
+  @AutoClose private final EventTimeBench bench;
+
+  EventTimeOperatorITCase(@TempDir Path roots) {
+    bench = new EventTimeBench(roots);
+  }
+
   @ParameterizedTest
   @EnumSource(RunIn.class)
   void records_inAnyOrder_areScoredByTheVersionOfTheirTimeAndLeaveInOrder(RunIn runIn)
       throws Exception {
-    options.set(InferenceOptions.RUN_IN, runIn);
-    options.set(InferenceOptions.MAX_BATCH_SIZE, 4);
+    bench.options.set(InferenceOptions.RUN_IN, runIn);
+    bench.options.set(InferenceOptions.MAX_BATCH_SIZE, 4);
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);
     List<String> expected = new ArrayList<>();
-    try (Harness harness = open(oneThenTwo())) {
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       for (int i = 0; i < 200; i++) {
         long time = 50 + random.nextInt(200);
         harness.record(i, time);
@@ -47,9 +56,9 @@ class EventTimeOperatorITCase extends EventTimeBench {
   @ParameterizedTest
   @EnumSource(RunIn.class)
   void rowsThatOneOfTwoVersionsFailsOn_areRejectedAloneInTheirPlaces(RunIn runIn) throws Exception {
-    options.set(InferenceOptions.RUN_IN, runIn);
-    SavedModels.failing(roots.resolve("1"));
-    try (Harness harness = open(oneThenTwo())) {
+    bench.options.set(InferenceOptions.RUN_IN, runIn);
+    SavedModels.failing(bench.roots.resolve("1"));
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       for (int i = 1; i <= 6; i++) {
         harness.record(i % 3 == 0 ? -i : i, i % 2 == 0 ? 200 : 100);
       }
@@ -61,9 +70,9 @@ class EventTimeOperatorITCase extends EventTimeBench {
 
   @Test
   void rejection_behindAFullBatchThatRuns_doesNotWaitForIt() throws Exception {
-    options.set(InferenceOptions.RUN_IN, RunIn.THREAD);
-    options.set(InferenceOptions.MAX_BATCH_SIZE, 2);
-    try (Harness harness = open(oneThenTwo())) {
+    bench.options.set(InferenceOptions.RUN_IN, RunIn.THREAD);
+    bench.options.set(InferenceOptions.MAX_BATCH_SIZE, 2);
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       harness.record(1, 100);
       harness.record(2, 100);
       harness.record(3);
@@ -82,7 +91,8 @@ class EventTimeOperatorITCase extends EventTimeBench {
           }
           return 200;
         };
-    try (Harness harness = Harness.readingTimes(times, roots, oneThenTwo(), options)) {
+    try (Harness harness =
+        Harness.readingTimes(times, bench.roots, bench.oneThenTwo(), bench.options)) {
       harness.record(-1, 7);
       harness.record(2, 8);
       harness.beforeBarrier();
@@ -93,7 +103,7 @@ class EventTimeOperatorITCase extends EventTimeBench {
 
   @Test
   void record_withoutATimestampOrBeforeTheFirstVersion_isNoModel() throws Exception {
-    try (Harness harness = open(oneThenTwo())) {
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       harness.record(1);
       harness.record(2, 99);
       assertThat(SharedModel.held()).isZero();
@@ -108,11 +118,11 @@ class EventTimeOperatorITCase extends EventTimeBench {
   @ParameterizedTest
   @EnumSource(RunIn.class)
   void record_whoseVersionIsSlowToLoad_waitsAndNothingIsLost(RunIn runIn) throws Exception {
-    options.set(InferenceOptions.RUN_IN, runIn);
-    options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(400));
-    try (Harness harness = open(List.of(version(1, 1, 100)))) {
+    bench.options.set(InferenceOptions.RUN_IN, runIn);
+    bench.options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(400));
+    try (Harness harness = bench.open(List.of(bench.version(1, 1, 100)))) {
       harness.record(1, 100);
-      harness.command(version(2, 2, 200));
+      harness.command(bench.version(2, 2, 200));
       // Loaded ahead by now, but not ready.
       harness.record(2, 150);
       harness.record(3, 200);
@@ -124,9 +134,10 @@ class EventTimeOperatorITCase extends EventTimeBench {
 
   @Test
   void coordinatedShell_publishedVersion_scoresTheRecordsOfItsTime() throws Exception {
-    try (Harness harness = Harness.chained(roots, List.of(version(1, 1, 100)), true, options)) {
+    try (Harness harness =
+        Harness.chained(bench.roots, List.of(bench.version(1, 1, 100)), true, bench.options)) {
       harness.record(1, 100);
-      harness.commands(List.of(version(2, 2, 200)), false);
+      harness.commands(List.of(bench.version(2, 2, 200)), false);
       harness.record(2, 200);
       harness.record(3, 199);
       harness.beforeBarrier();
@@ -137,10 +148,10 @@ class EventTimeOperatorITCase extends EventTimeBench {
   @Test
   void fault33_subtasksThatLearnOfAVersionAtDifferentTimes_switchAtTheSameEventTime()
       throws Exception {
-    Command second = version(2, 2, 200);
+    Command second = bench.version(2, 2, 200);
     List<String> expected = List.of("1.0@1", "2.0@1", "3.0@2", "4.0@1");
-    try (Harness early = open(List.of(version(1, 1, 100)));
-        Harness late = open(List.of(version(1, 1, 100)))) {
+    try (Harness early = bench.open(List.of(bench.version(1, 1, 100)));
+        Harness late = bench.open(List.of(bench.version(1, 1, 100)))) {
       early.command(second);
       for (Harness subtask : List.of(early, late)) {
         subtask.record(1, 100);
@@ -158,7 +169,7 @@ class EventTimeOperatorITCase extends EventTimeBench {
 
   @Test
   void fault59_recordsThatStop_leaveByTheTimerAndTheWatermarkGoesOn() throws Exception {
-    try (Harness harness = open(oneThenTwo())) {
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       harness.record(1, 100);
       harness.record(2, 200);
       harness.watermark(180);
@@ -181,8 +192,9 @@ class EventTimeOperatorITCase extends EventTimeBench {
 
   @Test
   void fault60_endOfInputWhileAVersionIsLoaded_flushesAllInOrder() throws Exception {
-    options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(200));
-    try (Harness harness = open(List.of(version(1, 1, 100), version(2, 2, 200)))) {
+    bench.options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(200));
+    try (Harness harness =
+        bench.open(List.of(bench.version(1, 1, 100), bench.version(2, 2, 200)))) {
       harness.record(1, 100);
       harness.record(2, 50);
       // Version 2 is being loaded ahead.
@@ -196,16 +208,16 @@ class EventTimeOperatorITCase extends EventTimeBench {
   @EnumSource(RunIn.class)
   void fault61_barrierWithABatchOfEachVersionInFlight_comesBehindThem(RunIn runIn)
       throws Exception {
-    options.set(InferenceOptions.RUN_IN, runIn);
+    bench.options.set(InferenceOptions.RUN_IN, runIn);
     OperatorSubtaskState state;
-    try (Harness harness = open(oneThenTwo())) {
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       harness.record(1, 100);
       harness.record(2, 200);
       harness.record(3, 100);
       state = harness.snapshot();
       assertThat(harness.output()).containsExactly("1.0@1", "2.0@2", "3.0@1");
     }
-    try (Harness harness = Harness.of(roots, List.of(), options)) {
+    try (Harness harness = Harness.of(bench.roots, List.of(), bench.options)) {
       harness.start(state);
       harness.beforeBarrier();
       assertThat(harness.output()).isEmpty();

@@ -9,19 +9,28 @@ import io.millrace.model.Command;
 import io.millrace.model.Command.Activate;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which versions are loaded and let go of, with real models. */
-class EventTimeVersionsITCase extends EventTimeBench {
+class EventTimeVersionsITCase {
+  @AutoClose private final EventTimeBench bench;
+
+  EventTimeVersionsITCase(@TempDir Path roots) {
+    bench = new EventTimeBench(roots);
+  }
+
   @Test
   void publish_duringTheRun_isReadyBeforeItsTimeComes() throws Exception {
-    try (Harness harness = open(List.of(version(1, 1, 100)))) {
+    try (Harness harness = bench.open(List.of(bench.version(1, 1, 100)))) {
       harness.record(1, 100);
-      harness.command(version(2, 2, 200));
+      harness.command(bench.version(2, 2, 200));
       harness.await(() -> SharedModel.held() == 2);
       harness.awaitActive(2);
       long loads = SharedModel.loads();
@@ -35,8 +44,8 @@ class EventTimeVersionsITCase extends EventTimeBench {
 
   @Test
   void watermark_beyondTheRetention_releasesWhatNobodyNeeds() throws Exception {
-    options.set(InferenceOptions.RETENTION, Duration.ofMillis(50));
-    try (Harness harness = open(oneThenTwo())) {
+    bench.options.set(InferenceOptions.RETENTION, Duration.ofMillis(50));
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       harness.record(1, 100);
       harness.record(2, 200);
       harness.watermark(249);
@@ -55,11 +64,11 @@ class EventTimeVersionsITCase extends EventTimeBench {
 
   @Test
   void watermark_thatReleasesAVersion_makesRoomForTheNextOne() throws Exception {
-    options.set(InferenceOptions.RETENTION, Duration.ofMillis(50));
-    try (Harness harness = open(oneThenTwo())) {
+    bench.options.set(InferenceOptions.RETENTION, Duration.ofMillis(50));
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       harness.record(1, 100);
       harness.record(2, 200);
-      harness.command(version(3, 3, 100_000));
+      harness.command(bench.version(3, 3, 100_000));
       harness.watermark(200);
       // In the open batch.
       harness.record(3, 199);
@@ -72,11 +81,12 @@ class EventTimeVersionsITCase extends EventTimeBench {
 
   @Test
   void version_thatCannotBeLoaded_leavesItsRecordsUnscoredUntilPublishedAnew() throws Exception {
-    try (Harness harness = open(List.of(version(1, 1, 100), missing(2, 2, 200)))) {
+    try (Harness harness =
+        bench.open(List.of(bench.version(1, 1, 100), bench.missing(2, 2, 200)))) {
       harness.record(1, 200);
       harness.record(2, 100);
       harness.record(3, 250);
-      harness.command(version(2, 3, 200));
+      harness.command(bench.version(2, 3, 200));
       harness.record(4, 250);
       harness.beforeBarrier();
       assertThat(harness.output())
@@ -90,9 +100,9 @@ class EventTimeVersionsITCase extends EventTimeBench {
   @ParameterizedTest
   @EnumSource(Overlap.class)
   void versions_moreThanMayBeLoaded_takeTurns(Overlap overlap) throws Exception {
-    options.set(InferenceOptions.OVERLAP, overlap);
-    options.set(InferenceOptions.MAX_LOADED_VERSIONS, overlap == Overlap.BOTH ? 1 : 5);
-    try (Harness harness = open(oneThenTwo())) {
+    bench.options.set(InferenceOptions.OVERLAP, overlap);
+    bench.options.set(InferenceOptions.MAX_LOADED_VERSIONS, overlap == Overlap.BOTH ? 1 : 5);
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
       for (int i = 0; i < 6; i++) {
         harness.record(i, i % 2 == 0 ? 100 : 200);
         assertThat(SharedModel.held()).isEqualTo(1);
@@ -105,12 +115,12 @@ class EventTimeVersionsITCase extends EventTimeBench {
 
   @Test
   void command_duringALoadThatWantsOtherBytes_takesWhatIsLoadedBack() throws Exception {
-    options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(200));
-    try (Harness harness = open(List.of(version(1, 1, 100)))) {
+    bench.options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(200));
+    try (Harness harness = bench.open(List.of(bench.version(1, 1, 100)))) {
       harness.record(1, 100);
-      harness.command(version(2, 3, 200));
+      harness.command(bench.version(2, 3, 200));
       // Being loaded ahead, by a command that leaves its bytes open.
-      harness.command(missing(2, 2, 200).withDigest("sha256:" + "0".repeat(64)));
+      harness.command(bench.missing(2, 2, 200).withDigest("sha256:" + "0".repeat(64)));
       harness.record(2, 200);
       harness.beforeBarrier();
       assertThat(harness.output()).containsExactly("1.0@1", "2.0!NO_MODEL");
@@ -120,7 +130,9 @@ class EventTimeVersionsITCase extends EventTimeBench {
   @Test
   void versionThatScores_isNotLetGoOfBeforeOneThatWasOnlyLoadedAhead() throws Exception {
     try (Harness harness =
-        open(List.of(version(1, 1, 100), version(2, 2, 200), version(3, 3, 300)))) {
+        bench.open(
+            List.of(
+                bench.version(1, 1, 100), bench.version(2, 2, 200), bench.version(3, 3, 300)))) {
       harness.record(1, 100);
       awaitState(harness, 2, VersionState.AVAILABLE);
       harness.record(2, 150);
@@ -134,9 +146,9 @@ class EventTimeVersionsITCase extends EventTimeBench {
 
   @Test
   void command_withoutATime_isRefused() throws Exception {
-    try (Harness harness = open(List.of(version(1, 1, 100)))) {
+    try (Harness harness = bench.open(List.of(bench.version(1, 1, 100)))) {
       harness.record(1, 100);
-      harness.command(Harness.publish(roots, 1, 5));
+      harness.command(Harness.publish(bench.roots, 1, 5));
       harness.command(new Activate(Harness.MODEL, 1, 6));
       assertThat(harness.events())
           .filteredOn(event -> event.reason() != null)
@@ -148,8 +160,8 @@ class EventTimeVersionsITCase extends EventTimeBench {
 
   @Test
   void givenTimeline_versionThatCannotBeLoaded_failsTheTask() throws Exception {
-    List<Command> given = List.of(version(1, 1, 100), missing(2, 2, 200));
-    try (Harness harness = Harness.chained(roots, given, false, options)) {
+    List<Command> given = List.of(bench.version(1, 1, 100), bench.missing(2, 2, 200));
+    try (Harness harness = Harness.chained(bench.roots, given, false, bench.options)) {
       harness.record(1, 100);
       assertThatThrownBy(() -> harness.record(2, 200))
           .hasStackTraceContaining(
