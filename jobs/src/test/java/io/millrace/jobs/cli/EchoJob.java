@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.model.VersionState;
+import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +31,13 @@ record EchoJob(KafkaBroker broker, Topics topics, Path folder, String suffix) {
   private static final AtomicInteger CREATED = new AtomicInteger();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Creates the topics. */
-  static EchoJob create(KafkaBroker broker, Topics topics, Path folder) throws Exception {
+  /** With topics of its own on the broker that tests share, and the versions 1 to 3. */
+  static EchoJob create(Path folder) throws Exception {
+    for (int version = 1; version <= 3; version++) {
+      SavedModels.constantVersion(folder.resolve("models/" + version), version);
+    }
+    KafkaBroker broker = SharedBroker.get();
+    Topics topics = new Topics(broker.bootstrapServers());
     String suffix = "-" + CREATED.getAndIncrement();
     broker.createTopic("in" + suffix, PARTITIONS_IN);
     broker.createTopic("out" + suffix, PARTITIONS_OUT);

@@ -3,14 +3,11 @@ package io.millrace.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testing.models.SavedModels;
-import io.millrace.testing.processes.KafkaBroker;
-import io.millrace.testing.processes.SharedBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,25 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code score-topic} and {@code --check} say before a record is scored. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ScoreTopicCheckITCase {
-  @TempDir private static Path folder;
-  private static KafkaBroker broker;
-  private static Topics topics;
+  @TempDir private Path folder;
 
   private EchoJob echo;
   private String suffix;
 
-  @BeforeAll
-  static void startBroker() throws Exception {
-    broker = SharedBroker.get();
-    topics = new Topics(broker.bootstrapServers());
-    for (int version = 1; version <= 3; version++) {
-      SavedModels.constantVersion(folder.resolve("models/" + version), version);
-    }
-  }
-
   @BeforeEach
-  void createTopics() throws Exception {
-    echo = EchoJob.create(broker, topics, folder);
+  void createJob() throws Exception {
+    echo = EchoJob.create(folder);
     suffix = echo.suffix();
   }
 
@@ -57,13 +43,14 @@ class ScoreTopicCheckITCase {
   @Test
   void check_versionPublishedWithoutADigest_isRefusedWhereOneIsRequired() throws Exception {
     Path config = echo.config();
-    topics.send(
-        "control" + suffix,
-        0,
-        "echo/2",
-        "{\"format\": 1, \"command\": \"publish\", \"model\": \"echo\", \"version\": 2, \"uri\": \""
-            + folder.resolve("models/2").toUri()
-            + "\"}");
+    echo.topics()
+        .send(
+            "control" + suffix,
+            0,
+            "echo/2",
+            "{\"format\": 1, \"command\": \"publish\", \"model\": \"echo\", \"version\": 2, \"uri\": \""
+                + folder.resolve("models/2").toUri()
+                + "\"}");
     echo.send(0, "a", "{\"x\": 1}");
 
     assertThat(check(config).out()).contains("echo/2 sha256:", "1 read, 1 fit");

@@ -10,8 +10,6 @@ import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
 import io.millrace.testing.models.SavedModels;
-import io.millrace.testing.processes.KafkaBroker;
-import io.millrace.testing.processes.SharedBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,25 +35,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ScoreTopicITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @TempDir private static Path folder;
-  private static KafkaBroker broker;
-  private static Topics topics;
+  @TempDir private Path folder;
 
   private EchoJob echo;
+  private Topics topics;
   private String suffix;
 
-  @BeforeAll
-  static void startBroker() throws Exception {
-    broker = SharedBroker.get();
-    topics = new Topics(broker.bootstrapServers());
-    for (int version = 1; version <= 3; version++) {
-      SavedModels.constantVersion(folder.resolve("models/" + version), version);
-    }
-  }
-
   @BeforeEach
-  void createTopics() throws Exception {
-    echo = EchoJob.create(broker, topics, folder);
+  void createJob() throws Exception {
+    echo = EchoJob.create(folder);
+    topics = echo.topics();
     suffix = echo.suffix();
   }
 
@@ -164,7 +152,7 @@ class ScoreTopicITCase {
         .contains("echo/2  job score" + suffix + "  subtask 1 of 2  AVAILABLE, scores  since ")
         .containsPattern("echo/3  job score" + suffix + "  subtask . of 2  END .* DIGEST_MISMATCH")
         .doesNotContain("echo/1");
-    String servers = broker.bootstrapServers();
+    String servers = echo.broker().bootstrapServers();
     CommandLineRun json =
         CommandLineRun.of(
             "model",
@@ -196,7 +184,7 @@ class ScoreTopicITCase {
         .assertFailed(2, "--timeout: expected together with --wait");
     echo.publish(config, 2, "--wait", "--timeout", "soon")
         .assertFailed(2, "--timeout", "'soon': expected a duration such as 30 s");
-    CommandLineRun.of("model", "status", "--bootstrap-servers", broker.bootstrapServers())
+    CommandLineRun.of("model", "status", "--bootstrap-servers", echo.broker().bootstrapServers())
         .assertFailed(
             2, "--status-topic is missing: expected it, or --config with control.status-topic");
   }
