@@ -139,25 +139,31 @@ public final class LocalFlink implements AutoCloseable {
     job = cluster.submitJob(graph.getJobGraph()).get().getJobID();
   }
 
-  /** Runs the job until it ends; empty if it ended well or was cancelled. */
+  /** Runs the job until it ends; empty if it is FINISHED or CANCELED, else what it failed of. */
   public Optional<Throwable> run(StreamGraph graph)
       throws ExecutionException, InterruptedException {
-    return run(graph, () -> {}).filter(failure -> !(failure instanceof JobCancellationException));
+    submit(graph);
+    JobResult result = result();
+    return isCancelled(result) ? Optional.empty() : failure(result);
   }
 
   /**
-   * Runs a job that has an end, until it ends; empty if it ended well.
+   * Runs a job that has an end, until it ends; empty if it is FINISHED.
    *
    * @param tick is called twice a second meanwhile, by this thread
-   * @return what the job failed of, {@link JobCancellationException} if somebody cancelled it
+   * @return what the job failed of, {@link JobCancellationException} if it is CANCELED
    */
-  public Optional<Throwable> run(StreamGraph graph, Runnable tick)
+  public Optional<Throwable> runUntilFinished(StreamGraph graph, Runnable tick)
       throws ExecutionException, InterruptedException {
     submit(graph);
     JobResult result = result(tick);
-    return result.getJobStatus().orElse(null) == JobStatus.CANCELED
+    return isCancelled(result)
         ? Optional.of(new JobCancellationException(submitted(), "it was cancelled", null))
         : failure(result);
+  }
+
+  private static boolean isCancelled(JobResult result) {
+    return result.getJobStatus().orElse(null) == JobStatus.CANCELED;
   }
 
   /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (LocalFlink flink = LocalFlink.start(configuration, 2)) {
- *   flink.run(graph, () -> System.out.println(flink.progress().now()));
+ *   flink.runUntilFinished(graph, () -> System.out.println(flink.progress().now()));
  * }
  * }</pre>
  */

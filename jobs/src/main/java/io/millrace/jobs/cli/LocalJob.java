@@ -65,7 +65,7 @@ final class LocalJob {
       Optional<Throwable> failure =
           progress == null
               ? local.run(graph)
-              : local.run(graph, () -> progress.show(local.progress().now()));
+              : local.runUntilFinished(graph, () -> progress.show(local.progress().now()));
       if (failure.isPresent()) {
         if (progress != null) {
           progress.abandon();
