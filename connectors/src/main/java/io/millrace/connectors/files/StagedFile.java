@@ -25,10 +25,10 @@ final class StagedFile implements AutoCloseable {
   private final SortedMap<Long, Long> scored = new TreeMap<>();
   private long deadLetters;
 
-  /** Outcomes in a row of one version, or dead letters, that are not counted above yet. */
+  /** Predictions of one version in a row, dead letters aside, that are not counted above yet. */
   private long run;
 
-  private long runOf = FileOutcome.NO_VERSION;
+  private long runOf;
 
   /** Makes what writes into the stream of a file. */
   @FunctionalInterface
@@ -52,6 +52,10 @@ final class StagedFile implements AutoCloseable {
 
   void write(FileOutcome outcome) throws IOException {
     content.addElement(outcome.line());
+    if (outcome.isDeadLetter()) {
+      deadLetters++;
+      return;
+    }
     if (outcome.version() != runOf) {
       countRun();
       runOf = outcome.version();
@@ -60,9 +64,7 @@ final class StagedFile implements AutoCloseable {
   }
 
   private void countRun() {
-    if (runOf == FileOutcome.NO_VERSION) {
-      deadLetters += run;
-    } else {
+    if (run > 0) {
       scored.merge(runOf, run, Long::sum);
     }
     run = 0;
