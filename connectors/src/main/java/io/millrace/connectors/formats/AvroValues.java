@@ -19,21 +19,24 @@ final class AvroValues {
   private final RecordFields wanted;
   private final int maxBytes;
   private final BoundedDecoder decoder;
-  private final Map<Schema, AvroDatums> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Schema, AvroDatums> eldest) {
-          return size() > MAX_SCHEMAS;
-        }
-      };
+  private final Map<Schema, AvroDatums> known = lastUsed();
 
   AvroValues(SchemaCoder schemas, RecordFields wanted, RecordLimits limits) {
     this.schemas = schemas;
     this.wanted = wanted;
     this.maxBytes = limits.maxRecordBytes();
     this.decoder = new BoundedDecoder();
+  }
+
+  private static Map<Schema, AvroDatums> lastUsed() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Schema, AvroDatums> eldest) {
+        return size() > MAX_SCHEMAS;
+      }
+    };
   }
 
   /**
