@@ -22,19 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RedeployITCase {
   /** Until caches are filled and pools are at their size. */
-  private static final int WARM_UP = 10;
+  private static final int WARM_UP = 6;
 
   /** A look takes four JVMs, and is taken at every so many jobs. */
-  private static final int LOOK = 5;
+  private static final int LOOK = 6;
 
   private static final int REDEPLOYS =
-      Math.max(WARM_UP + LOOK, Integer.getInteger("millrace.redeploys", 20));
+      Math.max(WARM_UP + LOOK, Integer.getInteger("millrace.redeploys", 12));
 
-  /** Threads and descriptors that come and go; ten jobs that leave one each are beyond it. */
+  /** Threads and descriptors that come and go; six jobs that leave one each are beyond it. */
   private static final int SLACK = 5;
 
   private static final int PARALLELISM = 2;
-  private static final int BALLAST_FLOATS = 2 << 20;
+  private static final int BALLAST_FLOATS = 4 << 20;
 
   @TempDir Path folder;
 
@@ -85,9 +85,10 @@ class RedeployITCase {
         topics.models.resolve(Long.toString(version)), version, BALLAST_FLOATS);
   }
 
-  // The last against the first behind the warm-up: the jobs between them would hold 8 MB for each
-  // slot of each if they left their sessions open, and a thread each at the least. Flink's own
-  // pools come and go by a few.
+  // The last against the first behind the warm-up: the jobs between them would hold 16 MB for each
+  // slot of each if they left their sessions open, 192 MB at the least, and a thread each. Without
+  // a leak, it grows by tens of megabytes until some fifteen jobs have run, and Flink's own pools
+  // come and go by a few.
   private static void assertFlat(TreeMap<Integer, Holdings> all) {
     Holdings first = all.get(WARM_UP);
     Holdings last = all.lastEntry().getValue();
@@ -96,7 +97,7 @@ class RedeployITCase {
     assertThat(last.metaspaceKib() - first.metaspaceKib()).as(figures).isLessThan(6 << 10);
     assertThat(last.threads() - first.threads()).as(figures).isLessThanOrEqualTo(SLACK);
     assertThat(last.descriptors() - first.descriptors()).as(figures).isLessThanOrEqualTo(SLACK);
-    assertThat(last.residentKib() - first.residentKib()).as(figures).isLessThan(64 << 10);
+    assertThat(last.residentKib() - first.residentKib()).as(figures).isLessThan(128 << 10);
   }
 
   private Holdings holdings(long pid) throws Exception {
