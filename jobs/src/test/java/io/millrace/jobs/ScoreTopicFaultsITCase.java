@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.JobID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,20 +40,25 @@ class ScoreTopicFaultsITCase {
     assertThat(OpenModels.count()).isZero();
   }
 
-  /** Sends one bad record between two good ones; the good ones must be scored, the bad one not. */
-  private ConsumerRecord<byte[], byte[]> rejected(String value, String reason) throws Exception {
-    int before = bench.topics.read("dead").size();
+  private record Bad(@Nullable String value, String reason) {}
+
+  /** Sends bad records, each between good ones, which must be scored, and the bad ones not. */
+  private List<ConsumerRecord<byte[], byte[]>> rejected(Bad... bad) throws Exception {
     bench.topics.send(0, "{\"x\": 1}");
-    bench.topics.send(0, value);
-    bench.topics.send(0, "{\"x\": 2}");
+    for (Bad it : bad) {
+      bench.topics.send(0, it.value);
+      bench.topics.send(0, "{\"x\": 2}");
+    }
     bench.topics.awaitOutputs();
     List<ConsumerRecord<byte[], byte[]>> dead = bench.topics.read("dead");
-    assertThat(dead).hasSize(before + 1);
-    ConsumerRecord<byte[], byte[]> last = dead.get(before);
-    assertThat(header(last, MessageHeader.REASON)).isEqualTo(reason);
-    assertThat(last.value())
-        .isEqualTo(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
-    return last;
+    assertThat(dead).hasSameSizeAs(bad);
+    for (int i = 0; i < bad.length; i++) {
+      assertThat(header(dead.get(i), MessageHeader.REASON)).isEqualTo(bad[i].reason);
+      byte[] value = dead.get(i).value();
+      assertThat(value == null ? null : new String(value, StandardCharsets.UTF_8))
+          .isEqualTo(bad[i].value);
+    }
+    return dead;
   }
 
   private void assertNothingElseWasHarmed() throws Exception {
@@ -62,37 +68,43 @@ class ScoreTopicFaultsITCase {
 
   @Test
   void fault15_oversizedRecord_isRejectedUnread() throws Exception {
-    var dead = rejected("{\"x\": 1, \"pad\": \"" + "a".repeat(2_000) + "\"}", "TOO_LARGE");
-    assertThat(header(dead, MessageHeader.MESSAGE)).contains("1024");
+    var dead = rejected(new Bad("{\"x\": 1, \"pad\": \"" + "a".repeat(2_000) + "\"}", "TOO_LARGE"));
+    assertThat(header(dead.get(0), MessageHeader.MESSAGE)).contains("1024");
     assertNothingElseWasHarmed();
   }
 
   @Test
   void fault16_nullRecord_isRejectedAndCounted() throws Exception {
-    rejected(null, "NULL_RECORD");
+    rejected(new Bad(null, "NULL_RECORD"));
     assertNothingElseWasHarmed();
   }
 
   @Test
   void fault17_poisonJson_isRejectedWithItsPlace() throws Exception {
-    var dead = rejected("{\"x\": ", "MALFORMED");
-    assertThat(header(dead, MessageHeader.SOURCE_TOPIC)).isEqualTo(bench.topics.topic("in"));
-    assertThat(header(dead, MessageHeader.SOURCE_PARTITION)).isEqualTo("0");
-    assertThat(header(dead, MessageHeader.SOURCE_OFFSET)).isEqualTo("1");
-    rejected("[".repeat(500), "MALFORMED");
-    // A list where a number belongs is refused at its first bracket, however deep it goes.
-    rejected("{\"x\": " + "[".repeat(400) + "]".repeat(400) + "}", "WRONG_SHAPE");
-    rejected("not json \u0000\u0001", "MALFORMED");
+    var dead =
+        rejected(
+            new Bad("{\"x\": ", "MALFORMED"),
+            new Bad("[".repeat(500), "MALFORMED"),
+            // A list where a number belongs is refused at its first bracket, however deep it goes.
+            new Bad("{\"x\": " + "[".repeat(400) + "]".repeat(400) + "}", "WRONG_SHAPE"),
+            new Bad("not json \u0000\u0001", "MALFORMED"));
+    for (int i = 0; i < dead.size(); i++) {
+      assertThat(header(dead.get(i), MessageHeader.SOURCE_TOPIC))
+          .isEqualTo(bench.topics.topic("in"));
+      assertThat(header(dead.get(i), MessageHeader.SOURCE_PARTITION)).isEqualTo("0");
+      assertThat(header(dead.get(i), MessageHeader.SOURCE_OFFSET)).isEqualTo("" + (2 * i + 1));
+    }
     assertNothingElseWasHarmed();
   }
 
   @Test
   void fault14_wrongTypeShapeAndFields_areRejectedAlone() throws Exception {
-    rejected("{\"x\": \"text\"}", "WRONG_TYPE");
-    rejected("{\"x\": [1, 2]}", "WRONG_SHAPE");
-    rejected("{}", "MISSING_FIELD");
-    rejected("{\"x\": 1, \"z\": 1}", "UNKNOWN_FIELD");
-    rejected("{\"x\": \"NaN\"}", "NON_FINITE_INPUT");
+    rejected(
+        new Bad("{\"x\": \"text\"}", "WRONG_TYPE"),
+        new Bad("{\"x\": [1, 2]}", "WRONG_SHAPE"),
+        new Bad("{}", "MISSING_FIELD"),
+        new Bad("{\"x\": 1, \"z\": 1}", "UNKNOWN_FIELD"),
+        new Bad("{\"x\": \"NaN\"}", "NON_FINITE_INPUT"));
     assertNothingElseWasHarmed();
   }
 
