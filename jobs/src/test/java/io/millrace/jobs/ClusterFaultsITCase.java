@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One fault each, on real processes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFaultsITCase {
-  private static final int STEPS_OF_A_LONG_LOAD = 2_000;
+  private static final int STEPS_OF_A_LONG_LOAD = 1_200;
   private static final String NATIVE_LOAD = "TF_LoadSessionFromSavedModel";
 
   @TempDir static Path folder;
