@@ -291,16 +291,17 @@ class ExactlyOnceUnderKillsITCase {
     }
   }
 
-  // Those of killed processes are swept by the next that makes one, at the latest.
+  // Those of killed processes are swept by the next that makes one, at the latest. One that was
+  // killed before its folder had a lock leaves an empty file, by which nobody takes it for a copy.
   private void assertNoCopiesAreLeft() throws Exception {
     Path copies =
         folder.resolve("flink/tmp").resolve("millrace-models-" + System.getProperty("user.name"));
-    ScoringTopics.await("no copies of models are left", () -> isEmpty(copies));
+    ScoringTopics.await("no copies of models are left", () -> copies(copies).isEmpty());
   }
 
-  private static boolean isEmpty(Path directory) throws IOException {
+  private static List<Path> copies(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.findAny().isEmpty();
+      return files.filter(file -> !file.toString().endsWith(".new")).toList();
     }
   }
 }
