@@ -162,7 +162,9 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("records.max-size")
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(1))
-          .withDescription("A record with a larger value goes to the dead letters unread.");
+          .withDescription(
+              "A record with a larger value goes to the dead letters unread; of one in a file of Avro"
+                  + " or Parquet, the wanted fields count, as Avro would write them.");
 
   public static final ConfigOption<String> OUTPUT_TOPIC =
       ConfigOptions.key("output.topic")

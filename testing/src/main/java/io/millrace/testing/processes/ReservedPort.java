@@ -11,6 +11,8 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,12 @@ public final class ReservedPort implements AutoCloseable {
   private static final int FIRST = 20_000;
   private static final int COUNT = 12_000;
 
+  /** Where the byte of a promised number lies, behind that of the port. */
+  private static final int PROMISED = 1 << 16;
+
+  /** Kept, as a lock that nothing refers to is forgotten in this JVM. */
+  private static final Queue<FileLock> PROMISES = new ConcurrentLinkedQueue<>();
+
   private final FileLock lock;
 
   private ReservedPort(FileLock lock) {
@@ -37,12 +45,16 @@ public final class ReservedPort implements AutoCloseable {
    * @throws IOException if there is none
    */
   public static ReservedPort reserve() throws IOException {
-    int start = ThreadLocalRandom.current().nextInt(COUNT);
+    return reserveFrom(FIRST + ThreadLocalRandom.current().nextInt(COUNT));
+  }
+
+  /** The first such port from this one on. */
+  static ReservedPort reserveFrom(int first) throws IOException {
     for (int i = 0; i < COUNT; i++) {
-      int port = FIRST + (start + i) % COUNT;
+      int port = FIRST + (first - FIRST + i) % COUNT;
       FileLock lock = tryLock(port);
       if (lock != null) {
-        if (isFree(port)) {
+        if (!isPromised(port) && isFree(port)) {
           return new ReservedPort(lock);
         }
         lock.release();
@@ -51,11 +63,29 @@ public final class ReservedPort implements AutoCloseable {
     throw new IOException("no free port from " + FIRST + " to " + (FIRST + COUNT - 1));
   }
 
-  /** A number that nobody has at this moment, for a command that takes the port itself. */
+  /**
+   * A number that nobody has, for a command that takes the port itself: until this JVM ends, it is
+   * had by whoever asks for it and by nobody who asks for any.
+   */
   public static int freeNumber() throws IOException {
-    try (ReservedPort port = reserve()) {
-      return port.number();
+    while (true) {
+      try (ReservedPort port = reserve()) {
+        FileLock promise = tryLock(port.number() + PROMISED);
+        if (promise != null) {
+          PROMISES.add(promise);
+          return port.number();
+        }
+      }
     }
+  }
+
+  private static boolean isPromised(int port) throws IOException {
+    FileLock lock = tryLock(port + PROMISED);
+    if (lock == null) {
+      return true;
+    }
+    lock.release();
+    return false;
   }
 
   /**
@@ -109,8 +139,8 @@ public final class ReservedPort implements AutoCloseable {
   }
 
   /**
-   * One file for all ports, a byte for each. Never closed: closing any channel of a file releases
-   * all of the process's locks on it.
+   * One file for all ports, two bytes for each. Never closed: closing any channel of a file
+   * releases all of the process's locks on it.
    */
   private static final class LockFile {
     static final FileChannel CHANNEL = open();

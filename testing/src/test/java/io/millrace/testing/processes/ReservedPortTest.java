@@ -46,6 +46,20 @@ class ReservedPortTest {
   }
 
   @Test
+  void freeNumber_givenToACommand_isLeftToIt() throws Exception {
+    int number = ReservedPort.freeNumber();
+
+    try (ReservedPort any = ReservedPort.reserveFrom(number);
+        ReservedPort command = ReservedPort.reserve(number)) {
+      assertThat(any.number()).isNotEqualTo(number);
+      assertThat(command.number()).isEqualTo(number);
+    }
+    try (ReservedPort any = ReservedPort.reserveFrom(number)) {
+      assertThat(any.number()).isNotEqualTo(number);
+    }
+  }
+
+  @Test
   void isListening_withAndWithoutServer_tellsThemApart() throws Exception {
     try (ReservedPort port = ReservedPort.reserve()) {
       assertThat(port.isListening()).isFalse();
