@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Peers side by side and the limits of all of them, in one JVM: after a warm-up the arms take turns
- * in rounds, and what is reported is the median of the ratios of the same round. A run whose anchor
- * loop varies too much reports nothing; one whose outputs differ fails.
+ * in rounds, and what is reported is the median of the ratios of the same round. A round in which
+ * the anchor loop was too fast or too slow for the others is left out and another is run; where
+ * there are too many of them, nothing is reported. A run whose outputs differ fails.
  *
  * <pre>{@code
  * mvn -q -Pbench verify
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Benchmark {
   private static final int ROUNDS = 5;
+  private static final int MOST_ROUNDS = 2 * ROUNDS;
   private static final int ANCHOR_EVERY = 8;
 
   /** Not 1, with which a JVM ends that failed: of that, the build shows more. */
@@ -118,6 +120,7 @@ public final class Benchmark {
         options.quick(),
         machine,
         anchor.spread(),
+        anchor.leftOut(),
         Subject.TOLERANCE,
         Results.shapes(),
         Results.arms(measured),
@@ -161,8 +164,9 @@ public final class Benchmark {
       }
       // Not counted: it warms the loop up.
       measureAnchor(ffnn);
-      for (int round = 0; round < ROUNDS; round++) {
-        progress("round %d of %d", round + 1, ROUNDS);
+      List<Integer> steadiest = List.of();
+      for (int round = 0; round < MOST_ROUNDS && steadiest.isEmpty(); round++) {
+        progress("round %d of %d to %d", round + 1, ROUNDS, MOST_ROUNDS);
         anchor.add(measureAnchor(ffnn));
         int index = 0;
         for (Arm arm : arms) {
@@ -172,6 +176,11 @@ public final class Benchmark {
           }
         }
         anchor.endRound();
+        steadiest = anchor.steadiest(ROUNDS);
+      }
+      if (!steadiest.isEmpty()) {
+        anchor.keep(steadiest);
+        measured.keep(steadiest);
       }
     }
   }

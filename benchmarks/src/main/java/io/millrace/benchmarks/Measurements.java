@@ -16,6 +16,11 @@ final class Measurements {
     samples.computeIfAbsent(arm, ignored -> new ArrayList<>()).add(sample);
   }
 
+  /** Forgets all rounds but these. */
+  void keep(List<Integer> rounds) {
+    samples.replaceAll((arm, all) -> new ArrayList<>(rounds.stream().map(all::get).toList()));
+  }
+
   Set<Arm> arms() {
     return samples.keySet();
   }

@@ -49,6 +49,7 @@ class ResultsPageTest {
         true,
         new Machine("a processor", 2, 24_000, "Linux", "a JVM", "abc", Map.of("flink", "2.3.0")),
         Spread.of(100, 104),
+        0,
         1e-4,
         Map.of("FFNN", "784-10"),
         arms,
