@@ -15,7 +15,13 @@ record Subject(Network network, String savedModel, String onnx, float[] expected
   /** Outputs of all arms agree to this; batches are summed up in another order than single rows. */
   static final float TOLERANCE = 1e-4f;
 
-  static Map<Network, Subject> writeAll(Path folder) throws IOException {
+  /**
+   * Writes the models, and finds out what they answer.
+   *
+   * @param intraOpThreads that share an op, for all models of this process; 0 for TensorFlow's
+   *     default
+   */
+  static Map<Network, Subject> writeAll(Path folder, int intraOpThreads) throws IOException {
     Map<Network, Subject> subjects = new EnumMap<>(Network.class);
     for (Network network : Network.values()) {
       Path directory = folder.resolve(network.name()).resolve("1");
@@ -24,14 +30,17 @@ record Subject(Network network, String savedModel, String onnx, float[] expected
       subjects.put(
           network,
           new Subject(
-              network, directory.toString(), onnx.toString(), expected(directory.toString())));
+              network,
+              directory.toString(),
+              onnx.toString(),
+              expected(directory.toString(), intraOpThreads)));
     }
     return subjects;
   }
 
-  private static float[] expected(String directory) {
+  private static float[] expected(String directory, int intraOpThreads) {
     float[] expected = new float[Records.POOL];
-    try (TensorFlowScorer scorer = TensorFlowScorer.load(directory, 0)) {
+    try (TensorFlowScorer scorer = TensorFlowScorer.load(directory, 0, intraOpThreads)) {
       for (int i = 0; i < expected.length; i++) {
         expected[i] = scorer.score(Records.values(i));
       }
