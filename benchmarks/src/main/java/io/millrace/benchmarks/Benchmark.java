@@ -73,9 +73,7 @@ public final class Benchmark {
   private boolean run() throws Exception {
     long start = System.nanoTime();
     String time = Results.now();
-    // Others' arms have what TensorFlow does by itself, and the process has one pool for all.
-    boolean deterministic = options.parts().equals(Set.of(Part.REPLAY));
-    Map<Network, Subject> subjects = Subject.writeAll(folder, deterministic ? 1 : 0);
+    Map<Network, Subject> subjects = Subject.writeAll(folder);
     Subject ffnn = subject(subjects, Network.FFNN);
     try (LocalCluster cluster = LocalCluster.start();
         DjlProcess djl = DjlProcess.start(folder, ffnn)) {
@@ -90,10 +88,7 @@ public final class Benchmark {
       Loads loads = options.has(Part.LOADS) ? loads() : null;
       List<Loading> loading = options.has(Part.LOADING) ? loading(cluster, ffnn) : List.of();
       Spread scan = options.has(Part.SCAN) ? scan() : null;
-      // As often as within a round: one alone would be a matter of luck.
-      for (int i = 0; i < ROUNDS; i++) {
-        anchor.add(measureAnchor(ffnn));
-      }
+      anchor.add(measureAnchor(ffnn));
       anchor.endRound();
       if (!anchor.isSteady()) {
         return refuse();

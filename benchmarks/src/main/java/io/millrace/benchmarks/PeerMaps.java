@@ -43,7 +43,7 @@ final class PeerMaps {
 
     @Override
     public void open(OpenContext context) {
-      scorer = TensorFlowScorer.load(directory, interOpThreads, 0);
+      scorer = TensorFlowScorer.load(directory, interOpThreads);
     }
 
     @Override
@@ -108,7 +108,7 @@ final class PeerMaps {
 
     @Override
     public void open(OpenContext context) {
-      scorer = TensorFlowScorer.load(directory, 0, 0);
+      scorer = TensorFlowScorer.load(directory, 0);
     }
 
     @Override

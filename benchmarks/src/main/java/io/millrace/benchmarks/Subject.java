@@ -15,13 +15,7 @@ record Subject(Network network, String savedModel, String onnx, float[] expected
   /** Outputs of all arms agree to this; batches are summed up in another order than single rows. */
   static final float TOLERANCE = 1e-4f;
 
-  /**
-   * Writes the models, and finds out what they answer.
-   *
-   * @param intraOpThreads that share an op, for all models of this process; 0 for TensorFlow's
-   *     default
-   */
-  static Map<Network, Subject> writeAll(Path folder, int intraOpThreads) throws IOException {
+  static Map<Network, Subject> writeAll(Path folder) throws IOException {
     Map<Network, Subject> subjects = new EnumMap<>(Network.class);
     for (Network network : Network.values()) {
       Path directory = folder.resolve(network.name()).resolve("1");
@@ -30,17 +24,14 @@ record Subject(Network network, String savedModel, String onnx, float[] expected
       subjects.put(
           network,
           new Subject(
-              network,
-              directory.toString(),
-              onnx.toString(),
-              expected(directory.toString(), intraOpThreads)));
+              network, directory.toString(), onnx.toString(), expected(directory.toString())));
     }
     return subjects;
   }
 
-  private static float[] expected(String directory, int intraOpThreads) {
+  private static float[] expected(String directory) {
     float[] expected = new float[Records.POOL];
-    try (TensorFlowScorer scorer = TensorFlowScorer.load(directory, 0, intraOpThreads)) {
+    try (TensorFlowScorer scorer = TensorFlowScorer.load(directory, 0)) {
       for (int i = 0; i < expected.length; i++) {
         expected[i] = scorer.score(Records.values(i));
       }

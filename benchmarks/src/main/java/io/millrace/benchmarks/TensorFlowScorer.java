@@ -18,17 +18,14 @@ final class TensorFlowScorer implements AutoCloseable {
 
   /**
    * @param interOpThreads 0 for TensorFlow's default, -1 for the caller's thread
-   * @param intraOpThreads 0 for TensorFlow's default; what the first model of a process says holds
-   *     for all that follow
    */
-  static TensorFlowScorer load(String directory, int interOpThreads, int intraOpThreads) {
-    ConfigProto threads =
-        ConfigProto.newBuilder()
-            .setInterOpParallelismThreads(interOpThreads)
-            .setIntraOpParallelismThreads(intraOpThreads)
-            .build();
-    return new TensorFlowScorer(
-        SavedModelBundle.loader(directory).withTags("serve").withConfigProto(threads).load());
+  static TensorFlowScorer load(String directory, int interOpThreads) {
+    SavedModelBundle.Loader loader = SavedModelBundle.loader(directory).withTags("serve");
+    if (interOpThreads != 0) {
+      loader.withConfigProto(
+          ConfigProto.newBuilder().setInterOpParallelismThreads(interOpThreads).build());
+    }
+    return new TensorFlowScorer(loader.load());
   }
 
   /** The first output. */

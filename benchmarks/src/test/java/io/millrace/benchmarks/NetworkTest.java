@@ -18,7 +18,7 @@ class NetworkTest {
     String file = OnnxFile.write(network, folder.resolve("network.onnx")).toString();
     float least = Float.MAX_VALUE;
     float most = 0;
-    try (TensorFlowScorer tensorFlow = TensorFlowScorer.load(directory, 0, 0);
+    try (TensorFlowScorer tensorFlow = TensorFlowScorer.load(directory, 0);
         OnnxScorer onnx = OnnxScorer.load(file)) {
       for (int record = 0; record < Records.POOL; record++) {
         float[] expected = tensorFlow.scores(Records.values(record));

@@ -21,7 +21,7 @@ class ReplayArmsITCase {
   void replay_ofSmallFiles_answersEachRecordAndHasItsMarks() throws Exception {
     List<Cell> cells = Options.parse(List.of("--parts=replay")).cells();
     assertThat(cells).allMatch(cell -> cell.part() == Part.REPLAY);
-    Map<Network, Subject> subjects = Subject.writeAll(folder, 1);
+    Map<Network, Subject> subjects = Subject.writeAll(folder);
     FileEnds files =
         FileEnds.write(
             folder.resolve("files"),
