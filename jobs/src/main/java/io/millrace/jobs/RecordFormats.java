@@ -73,7 +73,14 @@ final class RecordFormats {
    */
   static FeatureWriter<AvroRecord> decoded(ReadableConfig config) throws ConfigurationException {
     try {
-      return withFields(config, AvroRecordWriter.builder());
+      String input = config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null);
+      return input == null
+          ? AvroRecordWriter.ofInputs()
+          : AvroRecordWriter.ofFeatures(
+              input,
+              config.get(ScoreTopicOptions.FEATURES_FIELDS).stream()
+                  .map(RecordFormats::feature)
+                  .toList());
     } catch (IllegalArgumentException e) {
       throw unfit(e);
     }

@@ -301,7 +301,9 @@ class ExactlyOnceUnderKillsITCase {
 
   private static List<Path> copies(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> !file.toString().endsWith(".new")).toList();
+      return files
+          .filter(file -> !file.toString().endsWith(".new") || file.toFile().length() > 0)
+          .toList();
     }
   }
 }

@@ -81,8 +81,9 @@ public final class LocatedRecord {
   }
 
   /**
-   * The record with those fields at least that go along to the output: what is at hand without
-   * making anything. Of a decoded one, the value is null where none does.
+   * The record with those fields at least that go along to the output, or that keys and times are
+   * made of: what is at hand without making anything. Of a decoded one, the value is null where
+   * there are none ({@link io.millrace.connectors.formats.RecordFields#carried}).
    */
   public KafkaRecord carried() {
     return carried;
@@ -95,7 +96,8 @@ public final class LocatedRecord {
 
   /**
    * What writes records into the model's inputs: as those of a topic are written, and what is none
-   * is rejected for the reason that its reader found.
+   * is rejected for the reason that its reader found. Of files of Avro and Parquet, each record's
+   * JSON is made for it: {@link #writer(FeatureWriter, FeatureWriter)} does without.
    */
   public static FeatureWriter<LocatedRecord> writer(FeatureWriter<KafkaRecord> records) {
     return (located, row) -> {

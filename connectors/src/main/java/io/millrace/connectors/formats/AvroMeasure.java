@@ -1,8 +1,10 @@
 package io.millrace.connectors.formats;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
+import org.apache.avro.generic.GenericArray;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ public final class AvroMeasure {
 
   /**
    * How many bytes it has in Avro's binary form, those aside that number the branches of unions.
-   * Source: https://avro.apache.org/docs/1.12.0/specification/#binary-encoding
+   * Source: https://avro.apache.org/docs/1.11.1/specification/#binary-encoding
    */
   public long bytes() {
     return bytes;
@@ -61,7 +63,7 @@ public final class AvroMeasure {
       prefixed(text.getByteLength());
       isUtf8 &= Utf8.isWellFormed(text.getBytes(), text.getByteLength());
     } else if (value instanceof CharSequence text) {
-      prefixed(text.length());
+      prefixed(text.toString().getBytes(StandardCharsets.UTF_8).length);
     } else if (value instanceof ByteBuffer buffer) {
       prefixed(buffer.remaining());
     } else if (value instanceof GenericFixed fixed) {
@@ -74,9 +76,15 @@ public final class AvroMeasure {
     } else if (value instanceof FloatArray floats) {
       blocks(floats.size());
       bytes += (long) Float.BYTES * floats.size();
+    } else if (value instanceof GenericArray<?> array && width(array) > 0) {
+      blocks(array.size());
+      bytes += (long) width(array) * array.size();
+      objects += array.size();
     } else if (value instanceof Collection<?> list) {
       blocks(list.size());
-      list.forEach(this::add);
+      for (Object element : list) {
+        add(element);
+      }
     } else if (value instanceof Map<?, ?> map) {
       blocks(map.size());
       map.forEach(
@@ -88,6 +96,15 @@ public final class AvroMeasure {
       // A boolean, or the number of an enum's symbol.
       bytes++;
     }
+  }
+
+  /** How many bytes each element has, 0 where they differ. */
+  private static int width(GenericArray<?> array) {
+    return switch (array.getSchema().getElementType().getType()) {
+      case FLOAT -> Float.BYTES;
+      case DOUBLE -> Double.BYTES;
+      default -> 0;
+    };
   }
 
   private void prefixed(int size) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * writes values. That a file's schema has the wanted fields is found out where it is opened.
  *
  * <pre>{@code
- * AvroRecordWriter.builder().features("x", List.of(Feature.required("amount", FLOAT32))).build()
+ * AvroRecordWriter.ofFeatures("x", List.of(Feature.required("amount", FLOAT32)))
  * }</pre>
  */
 public final class AvroRecordWriter implements FeatureWriter<AvroRecord> {
@@ -21,14 +21,24 @@ public final class AvroRecordWriter implements FeatureWriter<AvroRecord> {
 
   private transient @Nullable BySignature<AvroRowWriter> writers;
 
-  private AvroRecordWriter(RecordFormatBuilder<AvroRecordWriter> builder) {
-    this.featureInput = builder.featureInput;
-    this.features = builder.features;
+  private AvroRecordWriter(@Nullable String featureInput, List<Feature> features) {
+    this.featureInput = featureInput;
+    this.features = List.copyOf(features);
   }
 
-  /** Of what it says, the features alone count: where files are read, the rest is seen to. */
-  public static RecordFormatBuilder<AvroRecordWriter> builder() {
-    return new RecordFormatBuilder<>(AvroRecordWriter::new);
+  /** Each input is the field of its name. */
+  public static AvroRecordWriter ofInputs() {
+    return new AvroRecordWriter(null, List.of());
+  }
+
+  /**
+   * One input is a vector of fields, in this order.
+   *
+   * @throws IllegalArgumentException if there are no features, or two of one name
+   */
+  public static AvroRecordWriter ofFeatures(String input, List<Feature> features) {
+    Feature.requireVector(input, features);
+    return new AvroRecordWriter(input, features);
   }
 
   @Override

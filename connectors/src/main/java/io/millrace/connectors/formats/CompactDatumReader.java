@@ -31,9 +31,7 @@ public class CompactDatumReader<T> extends GenericDatumReader<T> {
     }
     long count = in.readArrayStart();
     FloatArray array =
-        old instanceof FloatArray used
-            ? used
-            : new FloatArray(expected, (int) Math.min(count, MAX_CAPACITY));
+        old instanceof FloatArray used ? used : new FloatArray((int) Math.min(count, MAX_CAPACITY));
     array.clear();
     for (; count > 0; count = in.arrayNext()) {
       for (long i = 0; i < count; i++) {

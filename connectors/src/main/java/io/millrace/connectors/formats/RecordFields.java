@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a job wants of records whose files say which fields they have.
  *
  * @param wanted each once
- * @param carried names of those that go along to the output, whatever else they are for
+ * @param carried names of those that go along to the output, or that keys and times are made of,
+ *     whatever else they are for
  * @param rejectUnknown whether a file may have no others
  */
 public record RecordFields(List<WantedField> wanted, List<String> carried, boolean rejectUnknown)
@@ -23,7 +24,7 @@ public record RecordFields(List<WantedField> wanted, List<String> carried, boole
     carried = List.copyOf(carried);
   }
 
-  /** All of which go along to the output. */
+  /** All of which are carried. */
   public RecordFields(List<WantedField> wanted, boolean rejectUnknown) {
     this(wanted, wanted.stream().map(WantedField::name).toList(), rejectUnknown);
   }
@@ -33,7 +34,7 @@ public record RecordFields(List<WantedField> wanted, List<String> carried, boole
    *
    * @param vector the input that the features fill, null where there are none
    * @param inputs of one row
-   * @param carried fields that go along to the output
+   * @param carried fields that go along to the output, or that keys and times are made of
    */
   public static RecordFields of(
       List<Feature> features,

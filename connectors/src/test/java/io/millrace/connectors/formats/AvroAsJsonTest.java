@@ -74,7 +74,7 @@ class AvroAsJsonTest {
       JsonRecordFormat json = JsonRecordFormat.builder().build();
       TensorSpec row = batched ? input.withShape(input.shape().withoutFirst()) : input;
       RecordFields fields = RecordFields.of(List.of(), null, List.of(row), List.of(), false);
-      AvroRecordWriter decoded = AvroRecordWriter.builder().build();
+      AvroRecordWriter decoded = AvroRecordWriter.ofInputs();
       written += assertSame(avro, decoded, json, signature, batched, fields);
     }
     assertThat(written).as("seed %d", seed).isBetween(RECORDS / 10, RECORDS);
@@ -92,7 +92,7 @@ class AvroAsJsonTest {
     Signature signature = new Signature("s", List.of(spec("x", "float32", 5)), List.of());
     AvroRecordFormat avro =
         AvroRecordFormat.builder(FixedSchema.of(SCHEMA)).features("x", features).build();
-    AvroRecordWriter decoded = AvroRecordWriter.builder().features("x", features).build();
+    AvroRecordWriter decoded = AvroRecordWriter.ofFeatures("x", features);
     JsonRecordFormat json = JsonRecordFormat.builder().features("x", features).build();
     RecordFields fields = RecordFields.of(features, "x", signature.inputs(), List.of(), false);
     int written = 0;

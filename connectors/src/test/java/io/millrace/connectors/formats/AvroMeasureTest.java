@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -46,7 +47,7 @@ class AvroMeasureTest {
     record.put("raw", ByteBuffer.wrap(new byte[100]));
     record.put("kind", new GenericData.EnumSymbol(SCHEMA.getField("kind").schema(), "B"));
     record.put("two", new GenericData.Fixed(SCHEMA.getField("two").schema(), new byte[2]));
-    record.put("floats", List.of(1f, 2f, 3f));
+    record.put("floats", new ArrayList<>(List.of(1f, 2f, 3f)));
     record.put("none", List.of());
     record.put("longs", List.of(0L, 63L, 64L));
     record.put("map", Map.of("key", 7));
@@ -83,6 +84,11 @@ class AvroMeasureTest {
     assertThat(measure(read).bytes()).isEqualTo(bytes.length);
     // What has no object for each is lighter.
     assertThat(measure(read).heapBytes()).isLessThan(measure(record).heapBytes());
+    // As Parquet's reader has them.
+    Schema floats = SCHEMA.getField("floats").schema();
+    record.put("floats", new GenericData.Array<>(floats, List.of(1f, 2f, 3f)));
+    record.put("text", "\u00fc");
+    assertThat(measure(record).bytes()).isEqualTo(bytes.length);
   }
 
   @Test

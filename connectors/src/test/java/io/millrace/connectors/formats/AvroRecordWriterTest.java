@@ -38,7 +38,7 @@ class AvroRecordWriterTest {
   /** Files of one job number their fields alike; two sources need not. */
   @Test
   void write_fieldsInAnotherOrder_goByTheirNames() throws UnfitSchemaException {
-    AvroRecordWriter writer = AvroRecordWriter.builder().build();
+    AvroRecordWriter writer = AvroRecordWriter.ofInputs();
     RecordingRow first = RecordingRow.batched(spec("x", "float32", 2), spec("y", "int32"));
     RecordingRow second = new RecordingRow(first.signature(), true);
 
