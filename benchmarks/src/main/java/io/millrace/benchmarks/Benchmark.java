@@ -73,6 +73,10 @@ public final class Benchmark {
   private boolean run() throws Exception {
     long start = System.nanoTime();
     String time = Results.now();
+    if (options.parts().equals(Set.of(Part.REPLAY))) {
+      // Others' arms have what TensorFlow does by itself.
+      TensorFlowScorer.haveOneThread();
+    }
     Map<Network, Subject> subjects = Subject.writeAll(folder);
     Subject ffnn = subject(subjects, Network.FFNN);
     try (LocalCluster cluster = LocalCluster.start();

@@ -179,6 +179,9 @@ final class ResultsPage {
         "records are dropped. Throughput per core is CPU per record: a replay reads in a thread beside");
     line(
         "that which scores, so that at parallelism 1 it has more than one core where there are more.");
+    line(
+        "Measured without the other parts, an op has one thread in all arms, as in a TaskManager; else");
+    line("as many as there are cores, and the heavy network takes them all at parallelism 1.");
   }
 
   private static String setting(Setting setting) {
