@@ -8,10 +8,10 @@ import java.math.BigInteger;
  * in Java 17.
  *
  * <p>After Raffaello Giulietti, "The Schubfach way to render doubles" (2020), for binary32: with
- * {@code 10^k <= ulp < 10^(k+1)} the interval of what rounds to the value holds one or two of the
- * decimals that are a multiple of {@code 10^k}, and at most one that is a multiple of {@code
- * 10^(k+1)}, so that only the neighbours of the value are to be looked at. They are compared in
- * units of {@code 10^k / 4}, rounded to odd, by one multiplication each.
+ * {@code 10^k <= width < 10^(k+1)} the interval of what rounds to the value, which is as wide as
+ * the spacing of values there, holds a multiple of {@code 10^k} at least, and one of {@code
+ * 10^(k+1)} at most, so that only the neighbours of the value are to be looked at. They are
+ * compared in units of {@code 10^k / 4}, rounded to odd, by one multiplication each.
  */
 final class FloatDecimal {
   /** Characters at the most: nine digits, a point, two signs and an exponent with its E. */
@@ -47,11 +47,11 @@ final class FloatDecimal {
   private static final int SHIFT = 33;
   private static final long STICKY = (1L << 31) - 1;
 
-  /** Where the distance to the next smaller value is that to the next larger one. */
-  private static final Scale[] EVEN = scales(0);
+  /** Where the next smaller value is as far away as the next larger one. */
+  private static final Scale[] REGULAR = scales(0);
 
-  /** Where it is half of it: at powers of two. */
-  private static final Scale[] UNEVEN = scales(Math.log10(0.75));
+  /** Where it is half as far: at powers of two. */
+  private static final Scale[] IRREGULAR = scales(Math.log10(0.75));
 
   private FloatDecimal() {}
 
@@ -59,7 +59,7 @@ final class FloatDecimal {
    * What multiples of {@code 2^q} are scaled with.
    *
    * @param k the power of ten that is the unit
-   * @param power {@code 10^-k}, its first 63 bits, rounded up
+   * @param power {@code 10^-k}, its first 63 bits, and one more
    * @param shift by which a multiple is to the left, so that the product is where it is expected
    */
   private record Scale(int k, long power, int shift) {}
@@ -97,34 +97,34 @@ final class FloatDecimal {
     int exponent = (bits >>> SIGNIFICAND_BITS) & 0xff;
     int fraction = bits & (HIDDEN_BIT - 1);
     if (exponent > 0) {
-      boolean even = fraction > 0 || exponent == 1;
-      Scale scale = (even ? EVEN : UNEVEN)[exponent - 1];
-      return writeScaled(fraction | HIDDEN_BIT, even, scale, 0, text, at);
+      boolean regular = fraction > 0 || exponent == 1;
+      Scale scale = (regular ? REGULAR : IRREGULAR)[exponent - 1];
+      return writeScaled(fraction | HIDDEN_BIT, regular, scale, 0, text, at);
     }
     if (fraction == 0) {
       return write(0, 0, text, at);
     }
     boolean tiny = fraction < TINY;
-    return writeScaled(tiny ? 10 * fraction : fraction, true, EVEN[0], tiny ? -1 : 0, text, at);
+    return writeScaled(tiny ? 10 * fraction : fraction, true, REGULAR[0], tiny ? -1 : 0, text, at);
   }
 
   private static int writeScaled(
-      int significand, boolean even, Scale scale, int tens, char[] text, int at) {
+      int significand, boolean regular, Scale scale, int power, char[] text, int at) {
     // An interval whose middle is an odd multiple is an open one.
     int open = significand & 1;
     long quarters = 4L * significand;
-    long power = scale.power();
-    int middle = scaled(power, quarters << scale.shift());
-    int least = scaled(power, quarters - (even ? 2 : 1) << scale.shift()) + open;
-    int most = scaled(power, quarters + 2 << scale.shift()) - open;
+    long scaling = scale.power();
+    int middle = scaled(scaling, quarters << scale.shift());
+    int least = scaled(scaling, quarters - (regular ? 2 : 1) << scale.shift()) + open;
+    int most = scaled(scaling, quarters + 2 << scale.shift()) - open;
     int below = middle >> 2;
-    int k = scale.k() + tens;
+    int k = scale.k() + power;
     if (below >= 100) {
       int shorter = below / 10 * 10;
-      boolean belowIsIn = least <= shorter << 2;
-      boolean aboveIsIn = shorter + 10 << 2 <= most;
-      if (belowIsIn != aboveIsIn) {
-        return write(belowIsIn ? shorter : shorter + 10, k, text, at);
+      boolean shorterIsIn = least <= shorter << 2;
+      boolean nextIsIn = shorter + 10 << 2 <= most;
+      if (shorterIsIn != nextIsIn) {
+        return write(shorterIsIn ? shorter : shorter + 10, k, text, at);
       }
     }
     boolean belowIsIn = least <= below << 2;
@@ -138,8 +138,8 @@ final class FloatDecimal {
   }
 
   /** A product without its last bits, of which the lowest says whether there were any. */
-  private static int scaled(long power, long multiple) {
-    long high = Math.multiplyHigh(power, multiple);
+  private static int scaled(long scaling, long multiple) {
+    long high = Math.multiplyHigh(scaling, multiple);
     return (int) (high >>> 31 | (high & STICKY) + STICKY >>> 31);
   }
 
@@ -152,7 +152,7 @@ final class FloatDecimal {
       power++;
     }
     int length = length(shortest);
-    int point = digits == 0 ? 1 : length + power;
+    int point = length + power;
     if (point > MAX_PLAIN_POINT || point < MIN_PLAIN_POINT) {
       return writeWithExponent(shortest, length, point - 1, text, start);
     }
@@ -179,13 +179,11 @@ final class FloatDecimal {
 
   private static int writeWithExponent(
       int digits, int length, int exponent, char[] text, int start) {
-    int at = length == 1 ? putDigits(digits, 1, text, start) : start;
-    if (length == 1) {
-      text[at++] = '.';
-      text[at++] = '0';
-    } else {
-      at = putWithPoint(digits, length, 1, text, start);
-    }
+    // A digit stands behind the point, if only a zero.
+    int at =
+        length == 1
+            ? putWithPoint(10 * digits, 2, 1, text, start)
+            : putWithPoint(digits, length, 1, text, start);
     text[at++] = 'E';
     if (exponent < 0) {
       text[at++] = '-';

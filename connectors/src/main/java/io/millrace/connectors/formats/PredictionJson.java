@@ -19,10 +19,8 @@ import java.util.List;
  * }</pre>
  */
 public final class PredictionJson {
-  private static final int TEXT_LENGTH = 1_024;
-
   private final JsonBytes bytes = new JsonBytes();
-  private final char[] text = new char[TEXT_LENGTH];
+  private final char[] digits = new char[FloatDecimal.MAX_LENGTH];
 
   /** Writes all outputs as one object. */
   public void write(JsonGenerator json, Prediction prediction) throws IOException {
@@ -47,11 +45,6 @@ public final class PredictionJson {
       writeElement(json, output, element);
       return element + 1;
     }
-    if (depth == shape.rank() - 1 && isFloat(output.spec().type())) {
-      int length = (int) shape.dimension(depth);
-      writeFloats(json, output, element, length);
-      return element + length;
-    }
     int next = element;
     json.writeStartArray();
     for (long i = 0; i < shape.dimension(depth); i++) {
@@ -61,49 +54,15 @@ public final class PredictionJson {
     return next;
   }
 
-  /** Writes a row in pieces of text: a call for each value costs as much as its digits. */
-  private void writeFloats(JsonGenerator json, TensorReader output, int first, int count)
-      throws IOException {
-    json.writeRawValue("[");
-    int end = 0;
-    for (int i = 0; i < count; i++) {
-      if (text.length - end <= FloatDecimal.MAX_LENGTH) {
-        json.writeRaw(text, 0, end);
-        end = 0;
-      }
-      if (i > 0) {
-        text[end++] = ',';
-      }
-      end = put(output.getFloat(first + i), end);
-    }
-    json.writeRaw(text, 0, end);
-    json.writeRaw(']');
-  }
-
-  /** Puts a value into the text; returns where it ends. */
-  private int put(float value, int start) {
-    if (Float.isFinite(value)) {
-      return FloatDecimal.write(value, text, start);
-    }
-    String name = '"' + Float.toString(value) + '"';
-    name.getChars(0, name.length(), text, start);
-    return start + name.length();
-  }
-
-  private static boolean isFloat(ElementType type) {
-    return ElementKind.of(type) == ElementKind.REAL && type != ElementType.FLOAT64;
-  }
-
-  // Jackson writes NaN and infinities as strings by default, as is done here.
   private void writeElement(JsonGenerator json, TensorReader output, int element)
       throws IOException {
     ElementType type = output.spec().type();
     switch (ElementKind.of(type)) {
       case REAL -> {
-        if (isFloat(type)) {
-          json.writeRawValue(text, 0, put(output.getFloat(element), 0));
-        } else {
+        if (type == ElementType.FLOAT64) {
           json.writeNumber(output.getDouble(element));
+        } else {
+          writeFloat(json, output.getFloat(element));
         }
       }
       case RAW_ONLY -> json.writeNumber(output.getDouble(element));
@@ -121,12 +80,21 @@ public final class PredictionJson {
     }
   }
 
-  private static void writeComplex(JsonGenerator json, TensorReader output, int element)
+  private void writeFloat(JsonGenerator json, float value) throws IOException {
+    if (Float.isFinite(value)) {
+      json.writeNumber(digits, 0, FloatDecimal.write(value, digits, 0));
+    } else {
+      // Jackson writes NaN and infinities as strings by default.
+      json.writeNumber(value);
+    }
+  }
+
+  private void writeComplex(JsonGenerator json, TensorReader output, int element)
       throws IOException {
     json.writeStartArray();
     if (output.spec().type() == ElementType.COMPLEX64) {
-      json.writeNumber((float) output.getReal(element));
-      json.writeNumber((float) output.getImaginary(element));
+      writeFloat(json, (float) output.getReal(element));
+      writeFloat(json, (float) output.getImaginary(element));
     } else {
       json.writeNumber(output.getReal(element));
       json.writeNumber(output.getImaginary(element));

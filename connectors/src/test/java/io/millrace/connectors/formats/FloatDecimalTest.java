@@ -3,6 +3,7 @@ package io.millrace.connectors.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
+import java.nio.CharBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +43,9 @@ class FloatDecimalTest {
   }
 
   @Test
-  void write_millionsOfRandomBits_isWhatJacksonWrites() {
+  void write_randomBits_isWhatJacksonWrites() {
     Random random = new Random(1);
-    for (int i = 0; i < 3_000_000; i++) {
+    for (int i = 0; i < 500_000; i++) {
       check(random.nextInt());
     }
   }
@@ -52,7 +53,7 @@ class FloatDecimalTest {
   @Test
   void write_aroundEachPowerOfTwo_isWhatJacksonWrites() {
     for (int exponent = 0; exponent < 255; exponent++) {
-      for (int offset = -2_000; offset <= 2_000; offset++) {
+      for (int offset = -200; offset <= 200; offset++) {
         check((exponent << 23) + offset);
       }
     }
@@ -71,7 +72,7 @@ class FloatDecimalTest {
     String expected = NumberOutput.toString(value, true);
     int length = FloatDecimal.write(value, text, 0);
     // A million assertions take longer than what they assert.
-    if (!expected.contentEquals(new StringBuilder().append(text, 0, length))) {
+    if (!expected.contentEquals(CharBuffer.wrap(text, 0, length))) {
       assertThat(new String(text, 0, length)).as("bits %08x", bits).isEqualTo(expected);
     }
   }
