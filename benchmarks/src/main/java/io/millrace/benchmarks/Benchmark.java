@@ -18,6 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * Peers side by side and the limits of all of them, in one JVM: after a warm-up the arms take turns
@@ -73,10 +76,8 @@ public final class Benchmark {
   private boolean run() throws Exception {
     long start = System.nanoTime();
     String time = Results.now();
-    if (options.parts().equals(Set.of(Part.REPLAY))) {
-      // Others' arms have what TensorFlow does by itself.
-      TensorFlowScorer.haveOneThread();
-    }
+    // Before a model is written, which makes a session as well.
+    sizePool(options.intraOpThreads());
     Map<Network, Subject> subjects = Subject.writeAll(folder);
     Subject ffnn = subject(subjects, Network.FFNN);
     try (LocalCluster cluster = LocalCluster.start();
@@ -108,6 +109,14 @@ public final class Benchmark {
     }
   }
 
+  /** Has the pool that ops share made: the first session of a process sizes it for all. */
+  private static void sizePool(int threads) {
+    ConfigProto config = ConfigProto.newBuilder().setIntraOpParallelismThreads(threads).build();
+    try (Graph empty = new Graph()) {
+      new Session(empty, config).close();
+    }
+  }
+
   /** What is measured apart from the arms; null or empty where it was not. */
   record Parts(
       List<ByTime> byTime,
@@ -126,6 +135,7 @@ public final class Benchmark {
         seconds,
         options.quick(),
         machine,
+        options.intraOpThreads(),
         anchor.spread(),
         anchor.leftOut(),
         Subject.TOLERANCE,

@@ -75,6 +75,14 @@ record Options(boolean quick, Path results, Set<Part> parts) {
     return parts.contains(part);
   }
 
+  /**
+   * Threads that share an op, in all models of the process; 0 for TensorFlow's choice, which the
+   * peers are to have. Replays alone have one, as in a TaskManager.
+   */
+  int intraOpThreads() {
+    return parts.equals(Set.of(Part.REPLAY)) ? 1 : 0;
+  }
+
   List<Cell> cells() {
     return Cell.table(quick).stream().filter(cell -> has(cell.part())).toList();
   }

@@ -180,8 +180,9 @@ final class ResultsPage {
     line(
         "that which scores, so that at parallelism 1 it has more than one core where there are more.");
     line(
-        "Measured without the other parts, an op has one thread in all arms, as in a TaskManager; else");
-    line("as many as there are cores, and the heavy network takes them all at parallelism 1.");
+        results.intraOpThreads() == 1
+            ? "An op has one thread in all arms, as in a TaskManager."
+            : "An op has a thread for each core, which the heavy network takes at parallelism 1, too.");
   }
 
   private static String setting(Setting setting) {

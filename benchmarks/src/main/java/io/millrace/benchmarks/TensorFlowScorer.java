@@ -1,10 +1,8 @@
 package io.millrace.benchmarks;
 
 import java.util.Map;
-import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.ConfigProto;
@@ -28,16 +26,6 @@ final class TensorFlowScorer implements AutoCloseable {
           ConfigProto.newBuilder().setInterOpParallelismThreads(interOpThreads).build());
     }
     return new TensorFlowScorer(loader.load());
-  }
-
-  /**
-   * Gives an op one thread, in all models of this process: its first session sizes the pool of all.
-   */
-  static void haveOneThread() {
-    ConfigProto one = ConfigProto.newBuilder().setIntraOpParallelismThreads(1).build();
-    try (Graph empty = new Graph()) {
-      new Session(empty, one).close();
-    }
   }
 
   /** The first output. */

@@ -48,6 +48,7 @@ class ResultsPageTest {
         125,
         true,
         new Machine("a processor", 2, 24_000, "Linux", "a JVM", "abc", Map.of("flink", "2.3.0")),
+        0,
         Spread.of(100, 104),
         0,
         1e-4,
