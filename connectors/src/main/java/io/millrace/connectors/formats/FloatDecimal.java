@@ -14,7 +14,7 @@ import java.math.BigInteger;
  * compared in units of {@code 10^k / 4}, rounded to odd, by one multiplication each.
  */
 final class FloatDecimal {
-  /** Characters at the most: nine digits, a point, two signs and an exponent with its E. */
+  /** Characters at the most: nine digits, a point, two signs, the E and two more digits. */
   static final int MAX_LENGTH = 15;
 
   private static final int SIGNIFICAND_BITS = 23;
