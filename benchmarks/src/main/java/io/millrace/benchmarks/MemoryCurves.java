@@ -70,12 +70,8 @@ public final class MemoryCurves {
       Files.deleteIfExists(options.results());
       String time = Results.now();
       long start = System.nanoTime();
-      List<Curve> curves = measure(options.quick() ? QUICK : 1, models);
+      List<Curve> curves = measure(options.quick() ? QUICK : 1, models, target);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
-      Files.createDirectories(target);
-      for (Curve curve : curves) {
-        curve.soak().writeCsv(target.resolve(curve.plan().name() + ".csv"));
-      }
       Machine machine = Machine.withoutPeers();
       MemoryPage.write(curves, machine, took, options.quick(), target);
       List<Finding> findings = curves.stream().map(Finding::of).toList();
@@ -88,7 +84,7 @@ public final class MemoryCurves {
     System.exit(fine ? 0 : 1);
   }
 
-  private static List<Curve> measure(int divisor, Path models) throws IOException {
+  private static List<Curve> measure(int divisor, Path models, Path target) throws IOException {
     @Nullable Path shared = SoakPlan.sharedModels();
     List<Curve> curves = new ArrayList<>();
     for (Kind kind : Kind.values()) {
@@ -96,7 +92,8 @@ public final class MemoryCurves {
       for (boolean closing : new boolean[] {true, false}) {
         int few = Math.max(1, steps / UNCLOSED / SAMPLES) * SAMPLES;
         SoakPlan plan = new SoakPlan(kind, closing, closing ? steps : few, SAMPLES, shared);
-        curves.add(new Curve(plan, SoakProcess.run(plan, models)));
+        Path csv = target.resolve(plan.name() + ".csv");
+        curves.add(new Curve(plan, SoakProcess.run(plan, models, csv)));
       }
     }
     return curves;

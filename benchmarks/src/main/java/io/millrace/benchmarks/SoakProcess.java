@@ -36,9 +36,10 @@ final class SoakProcess {
 
   /**
    * @param folder for its models and its log; made where it does not exist
+   * @param csv has every sample taken so far, also of a soak that does not come to its end
    * @throws IOException if it ends before it is through; the message names its log
    */
-  static Soak run(SoakPlan plan, Path folder) throws IOException {
+  static Soak run(SoakPlan plan, Path folder, Path csv) throws IOException {
     Files.createDirectories(folder);
     Path log = folder.resolve(plan.name() + ".log");
     Soak soak = new Soak();
@@ -48,6 +49,7 @@ final class SoakProcess {
       while (!line.startsWith(SoakMain.DONE)) {
         if (line.startsWith(SoakMain.SAMPLE)) {
           soak.add(Holdings.parse(line.substring(SoakMain.SAMPLE.length())));
+          soak.writeCsv(csv);
         }
         line = process.hear();
       }

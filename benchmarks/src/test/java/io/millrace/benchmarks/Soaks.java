@@ -15,10 +15,11 @@ final class Soaks {
 
   private Soaks() {}
 
-  /** What of a soak is beyond its limits; its samples are kept in {@code target/soak/}. */
+  /**
+   * What of a soak is beyond its limits; its samples are in {@code target/soak/} as they are taken.
+   */
   static List<String> beyond(SoakPlan plan, Path folder) throws IOException {
-    Soak soak = SoakProcess.run(plan, folder);
-    soak.writeCsv(Path.of("target", "soak", plan.name() + ".csv"));
+    Soak soak = SoakProcess.run(plan, folder, Path.of("target", "soak", plan.name() + ".csv"));
     Growth growth = soak.growth();
     System.out.println(plan.name() + ": " + growth);
     return growth.beyond(SoakPlan.LIMITS);
