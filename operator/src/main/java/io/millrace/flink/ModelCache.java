@@ -14,11 +14,14 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,9 @@ final class ModelCache {
   private final long budgetBytes;
   private final Disk disk;
 
+  /** Of the entries that were measured: what an entry's name stands for has one size. */
+  private final Map<Path, Long> sizes = new ConcurrentHashMap<>();
+
   /** The disk is full, and nothing is left that could make room. */
   static final class NoRoomException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -64,7 +70,7 @@ final class ModelCache {
     }
   }
 
-  private record Entry(Path path, FileTime used, long bytes) {}
+  private record Entry(Path path, long bytes) {}
 
   private ModelCache(Path folder, Path copies, long budgetBytes, @Nullable Disk disk) {
     this.folder = folder;
@@ -252,7 +258,7 @@ final class ModelCache {
     if (disk.usableBytes() < bytes) {
       sweepCopies();
     }
-    for (Entry entry : entries()) {
+    for (Entry entry : oldestFirst(entries())) {
       if (disk.usableBytes() >= bytes) {
         return;
       }
@@ -278,7 +284,11 @@ final class ModelCache {
     try {
       List<Entry> entries = entries();
       long bytes = entries.stream().mapToLong(Entry::bytes).sum();
-      for (Entry entry : entries) {
+      // Mostly so: at each release, with hundreds of versions that nobody looks at.
+      if (bytes <= budgetBytes) {
+        return;
+      }
+      for (Entry entry : oldestFirst(entries)) {
         if (bytes > budgetBytes && !isHeld(entry)) {
           LOG.info("{} is thrown away: {} bytes are above the budget", entry.path(), bytes);
           discard(entry.path());
@@ -299,22 +309,26 @@ final class ModelCache {
     }
   }
 
-  /** All entries, the one that was used longest ago first. */
   private List<Entry> entries() throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (Path path : list(versions)) {
+    List<Path> paths = list(versions);
+    sizes.keySet().retainAll(new HashSet<>(paths));
+    for (Path path : paths) {
       if (!path.toString().endsWith(GONE)) {
         add(entries, path);
       }
     }
-    entries.sort(Comparator.comparing(Entry::used));
     return entries;
   }
 
-  private static void add(List<Entry> entries, Path path) throws IOException {
+  private void add(List<Entry> entries, Path path) throws IOException {
     try {
-      FileTime used = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS);
-      entries.add(new Entry(path, used, new VersionFolder(path).bytes()));
+      Long bytes = sizes.get(path);
+      if (bytes == null) {
+        bytes = new VersionFolder(path).bytes();
+        sizes.put(path, bytes);
+      }
+      entries.add(new Entry(path, bytes));
     } catch (NoSuchFileException e) {
       LOG.debug("{} has just been thrown away", path, e);
     } catch (VersionFolder.ForeignException e) {
@@ -323,8 +337,25 @@ final class ModelCache {
     }
   }
 
+  /** The one that was used longest ago first. */
+  private static List<Entry> oldestFirst(List<Entry> entries) throws IOException {
+    Map<Entry, FileTime> used = new HashMap<>();
+    for (Entry entry : entries) {
+      try {
+        used.put(entry, Files.getLastModifiedTime(entry.path(), LinkOption.NOFOLLOW_LINKS));
+      } catch (NoSuchFileException e) {
+        LOG.debug("{} has just been thrown away", entry.path(), e);
+      }
+    }
+    return used.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   // Renamed first: nobody finds half of it.
-  private static void discard(Path entry) {
+  private void discard(Path entry) {
+    sizes.remove(entry);
     Path gone = entry.resolveSibling(UUID.randomUUID() + GONE);
     try {
       Files.move(entry, gone, StandardCopyOption.ATOMIC_MOVE);

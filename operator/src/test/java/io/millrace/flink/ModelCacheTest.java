@@ -149,6 +149,22 @@ class ModelCacheTest {
   }
 
   @Test
+  void trim_entryThatGrewAndWasFetchedAgain_countsWhatItHoldsNow() throws Exception {
+    String digest = keep("graph", 100);
+    Path index = entry(digest).resolve(INDEX);
+    Files.delete(index);
+    Files.write(index, new byte[400]);
+    cache = open(450);
+    assertThat(cache.find(digest, false)).isNull();
+    keep("graph", 100);
+    keep("other", 100);
+    keep("third", 100);
+    assertThat(entries()).hasSize(3);
+    keep("large", 300);
+    assertThat(entries()).hasSize(2);
+  }
+
+  @Test
   void find_copiesCannotBeMade_leavesTheEntry() throws Exception {
     String digest = keep("graph", 100);
     Set<PosixFilePermission> before = Files.getPosixFilePermissions(copies);
