@@ -41,6 +41,7 @@ final class SoakProcess {
    */
   static Soak run(SoakPlan plan, Path folder, Path csv) throws IOException {
     Files.createDirectories(folder);
+    Files.deleteIfExists(csv);
     Path log = folder.resolve(plan.name() + ".log");
     Soak soak = new Soak();
     try (ChildProcess process =

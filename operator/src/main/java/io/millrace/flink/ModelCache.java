@@ -14,7 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,8 +58,8 @@ final class ModelCache {
   private final long budgetBytes;
   private final Disk disk;
 
-  /** Of the entries that were measured: what an entry's name stands for has one size. */
-  private final Map<Path, Long> sizes = new ConcurrentHashMap<>();
+  /** As they were measured, for the budget alone: one that was used since is measured anew. */
+  private final Map<Path, Entry> measured = new ConcurrentHashMap<>();
 
   /** The disk is full, and nothing is left that could make room. */
   static final class NoRoomException extends IOException {
@@ -70,7 +70,7 @@ final class ModelCache {
     }
   }
 
-  private record Entry(Path path, long bytes) {}
+  private record Entry(Path path, FileTime used, long bytes) {}
 
   private ModelCache(Path folder, Path copies, long budgetBytes, @Nullable Disk disk) {
     this.folder = folder;
@@ -255,10 +255,11 @@ final class ModelCache {
    * @throws NoRoomException if there is still too little
    */
   void makeRoom(long bytes) throws IOException {
-    if (disk.usableBytes() < bytes) {
-      sweepCopies();
+    if (disk.usableBytes() >= bytes) {
+      return;
     }
-    for (Entry entry : oldestFirst(entries())) {
+    sweepCopies();
+    for (Entry entry : entries()) {
       if (disk.usableBytes() >= bytes) {
         return;
       }
@@ -284,11 +285,7 @@ final class ModelCache {
     try {
       List<Entry> entries = entries();
       long bytes = entries.stream().mapToLong(Entry::bytes).sum();
-      // Mostly so: at each release, with hundreds of versions that nobody looks at.
-      if (bytes <= budgetBytes) {
-        return;
-      }
-      for (Entry entry : oldestFirst(entries)) {
+      for (Entry entry : entries) {
         if (bytes > budgetBytes && !isHeld(entry)) {
           LOG.info("{} is thrown away: {} bytes are above the budget", entry.path(), bytes);
           discard(entry.path());
@@ -306,29 +303,35 @@ final class ModelCache {
     } catch (NoSuchFileException e) {
       LOG.debug("{} has just been thrown away", entry.path(), e);
       return true;
+    } catch (VersionFolder.ForeignException e) {
+      LOG.warn("{} is no version any more", entry.path(), e);
+      return false;
     }
   }
 
+  /** All entries, the one that was used longest ago first. */
   private List<Entry> entries() throws IOException {
     List<Entry> entries = new ArrayList<>();
     List<Path> paths = list(versions);
-    sizes.keySet().retainAll(new HashSet<>(paths));
+    measured.keySet().retainAll(new HashSet<>(paths));
     for (Path path : paths) {
       if (!path.toString().endsWith(GONE)) {
         add(entries, path);
       }
     }
+    entries.sort(Comparator.comparing(Entry::used));
     return entries;
   }
 
   private void add(List<Entry> entries, Path path) throws IOException {
     try {
-      Long bytes = sizes.get(path);
-      if (bytes == null) {
-        bytes = new VersionFolder(path).bytes();
-        sizes.put(path, bytes);
+      FileTime used = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS);
+      Entry entry = measured.get(path);
+      if (entry == null || !entry.used().equals(used)) {
+        entry = new Entry(path, used, new VersionFolder(path).bytes());
+        measured.put(path, entry);
       }
-      entries.add(new Entry(path, bytes));
+      entries.add(entry);
     } catch (NoSuchFileException e) {
       LOG.debug("{} has just been thrown away", path, e);
     } catch (VersionFolder.ForeignException e) {
@@ -337,25 +340,8 @@ final class ModelCache {
     }
   }
 
-  /** The one that was used longest ago first. */
-  private static List<Entry> oldestFirst(List<Entry> entries) throws IOException {
-    Map<Entry, FileTime> used = new HashMap<>();
-    for (Entry entry : entries) {
-      try {
-        used.put(entry, Files.getLastModifiedTime(entry.path(), LinkOption.NOFOLLOW_LINKS));
-      } catch (NoSuchFileException e) {
-        LOG.debug("{} has just been thrown away", entry.path(), e);
-      }
-    }
-    return used.entrySet().stream()
-        .sorted(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
   // Renamed first: nobody finds half of it.
   private void discard(Path entry) {
-    sizes.remove(entry);
     Path gone = entry.resolveSibling(UUID.randomUUID() + GONE);
     try {
       Files.move(entry, gone, StandardCopyOption.ATOMIC_MOVE);
@@ -366,6 +352,7 @@ final class ModelCache {
       LOG.warn("Cannot throw {} away", entry, e);
       return;
     }
+    measured.remove(entry);
     delete(gone);
   }
 

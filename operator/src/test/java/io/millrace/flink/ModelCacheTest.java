@@ -149,19 +149,35 @@ class ModelCacheTest {
   }
 
   @Test
-  void trim_entryThatGrewAndWasFetchedAgain_countsWhatItHoldsNow() throws Exception {
+  void trim_entryThatAnotherProcessFetchedAgain_countsWhatItHoldsNow() throws Exception {
     String digest = keep("graph", 100);
     Path index = entry(digest).resolve(INDEX);
     Files.delete(index);
     Files.write(index, new byte[400]);
+    ModelCache first = open(450);
     cache = open(450);
     assertThat(cache.find(digest, false)).isNull();
     keep("graph", 100);
+    cache = first;
     keep("other", 100);
     keep("third", 100);
     assertThat(entries()).hasSize(3);
     keep("large", 300);
     assertThat(entries()).hasSize(2);
+  }
+
+  @Test
+  void trim_entryThatHasALinkSinceItWasMeasured_isThrownAwayInItsTurn() throws Exception {
+    cache = open(250);
+    String oldest = keep("graph", 100);
+    usedBefore(oldest, 2);
+    String next = keep("other", 100);
+    usedBefore(next, 1);
+    cache.trim();
+    Path variables = entry(oldest).resolve(INDEX).getParent();
+    Files.createSymbolicLink(variables.resolve("more"), Path.of("/dev/zero"));
+    String last = keep("third", 100);
+    assertThat(entries()).containsExactlyInAnyOrder(entry(next), entry(last));
   }
 
   @Test
