@@ -22,6 +22,10 @@ import java.util.Objects;
 record Loading(Peer peer, int loads, int mebibytes, Spread loadMillis, Spread throughput) {
   private static final int PAIRS = 5;
   private static final int EACH = 4;
+
+  /** Until what loads has been compiled: the compiler takes a core from whatever it runs beside. */
+  private static final int WARM_UPS = 5;
+
   private static final int BALLAST_MEBIBYTES = 50;
 
   /** Both shells that take commands. */
@@ -40,9 +44,10 @@ record Loading(Peer peer, int loads, int mebibytes, Spread loadMillis, Spread th
             SavedModelFile.write(subject.network(), root.resolve("even"), BALLAST_MEBIBYTES),
             SavedModelFile.write(subject.network(), root.resolve("odd"), BALLAST_MEBIBYTES));
     try (SwitchedJob job =
-        SwitchedJob.start(cluster, subject, root, folders, delivery, (1 + PAIRS) * EACH)) {
-      // The first ones run code that no job has compiled yet, and have it compiled.
-      loadEach(job, folders);
+        SwitchedJob.start(cluster, subject, root, folders, delivery, (WARM_UPS + PAIRS) * EACH)) {
+      for (int i = 0; i < WARM_UPS; i++) {
+        loadEach(job, folders);
+      }
       Loading loading = drive(job, peer, folders);
       job.checkOutputs("loads beside " + peer.title());
       return loading;

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ record Options(boolean quick, Path results, Set<Part> parts) {
     LOADS,
     SCAN
   }
+
+  private static final Set<Part> WITH_PEERS = Set.of(Part.MEMORY, Part.KAFKA, Part.LATENCY);
 
   /**
    * @param arguments {@code --quick=true|false}, {@code --results=FILE}, {@code
@@ -77,10 +80,10 @@ record Options(boolean quick, Path results, Set<Part> parts) {
 
   /**
    * Threads that share an op, in all models of the process; 0 for TensorFlow's choice, which the
-   * peers are to have. Replays alone have one, as in a TaskManager.
+   * peers are to have. Where there are no peers, one, as in a TaskManager.
    */
   int intraOpThreads() {
-    return parts.equals(Set.of(Part.REPLAY)) ? 1 : 0;
+    return Collections.disjoint(parts, WITH_PEERS) ? 1 : 0;
   }
 
   List<Cell> cells() {

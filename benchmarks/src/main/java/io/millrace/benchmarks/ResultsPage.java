@@ -80,7 +80,11 @@ final class ResultsPage {
     line(
         "The anchor, a loop of bare engine calls, varied by %.0f%% (15%% are allowed); rounds left out, as it",
         results.anchorRecordsPerSecond().variation() * 100);
-    line("would have varied by more: %d.%n", results.roundsLeftOut());
+    line("would have varied by more: %d.", results.roundsLeftOut());
+    line(
+        results.intraOpThreads() == 1
+            ? "An op has one thread, as in a TaskManager.%n"
+            : "An op has a thread for each core, which the heavy network takes at parallelism 1, too.%n");
     results
         .networks()
         .forEach((name, shape) -> line("- %s: %s", name.toLowerCase(Locale.ROOT), shape));
@@ -179,10 +183,6 @@ final class ResultsPage {
         "records are dropped. Throughput per core is CPU per record: a replay reads in a thread beside");
     line(
         "that which scores, so that at parallelism 1 it has more than one core where there are more.");
-    line(
-        results.intraOpThreads() == 1
-            ? "An op has one thread in all arms, as in a TaskManager."
-            : "An op has a thread for each core, which the heavy network takes at parallelism 1, too.");
   }
 
   private static String setting(Setting setting) {
