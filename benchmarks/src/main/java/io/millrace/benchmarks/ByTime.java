@@ -15,7 +15,7 @@ import java.util.List;
  * @param throughput with the policy over without
  */
 record ByTime(Peer shell, Spread throughput) {
-  static final int PAIRS = 15;
+  static final int PAIRS = 40;
 
   /** A fixed version, and commands by the JobManager: both are chained to their source. */
   static List<ByTime> measure(ArmRunner runner, int pairs) throws Exception {
