@@ -134,6 +134,7 @@ public final class Benchmark {
         time,
         seconds,
         options.quick(),
+        options.command(),
         machine,
         options.intraOpThreads(),
         anchor.spread(),

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is asked of a run.
@@ -76,6 +77,17 @@ record Options(boolean quick, Path results, Set<Part> parts) {
 
   boolean has(Part part) {
     return parts.contains(part);
+  }
+
+  /** What asks for it. */
+  String command() {
+    String some =
+        parts.size() == Part.values().length
+            ? ""
+            : parts.stream()
+                .map(part -> part.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(",", " -Dbench.arguments=--parts=", ""));
+    return "mvn -q -Pbench " + (quick ? "-Dquick " : "") + "verify" + some;
   }
 
   /**

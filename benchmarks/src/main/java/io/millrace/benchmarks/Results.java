@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param format 1; fields are added, never changed
  * @param time when the run began
  * @param seconds how long it took
+ * @param command as {@link Options#command} says
  * @param intraOpThreads as {@link Options#intraOpThreads} says
  * @param roundsLeftOut of the arms, as the anchor was too fast or too slow in them
  * @param jsonLimit what parsing JSON and then calling the bare engine would reach of parsing alone
@@ -29,6 +30,7 @@ record Results(
     String time,
     long seconds,
     boolean quick,
+    String command,
     Machine machine,
     int intraOpThreads,
     Spread anchorRecordsPerSecond,

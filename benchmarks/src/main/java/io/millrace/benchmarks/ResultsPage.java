@@ -55,9 +55,7 @@ final class ResultsPage {
   private void head() {
     Machine machine = results.machine();
     line("# Benchmarks%n");
-    line(
-        "This page was written by `mvn -q -Pbench %sverify` (to `benchmarks/target/results/`), in",
-        results.quick() ? "-Dquick " : "");
+    line("This page was written by `%s` (to `benchmarks/target/results/`), in", results.command());
     line(
         "%d minutes on %s: %s, %d cores, %d GiB, %s, %s; commit %s; %s.%n",
         results.seconds() / 60,
@@ -75,7 +73,7 @@ final class ResultsPage {
           results.arms().stream().mapToInt(arm -> arm.recordsPerSecond().count()).max().orElse(0));
       line(
           "ratios within a round, with the least and the most behind it. Outputs of all arms agree within %s.",
-          Double.toString(results.tolerance()));
+          "%.0e".formatted(results.tolerance()));
     }
     line(
         "The anchor, a loop of bare engine calls, varied by %.0f%% (15%% are allowed); rounds left out, as it",

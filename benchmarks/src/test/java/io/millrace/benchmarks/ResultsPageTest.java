@@ -47,6 +47,7 @@ class ResultsPageTest {
         "2026-01-31T00:00:00Z",
         125,
         true,
+        "mvn -q -Pbench -Dquick verify",
         new Machine("a processor", 2, 24_000, "Linux", "a JVM", "abc", Map.of("flink", "2.3.0")),
         0,
         Spread.of(100, 104),
