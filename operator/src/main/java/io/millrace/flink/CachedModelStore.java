@@ -143,7 +143,7 @@ final class CachedModelStore implements ModelStore {
           files.bytes(),
           () -> {
             files.close();
-            open.trim();
+            open.used(files.digest(), listing.manifest() != null);
           });
     } finally {
       if (!handedOut) {

@@ -188,7 +188,7 @@ final class ModelCache {
       String actual = found.digest();
       if (actual.equals(digest)) {
         touch(entry);
-        files = new ModelFiles(held.path(), digest, found.bytes(), release(held));
+        files = new ModelFiles(held.path(), digest, found.bytes(), release(held, entry));
       } else {
         LOG.warn("{} hashes to {} now: it is thrown away and fetched again", entry, actual);
         discard(entry);
@@ -219,11 +219,22 @@ final class ModelCache {
   }
 
   /** What lets go of files that were handed out. */
-  private Runnable release(PrivateFolder held) {
+  private Runnable release(PrivateFolder held, Path entry) {
     return () -> {
       held.close();
-      trim();
+      used(entry);
     };
+  }
+
+  /** Called when a version is let go of that was fetched and not found here: it is as recent. */
+  void used(String digest, boolean packaged) {
+    used(entry(digest, packaged));
+  }
+
+  // Until now, however long ago it was handed out: the one that was live is the one to go back to.
+  private void used(Path entry) {
+    touch(entry);
+    trim();
   }
 
   /**
@@ -288,8 +299,8 @@ final class ModelCache {
       for (Entry entry : entries) {
         if (bytes > budgetBytes && !isHeld(entry)) {
           LOG.info("{} is thrown away: {} bytes are above the budget", entry.path(), bytes);
-          discard(entry.path());
-          bytes -= entry.bytes();
+          // Others trim as well: what one of them threw away does not count any more.
+          bytes -= discard(entry.path()) ? entry.bytes() : 0;
         }
       }
     } catch (IOException e) {
@@ -297,15 +308,15 @@ final class ModelCache {
     }
   }
 
-  private static boolean isHeld(Entry entry) throws IOException {
+  private static boolean isHeld(Entry entry) {
     try {
       return new VersionFolder(entry.path()).isHeld();
-    } catch (NoSuchFileException e) {
-      LOG.debug("{} has just been thrown away", entry.path(), e);
-      return true;
-    } catch (VersionFolder.ForeignException e) {
-      LOG.warn("{} is no version any more", entry.path(), e);
+    } catch (NoSuchFileException | VersionFolder.ForeignException e) {
+      LOG.debug("{} has just been thrown away, or is no version any more", entry.path(), e);
       return false;
+    } catch (IOException e) {
+      LOG.warn("Whether somebody holds {} cannot be seen: it stays", entry.path(), e);
+      return true;
     }
   }
 
@@ -323,7 +334,7 @@ final class ModelCache {
     return entries;
   }
 
-  private void add(List<Entry> entries, Path path) throws IOException {
+  private void add(List<Entry> entries, Path path) {
     try {
       FileTime used = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS);
       Entry entry = measured.get(path);
@@ -337,23 +348,26 @@ final class ModelCache {
     } catch (VersionFolder.ForeignException e) {
       LOG.warn("{} is no version: it is thrown away", path, e);
       discard(path);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be measured: the budget leaves it out", path, e);
     }
   }
 
-  // Renamed first: nobody finds half of it.
-  private void discard(Path entry) {
+  /** Renames it first: nobody finds half of it. True if it is gone then, whoever did it. */
+  private boolean discard(Path entry) {
     Path gone = entry.resolveSibling(UUID.randomUUID() + GONE);
     try {
       Files.move(entry, gone, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
       LOG.debug("{} has just been thrown away", entry, e);
-      return;
+      return true;
     } catch (IOException e) {
       LOG.warn("Cannot throw {} away", entry, e);
-      return;
+      return false;
     }
     measured.remove(entry);
     delete(gone);
+    return true;
   }
 
   private static void delete(Path gone) {

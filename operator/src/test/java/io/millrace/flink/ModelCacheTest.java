@@ -12,9 +12,14 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelCacheTest {
   private static final String GRAPH = "saved_model.pb";
   private static final String INDEX = "variables/variables.index";
+  private static final int TRIMMERS = 8;
 
   @TempDir private Path temporary;
   private Path folder;
@@ -225,6 +231,43 @@ class ModelCacheTest {
 
     String third = keep("third", 100);
     assertThat(entries()).containsExactlyInAnyOrder(entry(second), entry(third));
+  }
+
+  @Test
+  void trim_versionThatWasHeldForLong_isUsedUntilItIsLetGoOf() throws Exception {
+    cache = open(150);
+    String live = keep("live", 100);
+    ModelFiles held = find(live);
+    cache = open(Long.MAX_VALUE);
+    String other = keep("other", 100);
+    usedBefore(live, 500);
+    usedBefore(other, 1);
+    held.close();
+    assertThat(entries()).containsExactly(entry(live));
+  }
+
+  /** As the slots of a TaskManager do, which let go of a version at about the same time. */
+  @Test
+  void trim_byManyAtOnce_throwsAwayNoMoreThanIsAboveTheBudget() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(TRIMMERS);
+    try {
+      for (int round = 0; round < 50; round++) {
+        cache = open(Long.MAX_VALUE);
+        for (int version = 0; version < 4; version++) {
+          keep(round + "-" + version, 100);
+        }
+        Callable<ModelCache> trimmer = () -> open(300);
+        for (Future<ModelCache> opened :
+            threads.invokeAll(Collections.nCopies(TRIMMERS, trimmer))) {
+          opened.get();
+        }
+        assertThat(entries()).hasSize(3);
+        open(0);
+        assertThat(entries()).isEmpty();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
