@@ -44,12 +44,16 @@ final class ShellWalk implements AutoCloseable {
             this::kill, CompletableFuture.delayedExecutor(limit.toSeconds(), TimeUnit.SECONDS));
   }
 
-  /** The lines of the block behind {@code <!-- name: ... -->}. */
+  /** The lines of the block behind {@code <!-- name: ... -->}; it has been built. */
   static List<String> commands(String name) throws IOException {
     Pattern block = Pattern.compile("(?s)<!-- " + name + ":[^\\n]*-->\\s*```sh\\R(.*?)```");
     Matcher matcher = block.matcher(Files.readString(Path.of("../README.md")));
     assertThat(matcher.find()).as(name).isTrue();
-    return matcher.group(1).lines().filter(line -> !line.isBlank()).toList();
+    return matcher
+        .group(1)
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("mvn "))
+        .toList();
   }
 
   /**
