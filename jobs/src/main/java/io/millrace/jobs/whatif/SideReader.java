@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.jobs.compare.OutputLines;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +17,7 @@ final class SideReader implements OutputLines.Visitor {
   private final Question question;
   private final SpilledRows rows;
   private final @Nullable SliceValues slices;
-  private final MessageDigest sha256;
+  private final Sha256 sha256 = new Sha256();
   private final Map<Scorer, Integer> scorers = new HashMap<>();
   private final List<Scorer> inOrder = new ArrayList<>();
   private final List<Long> scored = new ArrayList<>();
@@ -33,18 +30,13 @@ final class SideReader implements OutputLines.Visitor {
     this.question = question;
     this.rows = rows;
     this.slices = slices;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   @Override
   public void line(String file, long number, byte[] line) throws IOException {
     RecordJson record = RecordJson.of(file, number, line);
     String identity = record.identity(question);
-    ByteBuffer digest = ByteBuffer.wrap(sha256.digest(identity.getBytes(StandardCharsets.UTF_8)));
+    ByteBuffer digest = ByteBuffer.wrap(sha256.of(identity));
     rows.add(
         new Row(
             digest.getLong(),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,7 +23,10 @@ final class SliceValues {
   private static final long TEXT = 0x7ff8_0000_0000_0000L;
   private static final int SAMPLE = 20_000;
   private static final int SHOWN = 60;
+  private static final int HEAD = 40;
+  private static final int TAIL = 17;
 
+  private final Sha256 sha256 = new Sha256();
   private final Map<String, Integer> ids = new HashMap<>();
   private final List<String> texts =
       new ArrayList<>(List.of("(values beyond the first " + LIMIT + ")"));
@@ -53,25 +57,33 @@ final class SliceValues {
   }
 
   private int id(JsonNode value) {
-    String text = text(value);
-    Integer id = ids.get(text);
+    boolean absent = value.isMissingNode() || value.isNull();
+    String text = value.isTextual() ? value.textValue() : value.toString();
+    String key = absent ? ABSENT : key(text);
+    Integer id = ids.get(key);
     if (id != null) {
       return id;
     }
     if (texts.size() > LIMIT) {
       return 0;
     }
-    ids.put(text, texts.size());
-    texts.add(text);
+    ids.put(key, texts.size());
+    texts.add(absent ? ABSENT : shown(text));
     return texts.size() - 1;
   }
 
-  private static String text(JsonNode value) {
-    String text =
-        value.isMissingNode() || value.isNull()
-            ? ABSENT
-            : value.isTextual() ? value.textValue() : value.toString();
-    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+  // Long ones in little, and told apart all the same; no text is taken for an absent one.
+  private String key(String text) {
+    return text.length() <= SHOWN ? "'" + text : HexFormat.of().formatHex(sha256.of(text));
+  }
+
+  private static String shown(String text) {
+    if (text.equals(ABSENT)) {
+      return "'" + text + "'";
+    }
+    return text.length() <= SHOWN
+        ? text
+        : text.substring(0, HEAD) + "..." + text.substring(text.length() - TAIL);
   }
 
   /** Whether there are more numbers than lines: then ranges of them make the slices. */
