@@ -81,6 +81,10 @@ public final class ReplayJob {
     UserJars.refuseTensorFlow();
     List<Path> inputs = ReplayRequirements.inputs(config);
     ReplayInputs.require(ReplayOptions.INPUT_PATHS.key(), inputs);
+    // Before versions are fetched, of which there may be many.
+    OutputFolder output =
+        OutputFolder.prepare(
+            ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
     Configuration scoring = ReplayRequirements.scoring(config);
     AvroInput avro = AvroInput.open(scoring, ReplayOptions.records(scoring));
     ReplayedVersions versions = ReplayedVersions.of(scoring);
@@ -97,9 +101,6 @@ public final class ReplayJob {
     }
     Inference<LocatedRecord> inference =
         inference(records(env, source, config), scoring, versions, avro);
-    OutputFolder output =
-        OutputFolder.prepare(
-            ReplayRequirements.output(config), config.get(ReplayOptions.OVERWRITE));
     DataStream<FileOutcome> outcomes =
         inference
             .predictions(

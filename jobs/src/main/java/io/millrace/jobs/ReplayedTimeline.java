@@ -81,11 +81,26 @@ record ReplayedTimeline(ModelTimeline timeline, Set<Signature> signatures) {
     String text =
         location.equals(BESIDE_THE_VERSIONS)
             ? config.getOptional(ScoreTopicOptions.MODEL_BASE).orElse("")
-            : location.replaceFirst("/" + TimelineFile.NAME + "$", "");
+            : folderOf(location);
     try {
       return ModelLocation.parse(text);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(ReplayOptions.TIMELINE.key() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Of a timeline that is named by its folder, or by its file. */
+  private static String folderOf(String location) throws ConfigurationException {
+    int slash = location.lastIndexOf('/');
+    String name = location.substring(slash + 1);
+    if (name.equals(TimelineFile.NAME)) {
+      return slash < 0 ? "." : location.substring(0, slash);
+    }
+    if (name.endsWith(".json")) {
+      throw new ConfigurationException(
+          "%s: %s: expected a folder with %s in it, or that file"
+              .formatted(ReplayOptions.TIMELINE.key(), location, TimelineFile.NAME));
+    }
+    return location;
   }
 }
