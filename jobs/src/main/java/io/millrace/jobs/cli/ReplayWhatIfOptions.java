@@ -3,7 +3,6 @@ package io.millrace.jobs.cli;
 import io.millrace.jobs.ConfigurationException;
 import io.millrace.jobs.ReplayWhatIf;
 import io.millrace.jobs.ScoreTopicOptions;
-import io.millrace.jobs.compare.OutputLines;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -54,7 +53,7 @@ final class ReplayWhatIfOptions {
     ReplayWhatIf whatIf = ReplayWhatIf.of(configuration, version);
     URI base = Locations.parse(against == null ? whatIf.against().toString() : against);
     // Before years of history are replayed for nothing.
-    OutputLines.at(base);
+    report.requireBase(base);
     return new ReplayWhatIf(whatIf.configuration(), base);
   }
 

@@ -133,12 +133,24 @@ final class WhatIfOptions {
     }
   }
 
+  /**
+   * Refuses a base of which there can be no report.
+   *
+   * @throws IOException if there is nothing, or its first record lacks what is asked for
+   */
+  void requireBase(URI base) throws IOException {
+    WhatIf.require(base, question());
+  }
+
+  private Question question() {
+    return new Question(value, threshold, join, by, slices);
+  }
+
   /** Writes the report and says what it amounts to; whether one was asked for is known. */
   void write(URI base, URI other, PrintWriter out) throws CommandException {
     Path file = Objects.requireNonNull(report, "--report");
     try {
-      WhatIf.Summary found =
-          WhatIf.report(base, other, new Question(value, threshold, join, by, slices), file);
+      WhatIf.Summary found = WhatIf.report(base, other, question(), file);
       out.printf(
           Locale.ROOT,
           "compared=%d changed=%d (%.2f%%) only-base=%d only-other=%d%n",

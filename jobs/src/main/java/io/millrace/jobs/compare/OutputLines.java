@@ -120,6 +120,28 @@ public final class OutputLines {
     }
   }
 
+  /**
+   * Reads the first record alone; calls nobody where there is none.
+   *
+   * @throws IOException as {@link #read}
+   */
+  public void readFirst(Visitor visitor) throws IOException {
+    try {
+      read(
+          (file, number, line) -> {
+            visitor.line(file, number, line);
+            throw new FirstReadException();
+          });
+    } catch (FirstReadException e) {
+      // The rest is not asked for.
+    }
+  }
+
+  /** Ends a read behind the first record. */
+  private static final class FirstReadException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   private String name(Path file) {
     String path = file.getPath();
     return path.startsWith(root) && !root.isEmpty()

@@ -67,6 +67,23 @@ public final class WhatIf {
         found.total().pairs(), found.total().changed(), joined.onlyBase(), joined.onlyOther());
   }
 
+  /**
+   * Refuses an output of which there can be no report, by its first record.
+   *
+   * @throws IOException if it is no scored record, has nothing that it can be joined by, or not the
+   *     number that is asked for; the message says where
+   */
+  public static void require(URI output, Question question) throws IOException {
+    OutputLines.at(output)
+        .readFirst(
+            (file, number, line) -> {
+              RecordJson record = RecordJson.of(file, number, line);
+              record.identity(question);
+              record.value(question.value());
+              record.scorer();
+            });
+  }
+
   static Findings of(URI base, URI other, Question question) throws IOException {
     Path folder = Files.createTempDirectory("millrace-what-if");
     try {

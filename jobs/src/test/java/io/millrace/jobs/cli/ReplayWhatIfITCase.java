@@ -73,6 +73,15 @@ class ReplayWhatIfITCase {
     assertRefused(1, run(input, output, asked), "as-it-was does not exist");
     assertThat(run(input, output, base, "-Dmodel.version-policy=7").exitCode()).isZero();
 
+    String[] unknown = asked.clone();
+    unknown[6] = "score";
+    assertRefused(
+        1,
+        run(input, output, unknown),
+        "no number score[0] in the predictions",
+        "'y' of 1 numbers");
+    assertThat(folder.resolve("as-it-was-what-if-9")).doesNotExist();
+
     CommandLineRun run = run(input, output, asked);
 
     assertThat(run.err()).isEmpty();
