@@ -1,0 +1,142 @@
+package io.millrace.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.SavedModels.Layer;
+import io.millrace.testing.processes.KafkaBroker;
+import io.millrace.testing.processes.SharedBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replays of a recorded topic, with a network that rounds by the number of rows of a batch. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class SameBytesITCase {
+  private static final int PARTITIONS = 4;
+  private static final int RECORDS = 600;
+  private static final int WIDTH = 256;
+
+  /** What a live job and its replay have alike. */
+  private static final String SCORING =
+      """
+      output: {%s, fields: [id]}
+      model: {name: network, uri: "%s"}
+      batching: {deterministic: true, max-batch-size: 128}
+      """;
+
+  @TempDir private Path folder;
+
+  private final long seed = new Random().nextLong();
+  private final Random random = new Random(seed);
+  private KafkaBroker broker;
+  private Path model;
+
+  @Test
+  void replays_atOtherParallelismsAndSplits_equalTheLiveOutputToTheBit() throws Exception {
+    System.out.println("seed " + seed);
+    broker = SharedBroker.get();
+    broker.createTopic("rounded-in", PARTITIONS);
+    broker.createTopic("rounded-out", PARTITIONS);
+    broker.createTopic("rounded-dead", 1);
+    model =
+        SavedModels.layers(folder.resolve("network/1"), List.of(layer(WIDTH, 200), layer(200, 3)));
+    Path live = liveJob();
+    Topics topics = new Topics(broker.bootstrapServers());
+    try (RunningJob job = RunningJob.start(live)) {
+      // Full batches, and then ones of few records.
+      send(0, RECORDS / 2);
+      topics.await("rounded-out", RECORDS / 2);
+      for (int i = RECORDS / 2; i < RECORDS; i += 10) {
+        send(i, i + 10);
+      }
+      assertThat(topics.await("rounded-out", RECORDS)).hasSize(RECORDS);
+    }
+    run("record", "--config", live.toString(), "--to", folder + "/in");
+    run("record", "--config", live.toString(), "--topic", "rounded-out", "--to", folder + "/live");
+
+    Path replay = replay();
+    assertEqual(replay, "-Djob.parallelism=1");
+    assertEqual(replay, "-Djob.parallelism=3");
+    assertEqual(replay, "-Djob.parallelism=3", "-Dinput.split-size=50 kb");
+  }
+
+  private Path liveJob() throws Exception {
+    String yaml =
+        """
+        job: {name: rounded, parallelism: 2}
+        kafka: {bootstrap-servers: "%s"}
+        input: {topic: rounded-in}
+        dead-letters: {topic: rounded-dead}
+        checkpointing: {interval: 500 ms}
+        """
+            .formatted(broker.bootstrapServers());
+    return Files.writeString(
+        folder.resolve("live.yaml"), yaml + SCORING.formatted("topic: rounded-out", model));
+  }
+
+  private Path replay() throws Exception {
+    String yaml = "input: {paths: \"%s/in\", format: topic}\n".formatted(folder);
+    String output = "path: \"%s/replayed\", overwrite: true".formatted(folder);
+    return Files.writeString(
+        folder.resolve("replay.yaml"), yaml + SCORING.formatted(output, model));
+  }
+
+  private void assertEqual(Path replay, String... more) {
+    List<String> line = new ArrayList<>(List.of("replay", "--config", replay.toString()));
+    line.addAll(List.of(more));
+    run(line.toArray(String[]::new));
+    CommandLineRun compared = CommandLineRun.of("compare", folder + "/live", folder + "/replayed");
+    assertThat(compared.out())
+        .as("%s %s", List.of(more), compared.err())
+        .startsWith("equal: " + RECORDS + " records");
+  }
+
+  private static void run(String... line) {
+    CommandLineRun run = CommandLineRun.of(line);
+    assertThat(run.exitCode()).as("%s: %s", line[0], run.err()).isZero();
+  }
+
+  /** Waits until they are stored. */
+  private void send(int from, int to) {
+    Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = from; i < to; i++) {
+        float[] x = vector(WIDTH);
+        String value = "{\"id\": %d, \"x\": %s}".formatted(i, Arrays.toString(x));
+        producer.send(
+            new ProducerRecord<>(
+                "rounded-in", i % PARTITIONS, null, value.getBytes(StandardCharsets.UTF_8)));
+      }
+    }
+  }
+
+  private Layer layer(int inputs, int outputs) {
+    float[][] weights = new float[inputs][];
+    for (int i = 0; i < inputs; i++) {
+      weights[i] = vector(outputs);
+    }
+    return new Layer(weights, vector(outputs), "Sigmoid");
+  }
+
+  private float[] vector(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian() / 8;
+    }
+    return values;
+  }
+}
