@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelReason;
 import io.millrace.model.VersionState;
+import io.millrace.testing.check.Await;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ScoreTopicITCase {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration POLL = Duration.ofMillis(250);
 
   @TempDir private Path folder;
 
@@ -276,6 +280,44 @@ class ScoreTopicITCase {
               })
           .hasSize(4);
       assertThat(echo.compareWithAReplay(config).out()).startsWith("equal: 16 records");
+    }
+  }
+
+  @Test
+  void fault59_emptyPartition_holdsTheReleaseOfAVersionUpNoLongerThanTheIdleTimeout()
+      throws Exception {
+    Path config = echo.configByEventTime();
+    long begin = Topics.TIMESTAMP;
+    echo.publishFrom(config, 1, begin);
+    echo.publishFrom(config, 2, begin + 1_000);
+    int empty = EchoJob.PARTITIONS_IN - 1;
+    for (int partition = 0; partition < empty; partition++) {
+      echo.send(partition, begin, "a" + partition);
+    }
+    try (RunningJob job =
+        RunningJob.start(config, "-Dinput.idle-timeout=1 s", "-Dmodel.retention=1 s")) {
+      topics.await("out" + suffix, empty);
+      Await.until(
+          "both subtasks let go of version 1",
+          PATIENCE,
+          POLL,
+          () -> {
+            // Where none of a subtask's partitions goes on, time does not either.
+            for (int partition = 0; partition < empty; partition++) {
+              echo.send(partition, begin + 3_000, "b" + partition);
+            }
+            return topics.events("status" + suffix).stream()
+                    .filter(event -> event.version() == 1 && event.state() == VersionState.END)
+                    .map(ModelEvent::subtask)
+                    .distinct()
+                    .count()
+                == 2;
+          });
+      echo.send(empty, begin, "late");
+
+      List<ConsumerRecord<byte[], byte[]>> dead = topics.await("dead" + suffix, 1);
+      assertThat(header(dead.get(0), "millrace.reason")).isEqualTo("NO_MODEL");
+      assertThat(header(dead.get(0), "millrace.message")).contains("is not retained any more");
     }
   }
 
