@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
+import io.millrace.model.ModelEvent;
+import io.millrace.model.VersionState;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.TimestampReader;
@@ -192,15 +194,25 @@ class EventTimeOperatorITCase {
 
   @Test
   void fault60_endOfInputWhileAVersionIsLoaded_flushesAllInOrder() throws Exception {
-    bench.options.set(InferenceOptions.STABLE_FOR, Duration.ofMillis(200));
-    try (Harness harness =
-        bench.open(List.of(bench.version(1, 1, 100), bench.version(2, 2, 200)))) {
+    // Longer than this test takes: only version 1 says by a manifest that it is whole.
+    bench.options.set(InferenceOptions.STABLE_FOR, Duration.ofHours(1));
+    List<Command> versions = bench.oneThenTwo();
+    Path first = bench.roots.resolve("1");
+    ModelPackage.at(first.toUri()).write(ModelPackage.describe(Harness.MODEL, 1, first, null));
+    long loads = SharedModel.loads();
+    try (Harness harness = bench.open(versions)) {
       harness.record(1, 100);
       harness.record(2, 50);
-      // Version 2 is being loaded ahead.
+      harness.await(() -> SharedModel.loads() == loads + 2);
+      assertThat(harness.output()).isEmpty();
       harness.endOfRecords();
       harness.finish();
       assertThat(harness.output()).containsExactly("1.0@1", "2.0!NO_MODEL");
+      assertThat(harness.events())
+          .filteredOn(event -> event.version() == 2)
+          .last()
+          .extracting(ModelEvent::state)
+          .isEqualTo(VersionState.LOADING);
     }
   }
 
