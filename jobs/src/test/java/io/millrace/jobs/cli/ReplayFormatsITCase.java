@@ -109,11 +109,15 @@ class ReplayFormatsITCase {
     Path output = folder.resolve("tfrecord-scored");
 
     assertScored(replay("tfrecord", input, output), output);
+    List<JsonNode> before = lines(output);
+    String success = Files.readString(output.resolve("_SUCCESS"));
 
     Files.write(input.resolve("b.tfrecord"), Arrays.copyOf(file, file.length - 1));
     CommandLineRun failed = replay("tfrecord", input, output, "--overwrite");
     assertThat(failed.exitCode()).isEqualTo(1);
     assertThat(failed.err()).contains("b.tfrecord", "cut off").hasLineCount(1);
+    assertThat(lines(output)).isEqualTo(before);
+    assertThat(output.resolve("_SUCCESS")).hasContent(success);
     CommandLineRun run =
         replay("tfrecord", input, output, "--overwrite", "-Dinput.damaged-files=dead-letter");
     assertThat(run.out()).contains("in=400 out=399 dead=1");
