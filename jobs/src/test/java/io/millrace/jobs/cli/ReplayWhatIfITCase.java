@@ -74,7 +74,7 @@ class ReplayWhatIfITCase {
     assertThat(run(input, output, base, "-Dmodel.version-policy=7").exitCode()).isZero();
 
     String[] unknown = asked.clone();
-    unknown[6] = "score";
+    unknown[7] = "score";
     assertRefused(
         1,
         run(input, output, unknown),
