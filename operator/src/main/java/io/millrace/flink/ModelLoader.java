@@ -82,7 +82,11 @@ final class ModelLoader {
    */
   ServedModel load(Publish publish, @Nullable ServingSchema schema)
       throws ModelException, InterruptedException {
-    return loadBehind(publish, schema, SharedModel.BeforeLoad.NOTHING);
+    // Without a schema there is nothing to hold it against, and the load reads it anyway.
+    return loadBehind(
+        publish,
+        schema,
+        schema == null ? SharedModel.BeforeLoad.NOTHING : files -> inspect(files, schema));
   }
 
   /**

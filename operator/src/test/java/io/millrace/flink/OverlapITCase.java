@@ -144,6 +144,22 @@ class OverlapITCase {
     }
   }
 
+  /** Its variables cannot be read: what turns it down comes before TensorFlow sees them. */
+  @Test
+  void fault11_both_signatureThatDoesNotFit_isFoundOutBeforeTheLoad() throws Exception {
+    Path version = SavedModels.linear(roots.resolve("3"), new float[] {1}, 0);
+    Files.write(version.resolve("variables/variables.index"), new byte[100]);
+    try (Harness harness = harness(Overlap.BOTH, RunIn.TASK)) {
+      harness.start(null);
+      harness.command(Harness.publish(roots, 3, 3));
+      harness.await(() -> story(harness).contains("3 END SIGNATURE_MISMATCH"));
+      harness.record(1);
+      harness.beforeBarrier();
+
+      assertThat(harness.output()).containsExactly("1.0@1");
+    }
+  }
+
   @Test
   void unloadFirst_nothingIsLeft_failsTheTask(@TempDir Path machine) throws Exception {
     failsInWarmUp(2);
