@@ -15,7 +15,6 @@ import io.millrace.testing.processes.FlinkCluster;
 import io.millrace.testing.processes.KafkaBroker;
 import io.millrace.testing.processes.S3Server;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -26,10 +25,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.plugin.DefaultPluginManager;
-import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +69,9 @@ class SecretsITCase {
         EventLog events = new EventLog(topics)) {
       s3.createBucket("models");
       s3.createBucket("locked");
-      upload(s3, SavedModels.constantVersion(folder.resolve("fraud/2"), 2));
+      try (S3Files files = new S3Files(s3)) {
+        files.put(SavedModels.constantVersion(folder.resolve("fraud/2"), 2), "s3://models/fraud/2");
+      }
       topics.version(1);
       String job =
           bench.submit(topics, ClusterBench.JOB_JAR, ONE_SLOT, arguments(bench, topics, password));
@@ -112,39 +109,12 @@ class SecretsITCase {
   }
 
   private FlinkCluster.Builder configure(FlinkCluster.Builder flink, S3Server s3) {
+    S3Files.settings(s3).forEach(flink::set);
     return flink
         .set("taskmanager.numberOfTaskSlots", "3")
-        .set("s3.endpoint", s3.endpoint().toString())
-        .set("s3.path.style.access", "true")
-        .set("s3.access-key", accessKey)
-        .set("s3.secret-key", secretKey)
         .set("s3.bucket.locked.secret.key", wrongSecretKey)
         // What the REST interface says of metrics is as old as that: ten seconds by default.
         .set("metrics.fetcher.update-interval", "200 ms");
-  }
-
-  private void upload(S3Server s3, Path version) throws Exception {
-    Configuration configuration = new Configuration();
-    configuration.setString("s3.endpoint", s3.endpoint().toString());
-    configuration.setString("s3.path.style.access", "true");
-    configuration.setString("s3.access-key", accessKey);
-    configuration.setString("s3.secret-key", secretKey);
-    FileSystem.initialize(
-        configuration,
-        new DefaultPluginManager(
-            new DirectoryBasedPluginFinder(ClusterBench.HOME.resolve("plugins")).findPlugins(),
-            new String[] {"java.", "org.apache.flink.", "org.slf4j."}));
-    try (Stream<Path> files = Files.walk(version)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        var target = new org.apache.flink.core.fs.Path("s3://models/" + folder.relativize(file));
-        try (OutputStream out =
-            target.getFileSystem().create(target, FileSystem.WriteMode.OVERWRITE)) {
-          Files.copy(file, out);
-        }
-      }
-    } finally {
-      FileSystem.initialize(new Configuration(), null);
-    }
   }
 
   private String[] arguments(
