@@ -29,6 +29,7 @@ final class StagedFile implements AutoCloseable {
   private long run;
 
   private long runOf;
+  private boolean finished;
 
   /** Makes what writes into the stream of a file. */
   @FunctionalInterface
@@ -75,6 +76,7 @@ final class StagedFile implements AutoCloseable {
     content.finish();
     countRun();
     CommitRecoverable recoverable = out.closeForCommit().getRecoverable();
+    finished = true;
     SimpleVersionedSerializer<CommitRecoverable> form = writer.getCommitRecoverableSerializer();
     return new WrittenFile(
         name,
@@ -87,6 +89,9 @@ final class StagedFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    out.close();
+    // Flink's stream to S3 fails if it is closed once more (2.3).
+    if (!finished) {
+      out.close();
+    }
   }
 }
