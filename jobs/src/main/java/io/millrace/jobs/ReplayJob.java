@@ -25,6 +25,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -91,6 +92,7 @@ public final class ReplayJob {
     PredictionFiles format = ReplayFiles.of(config, versions, avro);
     Source<LocatedRecord, ?, ?> source = HistorySource.of(scoring, inputs, versions, avro);
     env.configure(flinkOptions(config));
+    env.configure(restarts(env.getConfiguration()));
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
     env.getCheckpointConfig().disableCheckpointing();
@@ -147,6 +149,15 @@ public final class ReplayJob {
         .getOptional(ReplayOptions.KEY)
         .map(template -> FieldKeys.of(records, template))
         .orElse(records);
+  }
+
+  // Without checkpoints, Flink's default is to fail a job with the first of its tasks.
+  private static ReadableConfig restarts(ReadableConfig configured) {
+    Configuration flink = new Configuration();
+    if (configured.getOptional(RestartStrategyOptions.RESTART_STRATEGY).isEmpty()) {
+      LocalFlink.limitRestarts(flink);
+    }
+    return flink;
   }
 
   private static ReadableConfig flinkOptions(ReadableConfig config) {

@@ -1,7 +1,6 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.connectors.files.RunSummary;
-import io.millrace.jobs.LocalFlink;
 import io.millrace.jobs.ReplayArguments;
 import io.millrace.jobs.ReplayJob;
 import io.millrace.jobs.ReplayOptions;
@@ -50,7 +49,6 @@ final class ReplayCommand implements Callable<Integer> {
     try {
       ReplayWhatIf asked = whatIf.of(spec, configured);
       Configuration configuration = asked == null ? configured : asked.configuration();
-      LocalFlink.limitRestarts(flink);
       StreamGraph graph =
           LocalJob.graph(
               configuration.get(ReplayOptions.JOB_NAME),
