@@ -20,7 +20,7 @@ import java.util.Objects;
  * @param throughput with loads over without
  */
 record Loading(Peer peer, int loads, int mebibytes, Spread loadMillis, Spread throughput) {
-  private static final int PAIRS = 5;
+  private static final int PAIRS = 10;
   private static final int EACH = 4;
 
   /** Until what loads has been compiled: the compiler takes a core from whatever it runs beside. */
@@ -58,15 +58,23 @@ record Loading(Peer peer, int loads, int mebibytes, Spread loadMillis, Spread th
     double[] with = new double[PAIRS];
     double[] without = new double[PAIRS];
     double[] millis = new double[PAIRS];
+    long nanos = 0;
     for (int pair = 0; pair < PAIRS; pair++) {
+      // In turns: what is let go of last is closed in the stretch behind the loads.
+      Stretch before = pair % 2 == 0 ? null : quiet(job, nanos);
       Stretch busy = job.stretch(() -> loadEach(job, folders));
-      Stretch quiet = job.stretch(() -> job.pass(busy.nanos()));
+      nanos = busy.nanos();
+      Stretch quiet = before != null ? before : quiet(job, nanos);
       with[pair] = busy.recordsPerSecond();
       without[pair] = quiet.recordsPerSecond();
-      millis[pair] = busy.nanos() / 1e6 / EACH;
+      millis[pair] = nanos / 1e6 / EACH;
     }
     return new Loading(
         peer, PAIRS * EACH, BALLAST_MEBIBYTES, Spread.of(millis), Spread.ofRatios(with, without));
+  }
+
+  private static Stretch quiet(SwitchedJob job, long nanos) throws Exception {
+    return job.stretch(() -> job.pass(nanos));
   }
 
   private static void loadEach(SwitchedJob job, List<Path> folders) throws IOException {
