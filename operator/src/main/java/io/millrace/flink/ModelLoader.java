@@ -40,6 +40,9 @@ final class ModelLoader {
   private final ModelEngine engine;
   private final List<SampleRow> samples;
 
+  /** How long the files of the last version were looked at before it was loaded. */
+  private Duration inspection = Duration.ZERO;
+
   /** Whether a version was loaded here: what TensorFlow needs is there then. */
   private boolean worked;
 
@@ -105,6 +108,7 @@ final class ModelLoader {
   }
 
   private void inspect(ModelFiles files, @Nullable ServingSchema schema) throws ModelException {
+    long start = System.nanoTime();
     Signature declared = engine.inspect(files, settings.use().loadOptions()).orElse(null);
     if (declared == null) {
       return;
@@ -113,6 +117,7 @@ final class ModelLoader {
     if (schema != null) {
       schema.fit(signature);
     }
+    inspection = Duration.ofNanos(System.nanoTime() - start);
   }
 
   private ServedModel loadBehind(
@@ -165,6 +170,7 @@ final class ModelLoader {
   private ServedModel lease(
       Publish publish, @Nullable ServingSchema schema, SharedModel.BeforeLoad before)
       throws ModelException, InterruptedException {
+    inspection = Duration.ZERO;
     settings.use().requireDigest(publish);
     SharedModel.Key key =
         new SharedModel.Key(
@@ -231,7 +237,7 @@ final class ModelLoader {
         new LoadTimes(
             lease.loadedHere() ? shared.fetchTime() : Duration.ZERO,
             Duration.ofNanos(verified - start)
-                .plus(lease.loadedHere() ? shared.probeTime() : Duration.ZERO),
+                .plus(lease.loadedHere() ? shared.probeTime().plus(inspection) : Duration.ZERO),
             lease.loadedHere() ? shared.loadTime() : Duration.ZERO,
             Duration.ofNanos(System.nanoTime() - verified),
             Duration.ZERO);

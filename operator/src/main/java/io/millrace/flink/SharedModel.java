@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,10 @@ final class SharedModel implements AutoCloseable {
     return lease(key.replacedBy(digest), loader);
   }
 
+  /** What was refused in the thread that loaded may be its own signature, schema or digest. */
+  private static final Set<ModelReason> OF_ONE_LEASE =
+      Set.of(ModelReason.OP_REFUSED, ModelReason.SIGNATURE_MISMATCH, ModelReason.DIGEST_MISMATCH);
+
   private static Leases.Lease<SharedModel> lease(Key key, Leases.Loader<SharedModel> loader)
       throws ModelException, InterruptedException {
     AtomicBoolean here = new AtomicBoolean();
@@ -136,9 +141,7 @@ final class SharedModel implements AutoCloseable {
               return loader.load();
             });
       } catch (ModelException e) {
-        // What was refused in the thread that loaded may be its own signature, or its digest.
-        if (here.get()
-            || e.reason() != ModelReason.OP_REFUSED && e.reason() != ModelReason.DIGEST_MISMATCH) {
+        if (here.get() || !OF_ONE_LEASE.contains(e.reason())) {
           throw e;
         }
       }

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelLoaderTest {
   private static final Publish VERSION =
@@ -202,9 +204,11 @@ class ModelLoaderTest {
         engine);
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(names = {"OP_REFUSED", "SIGNATURE_MISMATCH"})
   @Timeout(180)
-  void load_refusedInAnotherThreadForItsSignature_isTriedForOnesOwn() throws Exception {
+  void load_refusedInAnotherThreadForItsSignature_isTriedForOnesOwn(ModelReason reason)
+      throws Exception {
     Thread waiting = Thread.currentThread();
     CompletableFuture<Void> begun = new CompletableFuture<>();
     ModelEngine engine =
@@ -216,7 +220,7 @@ class ModelLoaderTest {
           while (waiting.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
           }
-          throw new ModelException(ModelReason.OP_REFUSED, "op 'ReadFile'");
+          throw new ModelException(reason, "of 'hostile' alone");
         };
     CompletableFuture<Throwable> other =
         CompletableFuture.supplyAsync(
@@ -226,7 +230,7 @@ class ModelLoaderTest {
     }
 
     forSignature("serving_default", engine).load(VERSION, null).close();
-    assertThat(other.get()).hasMessageContaining("ReadFile");
+    assertThat(other.get()).hasMessageContaining("of 'hostile' alone");
     assertThat(SharedModel.held()).isZero();
   }
 
