@@ -330,7 +330,8 @@ final class ModelCache {
         add(entries, path);
       }
     }
-    entries.sort(Comparator.comparing(Entry::used));
+    // All who trim take the same one first, also of those that were used within a tick.
+    entries.sort(Comparator.comparing(Entry::used).thenComparing(Entry::path));
     return entries;
   }
 
