@@ -85,7 +85,7 @@ public final class LocalFlink implements AutoCloseable {
     }
   }
 
-  /** Somebody waits at a prompt: a job that cannot run must say so rather than retry for ever. */
+  /** A job that cannot run is to say so rather than to retry for ever; unless it is configured. */
   public static void limitRestarts(Configuration configuration) {
     if (!configuration.contains(RestartStrategyOptions.RESTART_STRATEGY)) {
       configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
