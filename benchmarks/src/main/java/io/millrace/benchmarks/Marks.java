@@ -12,8 +12,8 @@ import java.util.Optional;
 final class Marks {
   static final int CAP = 128;
 
-  /** Of a replay, whose batches are deterministic: 128 would be rounded up to it. */
-  static final int REPLAY_CAP = 192;
+  /** Of a replay, whose batches are deterministic. */
+  static final int REPLAY_CAP = 96;
 
   private final Measurements measured;
   private final List<Mark> marks = new ArrayList<>();

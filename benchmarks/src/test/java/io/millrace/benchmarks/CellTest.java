@@ -20,7 +20,7 @@ class CellTest {
         .extracting(cell -> cell.setting().transport())
         .contains(Setting.Transport.values());
     assertThat(cells).extracting(cell -> cell.setting().parallelism()).contains(1, 2);
-    assertThat(cells).extracting(cell -> cell.setting().cap()).contains(1, 8, 32, 128, 192, 512);
+    assertThat(cells).extracting(cell -> cell.setting().cap()).contains(1, 8, 32, 96, 128, 512);
   }
 
   @Test

@@ -186,7 +186,7 @@ public final class ReplayOptions {
           .booleanType()
           .defaultValue(true)
           .withDescription(
-              "Whether every batch is padded to one size, max-batch-size rounded up to a multiple of 96 (or 1), so that a record's result is the same to the bit whatever its neighbours and its place among them, and a rerun gives the same bytes: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
+              "Whether every batch is padded to one size, 96 records (1 if max-batch-size is 1), so that a record's result is the same to the bit whatever its neighbours and its place among them, and a rerun gives the same bytes: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
 
   public static final ConfigOption<Duration> BATCH_TIMEOUT =
       ConfigOptions.key("batching.batch-timeout")

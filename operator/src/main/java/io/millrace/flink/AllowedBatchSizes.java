@@ -15,7 +15,8 @@ final class AllowedBatchSizes {
   /**
    * TensorFlow computes what fills its vector registers in one way and what is left over in
    * another, so a last bit depends on the row unless the rows fill them: 32 numbers of 16 bits. Its
-   * product of matrices takes six rows at a time with AVX2, and the last one or two otherwise.
+   * product of matrices takes six rows at a time with AVX2, and the last one or two otherwise. Of
+   * more than 170 rows, it takes those behind these apart for Softmax.
    */
   private static final int EVEN_ROWS = 96;
 
@@ -59,7 +60,7 @@ final class AllowedBatchSizes {
   }
 
   private static BatchSizes one(ReadableConfig config, int max, List<Integer> allowed) {
-    List<Integer> one = List.of(max == 1 ? 1 : (max - 1) / EVEN_ROWS * EVEN_ROWS + EVEN_ROWS);
+    List<Integer> one = List.of(max == 1 ? 1 : EVEN_ROWS);
     require(
         allowed.isEmpty() || allowed.equals(one),
         InferenceOptions.ALLOWED_BATCH_SIZES,

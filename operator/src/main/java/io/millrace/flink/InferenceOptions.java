@@ -261,7 +261,7 @@ public final class InferenceOptions {
           .intType()
           .defaultValue(128)
           .withDescription(
-              "Records in a batch at the most (with batching.deterministic, rounded up); where inputs vary in length, those of one shape.");
+              "Records in a batch at the most (with batching.deterministic, 96); where inputs vary in length, those of one shape.");
 
   public static final ConfigOption<List<Integer>> ALLOWED_BATCH_SIZES =
       ConfigOptions.key("batching.allowed-batch-sizes")
@@ -276,7 +276,7 @@ public final class InferenceOptions {
           .booleanType()
           .defaultValue(false)
           .withDescription(
-              "Whether every batch is padded to one size, max-batch-size rounded up to a multiple of 96 (or 1), so that a record's result is the same to the bit whatever its neighbours and its place among them: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
+              "Whether every batch is padded to one size, 96 records (1 if max-batch-size is 1), so that a record's result is the same to the bit whatever its neighbours and its place among them: on the CPU, for models whose every tensor has a size that follows from the number of rows.");
 
   public static final ConfigOption<Boolean> PAD_VARIABLE_LENGTH_INPUTS =
       ConfigOptions.key("batching.pad-variable-length-inputs")

@@ -42,7 +42,7 @@ class AllowedBatchSizesTest {
     assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(96)));
     config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);
     config.set(InferenceOptions.MAX_BATCH_SIZE, 97);
-    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(192)));
+    assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(96)));
     config.set(InferenceOptions.MAX_BATCH_SIZE, 1);
     assertThat(AllowedBatchSizes.of(config)).isEqualTo(BatchSizes.of(List.of(1)));
   }
@@ -53,7 +53,7 @@ class AllowedBatchSizesTest {
     config.set(InferenceOptions.ALLOWED_BATCH_SIZES, List.of(8, 128));
     assertThatThrownBy(() -> AllowedBatchSizes.of(config))
         .hasMessage(
-            "batching.allowed-batch-sizes is [8, 128] with batching.deterministic: expected [192] or"
+            "batching.allowed-batch-sizes is [8, 128] with batching.deterministic: expected [96] or"
                 + " nothing, as every batch has one size");
     config.removeConfig(InferenceOptions.ALLOWED_BATCH_SIZES);
     for (int threads : new int[] {0, 2}) {

@@ -7,6 +7,7 @@ import io.millrace.model.BatchOptions;
 import io.millrace.model.BatchSizes;
 import io.millrace.model.Model;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.TensorReader;
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.SavedModels.Layer;
 import java.nio.file.Path;
@@ -25,6 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeterministicBatchITCase {
   private static final int WIDTH = 256;
   private static final int OUTPUTS = 3;
+
+  /** As {@code batching.deterministic} pads every batch to. */
+  private static final int SIZE = 96;
+
   private static final FeatureWriter<float[]> VECTOR =
       (values, row) -> row.input("x").put(values, 0, values.length);
 
@@ -40,23 +45,22 @@ class DeterministicBatchITCase {
     System.out.println("seed " + seed);
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {96, 192, 288})
-  void run_anyPartOfAnyBatch_answersARowInTheSameBits(int size) throws Exception {
+  @Test
+  void run_anyPartOfAnyBatch_answersARowInTheSameBits() throws Exception {
     Layer hidden = layer(random, WIDTH, 200, "Sigmoid");
     Layer last = layer(random, 200, OUTPUTS, "Sigmoid");
     try (Model model = Loaded.model(SavedModels.layers(directory, List.of(hidden, last)));
         Batch one =
             model.newBatch(
                 new BatchOptions(
-                    model.signature(null), true, BatchSizes.of(List.of(size)), false))) {
+                    model.signature(null), true, BatchSizes.of(List.of(SIZE)), false))) {
       for (int round = 0; round < 40; round++) {
         float[] record = vector(random, WIDTH);
         one.append(record, VECTOR);
         one.run(0, 1);
         float[] expected = answer(one, 0);
         one.clear();
-        int rows = 1 + random.nextInt(size);
+        int rows = 1 + random.nextInt(SIZE);
         int place = random.nextInt(rows);
         for (int i = 0; i < rows; i++) {
           float[] row = i == place ? record : vector(random, WIDTH);
@@ -77,10 +81,10 @@ class DeterministicBatchITCase {
   @ValueSource(strings = {"Sigmoid", "Relu", "Tanh", "Softmax"})
   void run_equalRows_answerTheSameBitsInEveryPlace(String activation) throws Exception {
     for (int inputs : INPUTS) {
-      try (Model model = Loaded.model(network(inputs, activation))) {
-        for (int size : new int[] {96, 192, 288}) {
-          assertThat(placesThatDiffer(model, inputs, size))
-              .as("rows of %d that differ from the first, %d inputs", size, inputs)
+      for (int outputs : new int[] {OUTPUTS, 10, 100}) {
+        try (Model model = Loaded.model(network(inputs, outputs, activation))) {
+          assertThat(placesThatDiffer(model, inputs))
+              .as("rows that differ from the first, %d inputs, %d outputs", inputs, outputs)
               .isEmpty();
         }
       }
@@ -90,22 +94,22 @@ class DeterministicBatchITCase {
   /** The control of the above. */
   @Test
   void run_oneRowAmongEqualOnes_isTheOneThatDiffers() throws Exception {
-    try (Model model = Loaded.model(network(INPUTS[0], "Sigmoid"))) {
-      List<float[]> rows = new ArrayList<>(Collections.nCopies(96, vector(random, INPUTS[0])));
+    try (Model model = Loaded.model(network(INPUTS[0], OUTPUTS, "Sigmoid"))) {
+      List<float[]> rows = new ArrayList<>(Collections.nCopies(SIZE, vector(random, INPUTS[0])));
       rows.set(5, vector(random, INPUTS[0]));
 
       assertThat(placesThatDiffer(model, rows)).containsExactly(5);
     }
   }
 
-  private Path network(int inputs, String activation) {
+  private Path network(int inputs, int outputs, String activation) {
     return SavedModels.layers(
-        directory.resolve(activation + inputs),
-        List.of(layer(random, inputs, 41, activation), layer(random, 41, OUTPUTS, activation)));
+        directory.resolve(activation + inputs + "-" + outputs),
+        List.of(layer(random, inputs, 41, activation), layer(random, 41, outputs, activation)));
   }
 
-  private List<Integer> placesThatDiffer(Model model, int inputs, int size) throws Exception {
-    return placesThatDiffer(model, Collections.nCopies(size, vector(random, inputs)));
+  private List<Integer> placesThatDiffer(Model model, int inputs) throws Exception {
+    return placesThatDiffer(model, Collections.nCopies(SIZE, vector(random, inputs)));
   }
 
   /** The places of a batch whose answers are not that of the first. */
@@ -130,8 +134,9 @@ class DeterministicBatchITCase {
   }
 
   private static float[] answer(Batch batch, int row) {
-    float[] answer = new float[OUTPUTS];
-    batch.prediction(row).output("y").getFloats(answer);
+    TensorReader output = batch.prediction(row).output("y");
+    float[] answer = new float[output.size()];
+    output.getFloats(answer);
     return answer;
   }
 
