@@ -94,12 +94,12 @@ record ReplayedTimeline(ModelTimeline timeline, Set<Signature> signatures) {
     int slash = location.lastIndexOf('/');
     String name = location.substring(slash + 1);
     if (name.equals(TimelineFile.NAME)) {
-      return slash < 0 ? "." : location.substring(0, Math.max(1, slash));
+      return slash < 0 ? "." : location.substring(0, slash + 1);
     }
     if (name.endsWith(".json")) {
       throw new ConfigurationException(
-          "%s: %s: expected a folder with %s in it, or that file"
-              .formatted(ReplayOptions.TIMELINE.key(), name, TimelineFile.NAME));
+          "%s: expected a folder with %s in it, or that file; got another one"
+              .formatted(ReplayOptions.TIMELINE.key(), TimelineFile.NAME));
     }
     return location;
   }

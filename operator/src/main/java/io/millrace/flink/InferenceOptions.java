@@ -261,7 +261,7 @@ public final class InferenceOptions {
           .intType()
           .defaultValue(128)
           .withDescription(
-              "Records in a batch at the most (with batching.deterministic, 96); where inputs vary in length, those of one shape.");
+              "Records in a batch at the most (with batching.deterministic, 96, or 1); where inputs vary in length, those of one shape.");
 
   public static final ConfigOption<List<Integer>> ALLOWED_BATCH_SIZES =
       ConfigOptions.key("batching.allowed-batch-sizes")

@@ -225,7 +225,7 @@ class ReplayTimelineITCase {
     assertThat(replay(history, output, "--model-timeline=" + history).err())
         .contains("no version of 'm'", "effective-from");
     assertThat(replay(history, output, "--model-timeline=" + others + "/other.json").err())
-        .contains("other.json: expected a folder with timeline.json in it, or that file");
+        .contains("model.timeline: expected a folder with timeline.json in it, or that file");
     assertThat(replay(history, output, "--model-timeline", "-Dmodel.version-policy=1").err())
         .contains("model.version-policy", "model.timeline");
     assertThat(output).doesNotExist();

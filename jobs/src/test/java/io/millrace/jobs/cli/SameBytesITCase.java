@@ -71,7 +71,7 @@ class SameBytesITCase {
 
     Path replay = replay();
     assertEqual(replay, "-Djob.parallelism=1");
-    assertEqual(replay, "-Djob.parallelism=3");
+    assertEqual(replay, "-Djob.parallelism=3", "-Dbatching.max-batch-size=500");
     assertEqual(replay, "-Djob.parallelism=3", "-Dinput.split-size=50 kb");
   }
 
