@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * The models of a soak: those made here, and other people's where there is a folder of them.
  *
  * @param own taken in turn
- * @param others taken in turn at every eighth step, since each takes as long as eight of the own
+ * @param others taken in turn at every sixteenth step, since each takes as long as eight of the own
  */
 record SoakModels(List<Path> own, List<Path> others) {
   static final int BALLAST_FLOATS = 1 << 18;
-  private static final int OTHER_EVERY = 8;
+  private static final int OTHER_EVERY = 16;
 
   private static final int WORDS = 1_000;
 

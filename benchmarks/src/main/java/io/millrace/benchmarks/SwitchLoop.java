@@ -32,18 +32,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A version published to a running job, step by step, for one of its two models: one that is made
- * here, of several sizes, and at every fifth step somebody else's. One of these in a JVM: the job's
+ * here, of several sizes, and at every tenth step somebody else's. One of these in a JVM: the job's
  * functions reach it by static fields.
  */
 final class SwitchLoop implements SoakLoop {
   private static final List<String> MODELS = List.of("generated", "shared");
   private static final int CONTENTS = 3;
-  private static final int OTHER_EVERY = 5;
+  private static final int OTHER_EVERY = 10;
   private static final int INPUTS = 5;
-  private static final long PACE_NANOS = 100_000;
+  private static final long PACE_NANOS = 1_000_000;
   private static final long POLL_NANOS = 200_000;
   private static final Duration CHECKPOINTS = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final BlockingQueue<Command> COMMANDS = new LinkedBlockingQueue<>();
   private static final AtomicLongArray SCORING = new AtomicLongArray(MODELS.size());
