@@ -1,6 +1,7 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.FileHistory;
+import io.millrace.connectors.files.FileHistorySource;
 import io.millrace.connectors.files.LocatedRecord;
 import io.millrace.connectors.files.ReadLimits;
 import io.millrace.connectors.formats.RecordFields;
@@ -16,16 +17,25 @@ final class HistorySource {
   private HistorySource() {}
 
   /**
-   * The files as a source.
+   * The files as a source. Each of them has been opened.
    *
    * @param versions that score, by whose signature formats without names or types go
    * @throws ConfigurationException if the format cannot carry what the signature wants, the schema
    *     of its records has it not, or the versions have not one signature
-   * @throws IOException if the fields of the first file are not what the signature wants
+   * @throws IOException if there is a file that the replay would fail at, such as one whose fields
+   *     are not what the signature wants
    */
   static Source<LocatedRecord, ?, ?> of(
       ReadableConfig config, List<Path> inputs, ReplayedVersions versions, AvroInput avro)
       throws ConfigurationException, IOException {
+    FileHistorySource files = files(config, inputs, versions, avro);
+    files.requireUsable();
+    return files;
+  }
+
+  private static FileHistorySource files(
+      ReadableConfig config, List<Path> inputs, ReplayedVersions versions, AvroInput avro)
+      throws ConfigurationException {
     ReadLimits limits =
         new ReadLimits(
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),

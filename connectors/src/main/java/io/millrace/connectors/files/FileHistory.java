@@ -1,13 +1,7 @@
 package io.millrace.connectors.files;
 
 import io.millrace.connectors.formats.RecordFields;
-import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
-import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.reader.BulkFormat;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -40,12 +34,12 @@ public final class FileHistory {
    *
    * @param paths files, or folders that are read with all below them
    */
-  public static Source<LocatedRecord, ?, ?> lines(List<Path> paths, ReadLimits limits) {
+  public static FileHistorySource lines(List<Path> paths, ReadLimits limits) {
     return source(new LineFormat(limits.maxRecordBytes()), paths, limits);
   }
 
   /** TFRecord files, each read by one task. */
-  public static Source<LocatedRecord, ?, ?> tfRecords(List<Path> paths, ReadLimits limits) {
+  public static FileHistorySource tfRecords(List<Path> paths, ReadLimits limits) {
     return source(new TfRecordFormat(limits.maxRecordBytes()), paths, limits);
   }
 
@@ -54,8 +48,7 @@ public final class FileHistory {
    *
    * @param recordBytes that size
    */
-  public static Source<LocatedRecord, ?, ?> raw(
-      List<Path> paths, int recordBytes, ReadLimits limits) {
+  public static FileHistorySource raw(List<Path> paths, int recordBytes, ReadLimits limits) {
     return source(new RawFormat(recordBytes), paths, limits);
   }
 
@@ -63,65 +56,39 @@ public final class FileHistory {
    * Avro's object container files.
    *
    * @param fields what is wanted of their records, which are decoded where they are read
-   * @throws IOException if the first file's schema does not fit, with all that is wrong
    */
-  public static Source<LocatedRecord, ?, ?> avro(
-      List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
-    return checked(AvroFormat.of(fields, limits.maxRecordBytes()), paths, limits);
+  public static FileHistorySource avro(List<Path> paths, RecordFields fields, ReadLimits limits) {
+    return source(AvroFormat.of(fields, limits.maxRecordBytes()), paths, limits);
   }
 
   /**
    * A topic as {@link TopicRecording} keeps it: keys, timestamps and values as they were; the
    * offset is that in the topic.
-   *
-   * @throws IOException if the first file is no such recording
    */
-  public static Source<LocatedRecord, ?, ?> recordings(List<Path> paths, ReadLimits limits)
-      throws IOException {
-    return checked(new AvroFormat(TopicRecording::map), paths, limits);
+  public static FileHistorySource recordings(List<Path> paths, ReadLimits limits) {
+    return source(new AvroFormat(TopicRecording::map), paths, limits);
   }
 
   /**
    * Parquet files.
    *
    * @param fields what is wanted of their records, which are decoded where they are read
-   * @throws IOException if the first file's schema does not fit, with all that is wrong
    */
-  public static Source<LocatedRecord, ?, ?> parquet(
-      List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
-    return checked(new ParquetFormat(fields, limits.maxRecordBytes()), paths, limits);
+  public static FileHistorySource parquet(
+      List<Path> paths, RecordFields fields, ReadLimits limits) {
+    return source(new ParquetFormat(fields, limits.maxRecordBytes()), paths, limits);
   }
 
   /**
    * Files of comma-separated values with a header, each read by one task.
    *
    * @param fields what is wanted of their rows, which come as JSON objects of these
-   * @throws IOException if the first file's header does not fit, with all that is wrong
    */
-  public static Source<LocatedRecord, ?, ?> csv(
-      List<Path> paths, RecordFields fields, ReadLimits limits) throws IOException {
-    return checked(new CsvFormat(fields, limits.maxRecordBytes()), paths, limits);
+  public static FileHistorySource csv(List<Path> paths, RecordFields fields, ReadLimits limits) {
+    return source(new CsvFormat(fields, limits.maxRecordBytes()), paths, limits);
   }
 
-  /** Opens the first file, so that fields that do not fit are refused before a job runs. */
-  private static Source<LocatedRecord, ?, ?> checked(
-      PieceFormat format, List<Path> paths, ReadLimits limits) throws IOException {
-    Collection<FileSourceSplit> files =
-        NumberedSplits.provider(false, Long.MAX_VALUE)
-            .create()
-            .enumerateSplits(paths.toArray(new Path[0]), 1);
-    if (!files.isEmpty()) {
-      LocatedFormat located = new LocatedFormat(format, limits.damaged(), ReadMetrics.none());
-      try (BulkFormat.Reader<LocatedRecord> first =
-          located.createReader(new Configuration(), files.iterator().next())) {
-        first.readBatch();
-      }
-    }
-    return source(format, paths, limits);
-  }
-
-  private static Source<LocatedRecord, ?, ?> source(
-      PieceFormat format, List<Path> paths, ReadLimits limits) {
+  private static FileHistorySource source(PieceFormat format, List<Path> paths, ReadLimits limits) {
     return new FileHistorySource(format, paths, limits);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.connectors.files;
 
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -20,9 +21,10 @@ import org.apache.flink.metrics.Gauge;
 
 /**
  * Flink's source of files, with what it says of its progress: as its formats do not see the metrics
- * of the task that they are read by, each task is given a format of its own.
+ * of the task that they are read by, each task is given a format of its own. {@link FileHistory}
+ * makes them.
  */
-final class FileHistorySource
+public final class FileHistorySource
     implements Source<LocatedRecord, FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>,
         ResultTypeQueryable<LocatedRecord> {
   private static final long serialVersionUID = 1L;
@@ -42,6 +44,20 @@ final class FileHistorySource
     this.damaged = limits.damaged();
     this.paths = paths.toArray(new Path[0]);
     this.files = NumberedSplits.provider(format.isSplittable(), limits.maxSplitBytes());
+  }
+
+  /**
+   * Opens every file, several at a time, so that one that the job would fail at is found before it
+   * runs: whose schema or header does not fit, which is damaged where it begins and may not be, or
+   * cannot be read. Reads no records, and of files of neither schema nor header next to nothing.
+   *
+   * @throws IOException naming the first such file with all that is wrong with it, and how many
+   *     there are
+   */
+  public void requireUsable() throws IOException {
+    Collection<FileSourceSplit> whole =
+        NumberedSplits.provider(false, Long.MAX_VALUE).create().enumerateSplits(paths, 1);
+    UsableFiles.require(new LocatedFormat(format, damaged, ReadMetrics.none()), whole);
   }
 
   private FileSource<LocatedRecord> source(ReadMetrics metrics) {

@@ -28,7 +28,7 @@ final class LocatedFormat implements BulkFormat<LocatedRecord, FileSourceSplit> 
   }
 
   @Override
-  public Reader<LocatedRecord> createReader(Configuration config, FileSourceSplit split) {
+  public LocatedReader createReader(Configuration config, FileSourceSplit split) {
     return new LocatedReader(format, split, damaged, metrics);
   }
 

@@ -85,6 +85,21 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     }
   }
 
+  /**
+   * Opens it, without reading a record.
+   *
+   * @throws UnusableFileException if the job would fail at the file
+   */
+  void requireUsable() throws IOException {
+    try {
+      opened();
+    } catch (DamageException e) {
+      damage(e);
+    } catch (IOException e) {
+      throw located(e);
+    }
+  }
+
   private @Nullable LocatedRecord next() throws IOException {
     if (over) {
       return null;
@@ -96,11 +111,15 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
     } catch (DamageException e) {
       over = true;
       return damage(e);
-    } catch (UnusableContentException e) {
-      throw new UnusableFileException(path, e);
     } catch (IOException e) {
-      throw new IOException(path + ": " + e.getMessage(), e);
+      throw located(e);
     }
+  }
+
+  private IOException located(IOException e) {
+    return e instanceof UnusableContentException
+        ? new UnusableFileException(path, e)
+        : new IOException(path + ": " + e.getMessage(), e);
   }
 
   private LocatedRecord located(FilePiece piece) {
