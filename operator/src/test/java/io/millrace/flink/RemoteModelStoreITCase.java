@@ -4,11 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.Integrity;
+import io.millrace.flink.InferenceOptions.Staging;
+import io.millrace.model.BatchSizes;
 import io.millrace.model.Command.Publish;
+import io.millrace.model.LoadOptions;
 import io.millrace.model.Manifest;
+import io.millrace.model.Model;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
+import io.millrace.serving.WarmUp;
+import io.millrace.serving.WarmUp.BatchDimension;
+import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
+import io.millrace.tensorflow.TensorFlowEngine;
+import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.processes.HdfsCluster;
 import io.millrace.testing.processes.S3Server;
 import java.io.OutputStream;
@@ -114,10 +125,46 @@ class RemoteModelStoreITCase {
       }
       assertThat(files.digest()).isEqualTo(digest);
     }
+    try (ModelFiles files = store.with(Staging.MEMORY).fetch(latest.uri(), digest)) {
+      for (Map.Entry<String, byte[]> file : model.entrySet()) {
+        assertThat(files.read(file.getKey(), Long.MAX_VALUE)).hasValue(file.getValue());
+      }
+      assertThat(files.digest()).isEqualTo(digest);
+      assertThat(copies).isEmptyDirectory();
+    }
     assertRejected(store, base.version(3).uri(), digest, ModelReason.DIGEST_MISMATCH);
     assertRejected(store, URI.create(root + "/fraud/halfway"), null, ModelReason.INCOMPLETE);
     assertRejected(store, URI.create(root + "/fraud/13"), null, ModelReason.NOT_FOUND);
     assertThat(copies).isEmptyDirectory();
+  }
+
+  @Test
+  void load_fromHdfsIntoMemory_touchesNoDisk() throws Exception {
+    loadsFromMemory(hdfs.uri().resolve("/in-memory/1"));
+  }
+
+  @Test
+  void load_fromS3IntoMemory_touchesNoDisk() throws Exception {
+    loadsFromMemory(URI.create("s3://models/in-memory/1"));
+  }
+
+  private static void loadsFromMemory(URI version) throws Exception {
+    Path local = temporary.resolve(version.getScheme() + "-in-memory/1");
+    SavedModels.linear(local, new float[] {1, 2}, 3);
+    for (Manifest.File file : Packaged.list(local)) {
+      put(URI.create(version + "/" + file.path()), Files.readAllBytes(local.resolve(file.path())));
+    }
+    Path copies = Files.createDirectory(temporary.resolve(version.getScheme() + "-no-copies"));
+    FileSystemModelStore store =
+        FileSystemModelStore.of(List.of(version.toString()), copies).with(Staging.MEMORY);
+
+    try (ModelFiles files = store.fetch(version, null);
+        Model model = TensorFlowEngine.create().load(files, LoadOptions.DEFAULT)) {
+      assertThat(copies).isEmptyDirectory();
+      Signature signature = model.signature(null);
+      WarmUp.run(model, signature, BatchDimension.FIND_OUT, BatchSizes.upTo(2));
+      assertThat(signature.inputs()).extracting(TensorSpec::shape).containsExactly(Shape.of(-1, 2));
+    }
   }
 
   @Test
