@@ -1,12 +1,14 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.files.FileHistory;
+import io.millrace.connectors.files.FileHistorySource;
 import io.millrace.connectors.files.LocatedRecord;
 import io.millrace.connectors.files.ReadLimits;
 import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.connectors.kafka.PartitionOffsets;
 import io.millrace.flink.InferenceOptions;
 import io.millrace.flink.InferenceOptions.SwitchPolicy;
+import io.millrace.jobs.BackfillOptions.FileFormat;
 import io.millrace.jobs.ScoreTopicOptions.Format;
 import java.io.IOException;
 import java.time.Instant;
@@ -14,7 +16,6 @@ import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.connector.base.source.hybrid.HybridSource;
@@ -54,7 +55,10 @@ final class Backfill {
     if (!isAsked(config)) {
       for (ConfigOption<?> option :
           List.of(
-              BackfillOptions.OFFSETS, BackfillOptions.TIMESTAMP, BackfillOptions.DAMAGED_FILES)) {
+              BackfillOptions.FORMAT,
+              BackfillOptions.OFFSETS,
+              BackfillOptions.TIMESTAMP,
+              BackfillOptions.DAMAGED_FILES)) {
         if (config.getOptional(option).isPresent()) {
           throw new ConfigurationException(
               option.key() + " is given without " + BackfillOptions.PATHS.key());
@@ -75,21 +79,45 @@ final class Backfill {
           "%s is given with %s, which says where the topic begins"
               .formatted(ScoreTopicOptions.INPUT_START.key(), BackfillOptions.PATHS.key()));
     }
-    Format format = config.get(ScoreTopicOptions.INPUT_FORMAT);
-    if (format != Format.JSON && format != Format.TF_EXAMPLE) {
-      throw new ConfigurationException(
-          "%s is %s: expected json or tf-example with %s, whose files are of JSON lines or TFRecord"
-              .formatted(
-                  ScoreTopicOptions.INPUT_FORMAT.key(),
-                  format.spelling(),
-                  BackfillOptions.PATHS.key()));
-    }
+    fileFormat(config);
     if (config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
       throw new ConfigurationException(
-          "%s is event-time: expected available with %s, whose records have no timestamps"
+          "%s is event-time: expected available with %s, whose files are not read in the order of their records' times"
               .formatted(InferenceOptions.SWITCH_POLICY.key(), BackfillOptions.PATHS.key()));
     }
     paths(config);
+  }
+
+  /**
+   * What the files are.
+   *
+   * @throws ConfigurationException if it is not what the topic has
+   */
+  private static FileFormat fileFormat(ReadableConfig config) throws ConfigurationException {
+    Format records = config.get(ScoreTopicOptions.INPUT_FORMAT);
+    FileFormat byRecords =
+        switch (records) {
+          case JSON -> FileFormat.JSON;
+          case TF_EXAMPLE -> FileFormat.TFRECORD;
+          case RAW, AVRO, AVRO_CONFLUENT -> FileFormat.TOPIC;
+        };
+    FileFormat format =
+        config
+            .getOptional(BackfillOptions.FORMAT)
+            .orElse(byRecords == FileFormat.TOPIC ? null : byRecords);
+    if (format != byRecords && format != FileFormat.TOPIC) {
+      throw new ConfigurationException(
+          "%s is %s and %s is %s: expected %s"
+              .formatted(
+                  BackfillOptions.FORMAT.key(),
+                  format == null ? "missing" : Setting.spell(format),
+                  ScoreTopicOptions.INPUT_FORMAT.key(),
+                  records.spelling(),
+                  byRecords == FileFormat.TOPIC
+                      ? "topic, which millrace record keeps"
+                      : Setting.spell(byRecords) + ", or topic, which millrace record keeps"));
+    }
+    return format;
   }
 
   static boolean isTime(String text) {
@@ -132,13 +160,14 @@ final class Backfill {
   }
 
   /**
-   * The files of a job that starts afresh are there.
+   * The files of a job that starts afresh are there, and none of them is one that it would fail at.
    *
-   * @throws IOException if a path does not exist, or cannot be read
+   * @throws IOException if a path does not exist, cannot be read, or is no such file
    * @throws ConfigurationException if all that a path has is passed over
    */
   static void requireFiles(ReadableConfig config) throws ConfigurationException, IOException {
     ReplayInputs.require(BackfillOptions.PATHS.key(), paths(config));
+    files(config).requireUsable();
   }
 
   /**
@@ -148,16 +177,20 @@ final class Backfill {
    */
   static HybridSource<LocatedRecord> source(ReadableConfig config, KafkaSource<LocatedRecord> topic)
       throws ConfigurationException {
+    return HybridSource.builder(files(config)).addSource(topic).build();
+  }
+
+  private static FileHistorySource files(ReadableConfig config) throws ConfigurationException {
     ReadLimits limits =
         new ReadLimits(
             (int) config.get(ScoreTopicOptions.MAX_RECORD_SIZE).getBytes(),
             MAX_SPLIT_BYTES,
             config.get(BackfillOptions.DAMAGED_FILES));
-    Source<LocatedRecord, ?, ?> files =
-        config.get(ScoreTopicOptions.INPUT_FORMAT) == Format.TF_EXAMPLE
-            ? FileHistory.tfRecords(paths(config), limits)
-            : FileHistory.lines(paths(config), limits);
-    return HybridSource.builder(files).addSource(topic).build();
+    return switch (fileFormat(config)) {
+      case JSON -> FileHistory.lines(paths(config), limits);
+      case TFRECORD -> FileHistory.tfRecords(paths(config), limits);
+      case TOPIC -> FileHistory.recordings(paths(config), limits);
+    };
   }
 
   /** Begins at these offsets and nowhere else: where they are gone, the job fails. */

@@ -8,13 +8,31 @@ import org.apache.flink.configuration.ConfigOptions;
 
 /** The options of {@code score-topic} about files that are scored before the topic. */
 public final class BackfillOptions {
+
+  /** What the files are. */
+  public enum FileFormat {
+    /** A JSON object a line. */
+    JSON,
+    /** TensorFlow's files of records, each a serialized {@code tf.Example}. */
+    TFRECORD,
+    /** A topic as {@code millrace record} keeps it, of values as {@code input.format} says. */
+    TOPIC
+  }
+
   public static final ConfigOption<List<String>> PATHS =
       ConfigOptions.key("input.backfill.paths")
           .stringType()
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Files, or folders with all below them, that are scored before the topic: of JSON lines, or TFRecord where input.format is tf-example; by default there are none.");
+              "Files, or folders with all below them, that are scored before the topic; by default there are none.");
+
+  public static final ConfigOption<FileFormat> FORMAT =
+      ConfigOptions.key("input.backfill.format")
+          .enumType(FileFormat.class)
+          .noDefaultValue()
+          .withDescription(
+              "What the files are: topic, what millrace record kept of a topic, with values of any input.format; json, an object a line; tfrecord, tf.Examples; by default, json or tfrecord by input.format.");
 
   public static final ConfigOption<Map<String, String>> OFFSETS =
       ConfigOptions.key("input.backfill.offsets")

@@ -116,7 +116,7 @@ public final class ReplayOptions {
           .stringType()
           .noDefaultValue()
           .withDescription(
-              "Key of a record, in which a field in braces stands for its text: {id} or tx-{id}, as the topic had it that the files are of; by default they have none, or with input.format topic the one that they had. For records with fields: not raw, not tfrecord, nor avro as a topic has it.");
+              "Key of a record, in which a field in braces stands for its text: {id} or tx-{id}, as the topic had it that the files are of; by default they have none, or with input.format topic the one that they had. For records with fields, which raw ones have not.");
 
   public static final ConfigOption<MemorySize> SPLIT_SIZE =
       ConfigOptions.key("input.split-size")

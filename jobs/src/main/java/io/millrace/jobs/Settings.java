@@ -40,6 +40,7 @@ final class Settings {
           Setting.choice(ScoreTopicOptions.INPUT_START, ScoreTopicOptions.Start.class),
           Setting.duration(ScoreTopicOptions.IDLE_TIMEOUT),
           Setting.texts(BackfillOptions.PATHS, "a list of paths or URIs"),
+          Setting.choice(BackfillOptions.FORMAT, BackfillOptions.FileFormat.class),
           Setting.textMap(
               BackfillOptions.OFFSETS, "a map of partitions to offsets, such as 0: 1200"),
           Setting.text(

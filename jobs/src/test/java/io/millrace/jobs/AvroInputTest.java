@@ -119,8 +119,8 @@ class AvroInputTest {
             + " has: expected warm-up requests in the version's assets.extra",
         with(registry, "model.warm-up-records", "r.avro"));
     assertRefused(
-        "input.format is avro-confluent: expected json or tf-example with input.backfill.paths,"
-            + " whose files are of JSON lines or TFRecord",
+        "input.backfill.format is missing and input.format is avro-confluent: expected topic, which"
+            + " millrace record keeps",
         with(registry, "input.backfill.paths", "/history", "input.backfill.offsets", "{0: 1}"));
   }
 

@@ -39,6 +39,14 @@ class BackfillTest {
     assertThatCode(
             () -> check("backfill: {paths: [/a, hdfs:///b], timestamp: 2026-01-31T00:00:00Z}"))
         .doesNotThrowAnyException();
+    for (String records : List.of("json", "raw", "tf-example", "avro-confluent")) {
+      assertThatCode(
+              () ->
+                  check(
+                      "format: %s, backfill: {paths: /a, format: topic, offsets: {0: 1}}"
+                          .formatted(records)))
+          .doesNotThrowAnyException();
+    }
     assertThatCode(() -> check("start: latest")).doesNotThrowAnyException();
   }
 
@@ -51,7 +59,16 @@ class BackfillTest {
     assertRefused("backfill: {offsets: {0: 1}}", "input.backfill.offsets", "without", "paths");
     assertRefused("backfill: {damaged-files: fail}", "damaged-files is given without");
     assertRefused("start: earliest, backfill: {paths: /a, offsets: {0: 1}}", "input.start");
-    assertRefused("format: raw, backfill: {paths: /a, offsets: {0: 1}}", "input.format is raw");
+    assertRefused("backfill: {format: json}", "format is given without");
+    assertRefused(
+        "format: raw, backfill: {paths: /a, offsets: {0: 1}}",
+        "input.backfill.format is missing",
+        "input.format is raw",
+        "expected topic");
+    assertRefused(
+        "format: tf-example, backfill: {paths: /a, format: json, offsets: {0: 1}}",
+        "input.backfill.format is json",
+        "expected tfrecord, or topic");
     assertThatThrownBy(
             () ->
                 Backfill.check(
@@ -61,7 +78,7 @@ class BackfillTest {
                         "it",
                         Map.of())))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContainingAll("model.switch-policy", "input.backfill.paths", "no timestamps");
+        .hasMessageContainingAll("model.switch-policy", "input.backfill.paths", "order of");
     assertRefused("backfill: {paths: [], offsets: {0: 1}}", "paths is empty");
     assertRefused("backfill: {paths: /a, timestamp: yesterday}", "timestamp", "2026-01-31T");
   }
@@ -83,6 +100,13 @@ class BackfillTest {
     Files.createFile(Files.createDirectory(folder.resolve("2025")).resolve("a.jsonl"));
 
     Backfill.requireFiles(ofPath(folder.resolve("2025")));
+    assertThatThrownBy(
+            () ->
+                Backfill.requireFiles(
+                    ofPath(folder.resolve("2025"))
+                        .set(BackfillOptions.FORMAT, BackfillOptions.FileFormat.TOPIC)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("a.jsonl", "damaged");
     for (String nothing : List.of("_2025", "empty")) {
       assertThatThrownBy(() -> Backfill.requireFiles(ofPath(folder.resolve(nothing))))
           .isInstanceOf(ConfigurationException.class)

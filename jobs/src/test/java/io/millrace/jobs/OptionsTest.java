@@ -33,6 +33,7 @@ class OptionsTest {
     expected.put("input.start", "earliest");
     expected.put("input.idle-timeout", "1 min");
     expected.put("input.backfill.paths", NONE);
+    expected.put("input.backfill.format", NONE);
     expected.put("input.backfill.offsets", NONE);
     expected.put("input.backfill.timestamp", NONE);
     expected.put("input.backfill.damaged-files", "fail");

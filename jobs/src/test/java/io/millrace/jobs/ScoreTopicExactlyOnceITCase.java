@@ -3,6 +3,8 @@ package io.millrace.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.connectors.files.TopicRecorder;
+import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.model.ModelEvent;
 import io.millrace.testing.check.CheckReport;
 import io.millrace.testing.check.Observation;
@@ -167,6 +169,48 @@ class ScoreTopicExactlyOnceITCase {
       expected.addAll(wellFormed(1_000_000, 1_000_000 + old));
       assertThat(fromFiles).containsExactlyInAnyOrderElementsOf(expected);
       assertThat(bench.topics.read("dead")).hasSize((int) all / 100);
+    }
+  }
+
+  @Test
+  void recordingThenTopic_everyRecordIsScoredOnceWithItsTimestamp() throws Exception {
+    try (ScoringBench bench = new ScoringBench(folder, 1)) {
+      bench.topics.version(1);
+      bench.topics.sendNumbers(0, 1_000);
+      Path recording = folder.resolve("recorded");
+      String offsets =
+          new TopicRecorder(
+                  new KafkaClientProperties(bench.topics.broker.bootstrapServers(), Map.of()),
+                  bench.topics.topic("in"))
+              .record(null, null, new org.apache.flink.core.fs.Path(recording.toUri())).stream()
+                  .map(kept -> kept.partition() + ": " + kept.end())
+                  .collect(Collectors.joining(", ", "{", "}"));
+      bench.topics.sendNumbers(1_000, 2_000);
+
+      bench.submit(
+          bench.topics.config(
+              Map.of(
+                  "input.backfill.paths",
+                  recording.toString(),
+                  "input.backfill.format",
+                  "topic",
+                  "input.backfill.offsets",
+                  offsets)),
+          1,
+          null);
+      bench.topics.awaitOutputs();
+
+      String in = bench.topics.topic("in");
+      assertThat(numbers(bench.topics, in))
+          .containsExactlyInAnyOrderElementsOf(wellFormed(1_000, 2_000));
+      List<Integer> recorded = new ArrayList<>();
+      for (int partition = 0; partition < ScoringTopics.PARTITIONS; partition++) {
+        recorded.addAll(numbers(bench.topics, in + "-" + partition + ".avro"));
+      }
+      assertThat(recorded).containsExactlyInAnyOrderElementsOf(wellFormed(0, 1_000));
+      assertThat(bench.topics.read("out"))
+          .allMatch(record -> record.timestamp() == 1_700_000_000_000L);
+      assertThat(bench.topics.read("dead")).hasSize(20);
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,12 @@ final class RecordCommand implements Callable<Integer> {
           name, part.partition(), part.records(), part.first(), part.end());
     }
     out.printf(
-        "%d records of %d partitions are in %s%n",
-        kept.stream().mapToLong(Kept::records).sum(), kept.size(), to);
+        "%d records of %d partitions are in %s; the topic goes on at {%s}%n",
+        kept.stream().mapToLong(Kept::records).sum(),
+        kept.size(),
+        to,
+        kept.stream()
+            .map(part -> part.partition() + ": " + part.end())
+            .collect(Collectors.joining(", ")));
   }
 }
