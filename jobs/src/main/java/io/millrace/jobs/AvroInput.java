@@ -1,10 +1,8 @@
 package io.millrace.jobs;
 
 import io.millrace.connectors.formats.AvroFields;
-import io.millrace.connectors.formats.AvroRecordJson;
 import io.millrace.connectors.formats.FixedSchema;
 import io.millrace.connectors.formats.RecordFields;
-import io.millrace.connectors.formats.RecordJson;
 import io.millrace.connectors.formats.UnfitSchemaException;
 import io.millrace.connectors.formats.WantedField;
 import io.millrace.connectors.kafka.KafkaRecord;
@@ -157,14 +155,6 @@ final class AvroInput {
   /** What reads with which schema a record was written; of records in Avro. */
   SchemaCoderProvider coders() {
     return Objects.requireNonNull(coders, "no records in Avro");
-  }
-
-  /** What makes JSON of records, where fields go along to the output. */
-  RecordJson json(ReadableConfig config) {
-    List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
-    return coders == null || fields.isEmpty()
-        ? RecordJson.AS_IT_IS
-        : new AvroRecordJson(coders, fields, RecordFormats.limits(config));
   }
 
   /**

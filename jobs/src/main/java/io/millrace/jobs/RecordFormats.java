@@ -3,13 +3,16 @@ package io.millrace.jobs;
 import io.millrace.connectors.files.FieldKeys;
 import io.millrace.connectors.formats.AvroRecord;
 import io.millrace.connectors.formats.AvroRecordFormat;
+import io.millrace.connectors.formats.AvroRecordJson;
 import io.millrace.connectors.formats.AvroRecordWriter;
 import io.millrace.connectors.formats.ExampleRecordFormat;
+import io.millrace.connectors.formats.ExampleRecordJson;
 import io.millrace.connectors.formats.Feature;
 import io.millrace.connectors.formats.JsonRecordFormat;
 import io.millrace.connectors.formats.RawRecordFormat;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.RecordFormatBuilder;
+import io.millrace.connectors.formats.RecordJson;
 import io.millrace.connectors.formats.RecordLimits;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.jobs.ScoreTopicOptions.Format;
@@ -37,9 +40,9 @@ final class RecordFormats {
     try {
       switch (format) {
         case RAW -> {}
-        case TF_EXAMPLE -> example(config, limits(config));
-        // Features are the same in both; where a schema comes from is for later.
-        case JSON, AVRO, AVRO_CONFLUENT -> withFields(config, JsonRecordFormat.builder());
+        // Features are the same in all; where a schema comes from is for later.
+        case JSON, TF_EXAMPLE, AVRO, AVRO_CONFLUENT ->
+            withFields(config, JsonRecordFormat.builder());
       }
     } catch (IllegalArgumentException e) {
       throw unfit(e);
@@ -53,12 +56,11 @@ final class RecordFormats {
    */
   static FeatureWriter<KafkaRecord> writer(ReadableConfig config, Format format, AvroInput avro)
       throws ConfigurationException {
-    RecordLimits limits = limits(config);
     try {
       return switch (format) {
-        case RAW -> new RawRecordFormat(limits);
+        case RAW -> new RawRecordFormat(limits(config));
         case JSON -> withFields(config, JsonRecordFormat.builder());
-        case TF_EXAMPLE -> example(config, limits);
+        case TF_EXAMPLE -> withFields(config, ExampleRecordFormat.builder());
         case AVRO, AVRO_CONFLUENT -> withFields(config, AvroRecordFormat.builder(avro.coders()));
       };
     } catch (IllegalArgumentException e) {
@@ -115,13 +117,20 @@ final class RecordFormats {
     return names;
   }
 
-  private static ExampleRecordFormat example(ReadableConfig config, RecordLimits limits) {
-    ExampleRecordFormat.Builder builder = ExampleRecordFormat.builder().limits(limits);
-    config
-        .getOptional(ScoreTopicOptions.UNKNOWN_FIELDS)
-        .ifPresent(policy -> builder.ignoreUnknownFeatures(policy == UnknownFields.IGNORE));
-    features(config, builder::features);
-    return builder.build();
+  /**
+   * What makes JSON of these fields of a record.
+   *
+   * @param names none to make nothing of it
+   */
+  static RecordJson json(ReadableConfig config, Format format, AvroInput avro, List<String> names) {
+    if (names.isEmpty()) {
+      return RecordJson.AS_IT_IS;
+    }
+    return switch (format) {
+      case JSON, RAW -> RecordJson.AS_IT_IS;
+      case TF_EXAMPLE -> new ExampleRecordJson(names);
+      case AVRO, AVRO_CONFLUENT -> new AvroRecordJson(avro.coders(), names, limits(config));
+    };
   }
 
   /** Hands over the input that is a vector of features, and these, where there is one. */

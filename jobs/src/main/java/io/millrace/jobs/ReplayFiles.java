@@ -29,12 +29,12 @@ final class ReplayFiles {
     PredictionFiles format = unpartitioned(config, versions, avro);
     return switch (config.get(ReplayOptions.PARTITION_BY)) {
       case NONE -> format;
-      case DATE -> format.partitioned(new DatePartitions(time(config)));
+      case DATE -> format.partitioned(new DatePartitions(time(config, avro)));
     };
   }
 
-  private static DatePartitions.Time time(ReadableConfig config) {
-    TimestampReader<KafkaRecord> times = ReplayTimes.of(config);
+  private static DatePartitions.Time time(ReadableConfig config, AvroInput avro) {
+    TimestampReader<KafkaRecord> times = ReplayTimes.of(config, avro);
     return record -> {
       try {
         return times.timestamp(record);
@@ -48,7 +48,7 @@ final class ReplayFiles {
       ReadableConfig config, ReplayedVersions versions, AvroInput avro)
       throws ConfigurationException {
     List<String> fields = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
-    RecordJson records = avro.json(config);
+    RecordJson records = RecordFormats.json(config, ReplayOptions.records(config), avro, fields);
     return switch (config.get(ReplayOptions.OUTPUT_FORMAT)) {
       case JSON -> PredictionFiles.json(fields, records);
       case AVRO -> PredictionFiles.avro(schema(config, versions, fields), fields, records);

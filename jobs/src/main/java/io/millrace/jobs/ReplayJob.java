@@ -102,7 +102,7 @@ public final class ReplayJob {
       ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
     Inference<LocatedRecord> inference =
-        inference(records(env, source, config), scoring, versions, avro);
+        inference(records(env, source, scoring, avro), scoring, versions, avro);
     DataStream<FileOutcome> outcomes =
         inference
             .predictions(
@@ -136,18 +136,30 @@ public final class ReplayJob {
                 LocatedRecord.writer(
                     RecordFormats.writer(scoring, format, avro), RecordFormats.decoded(scoring)))
             .uid("inference");
-    versions.addTo(inference, scoring);
+    versions.addTo(inference, scoring, avro);
     ScoreTopicJob.addWarmUpRecords(scoring, format, avro, inference, LocatedRecord::of);
     return inference;
   }
 
   private static DataStream<LocatedRecord> records(
-      StreamExecutionEnvironment env, Source<LocatedRecord, ?, ?> source, ReadableConfig config) {
+      StreamExecutionEnvironment env,
+      Source<LocatedRecord, ?, ?> source,
+      ReadableConfig config,
+      AvroInput avro) {
     DataStream<LocatedRecord> records =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "history").uid("history-source");
     return config
         .getOptional(ReplayOptions.KEY)
-        .map(template -> FieldKeys.of(records, template))
+        .map(
+            template ->
+                FieldKeys.of(
+                    records,
+                    template,
+                    RecordFormats.json(
+                        config,
+                        ReplayOptions.records(config),
+                        avro,
+                        List.of(FieldKeys.field(template)))))
         .orElse(records);
   }
 

@@ -109,15 +109,10 @@ final class ReplayRequirements {
     }
     FileFormat format = config.get(ReplayOptions.INPUT_FORMAT);
     for (ConfigOption<?> option : List.of(ReplayOptions.KEY, ReplayOptions.TIMESTAMP_FIELD)) {
-      if (ReplayOptions.records(config) != Format.JSON && config.getOptional(option).isPresent()) {
+      if (ReplayOptions.records(config) == Format.RAW && config.getOptional(option).isPresent()) {
         throw new ConfigurationException(
-            option.key()
-                + " is given with input.format "
-                + Setting.spell(format)
-                + (format == FileFormat.TOPIC
-                    ? " of " + ReplayOptions.records(config).spelling()
-                    : "")
-                + ": expected one whose records have fields, such as json");
+            "%s is given with input.format %s: expected one whose records have fields, such as json"
+                .formatted(option.key(), format == FileFormat.TOPIC ? "topic of raw" : "raw"));
       }
     }
     if (format != FileFormat.TOPIC && config.getOptional(ReplayOptions.VALUE_FORMAT).isPresent()) {

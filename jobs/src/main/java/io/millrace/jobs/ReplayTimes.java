@@ -54,8 +54,12 @@ final class ReplayTimes {
   }
 
   /** What reads them, where {@link #require} has passed. */
-  static TimestampReader<KafkaRecord> of(ReadableConfig config) {
+  static TimestampReader<KafkaRecord> of(ReadableConfig config, AvroInput avro) {
     String field = config.getOptional(ReplayOptions.TIMESTAMP_FIELD).orElse(null);
-    return field == null ? EventTimes::of : new JsonTimestamps(field, RecordFormats.limits(config));
+    return field == null
+        ? EventTimes::of
+        : new JsonTimestamps(field, RecordFormats.limits(config))
+            .reading(
+                RecordFormats.json(config, ReplayOptions.records(config), avro, List.of(field)));
   }
 }

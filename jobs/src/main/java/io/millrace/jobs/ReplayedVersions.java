@@ -58,13 +58,13 @@ record ReplayedVersions(
   }
 
   /** Lets them score. */
-  void addTo(Inference<LocatedRecord> inference, ReadableConfig config) {
+  void addTo(Inference<LocatedRecord> inference, ReadableConfig config, AvroInput avro) {
     if (timeline == null) {
       Publish version = (Publish) commands.get(0);
       inference.model(
           version.model(), version.version(), version.uri().toString(), version.digest());
       return;
     }
-    inference.timeline(timeline).timestamps(LocatedRecord.timestamps(ReplayTimes.of(config)));
+    inference.timeline(timeline).timestamps(LocatedRecord.timestamps(ReplayTimes.of(config, avro)));
   }
 }

@@ -225,7 +225,12 @@ public final class ScoreTopicJob {
                 config.get(ScoreTopicOptions.OUTPUT_TOPIC),
                 config.get(ScoreTopicOptions.OUTPUT_FIELDS),
                 config.get(ScoreTopicOptions.LATENCY_HEADER))
-            .reading(avro.json(config));
+            .reading(
+                RecordFormats.json(
+                    config,
+                    config.get(ScoreTopicOptions.INPUT_FORMAT),
+                    avro,
+                    config.get(ScoreTopicOptions.OUTPUT_FIELDS)));
     DeadLetterFormat deadLetters =
         new DeadLetterFormat(config.get(ScoreTopicOptions.DEAD_LETTER_TOPIC));
     return inference.predictions(

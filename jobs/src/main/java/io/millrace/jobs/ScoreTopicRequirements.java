@@ -262,16 +262,10 @@ final class ScoreTopicRequirements {
           "features.input is given with input.format raw, whose records have no fields: expected"
               + " json, tf-example, avro or avro-confluent");
     }
-    boolean carries =
-        switch (format) {
-          case JSON, AVRO, AVRO_CONFLUENT -> true;
-          case RAW, TF_EXAMPLE -> false;
-        };
-    if (!carries && !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty()) {
+    if (format == Format.RAW && !config.get(ScoreTopicOptions.OUTPUT_FIELDS).isEmpty()) {
       throw new ConfigurationException(
-          "output.fields is given with input.format "
-              + format.spelling()
-              + ", whose fields cannot be copied: expected json, avro or avro-confluent");
+          "output.fields is given with input.format raw, whose records have no fields: expected"
+              + " json, tf-example, avro or avro-confluent");
     }
   }
 

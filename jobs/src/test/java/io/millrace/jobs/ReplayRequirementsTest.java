@@ -97,20 +97,22 @@ class ReplayRequirementsTest {
         Map.of("input.format", "raw", "input.key", "tx-{id}", "output.fields", "[]");
 
     assertRefused(raw, "input.key", "input.format raw", "such as json");
-    Map<String, String> avro =
+    Map<String, String> recorded =
         Map.of(
             "input.format", "topic",
-            "input.value-format", "avro",
-            "input.avro-schema", "r.avsc",
-            "input.key", "tx-{id}");
-    assertRefused(avro, "input.key", "input.format topic of avro", "such as json");
+            "input.value-format", "raw",
+            "input.key", "tx-{id}",
+            "output.fields", "[]");
+    assertRefused(recorded, "input.key", "input.format topic of raw", "such as json");
     assertRefused(Map.of("output.partition-by", "date"), "input.timestamp-field is missing");
     assertThatCode(() -> check(Map.of("output.partition-by", "date", "input.format", "topic")))
         .doesNotThrowAnyException();
     assertRefused(Map.of("input.value-format", "raw"), "input.value-format", "expected topic");
     assertRefused(Map.of("input.key", "id"), "input.key", "one field in braces");
-    assertThatCode(() -> check(Map.of("input.format", "csv", "input.key", "tx-{id}")))
-        .doesNotThrowAnyException();
+    for (String format : List.of("csv", "tfrecord")) {
+      assertThatCode(() -> check(Map.of("input.format", format, "input.key", "tx-{id}")))
+          .doesNotThrowAnyException();
+    }
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.millrace.connectors.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.connectors.formats.JsonFieldText;
+import io.millrace.connectors.formats.RecordJson;
+import io.millrace.tensor.RecordException;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * a keyed topic is scored into the same bytes live and from files.
  *
  * <pre>{@code
- * FieldKeys.of(history, "tx-{id}")
+ * FieldKeys.of(history, "tx-{id}", RecordJson.AS_IT_IS)
  * }</pre>
  */
 public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord> {
@@ -26,8 +28,10 @@ public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord
   private final byte[] prefix;
   private final JsonFieldText field;
   private final byte[] suffix;
+  private final RecordJson records;
 
-  private FieldKeys(Matcher template) {
+  private FieldKeys(Matcher template, RecordJson records) {
+    this.records = records;
     this.prefix = template.group(1).getBytes(UTF_8);
     this.field = new JsonFieldText(template.group(2));
     this.suffix = template.group(3).getBytes(UTF_8);
@@ -53,21 +57,23 @@ public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord
   }
 
   /**
-   * The records with their keys; one without the field, or that is no JSON object, has none.
+   * The records with their keys; one without the field, or that cannot be read, has none.
    *
    * @param template with a field in braces, whose string, or number or boolean as it is written,
    *     stands there in the key
+   * @param json makes an object with the field of what is carried of a record
    */
-  public static DataStream<LocatedRecord> of(DataStream<LocatedRecord> records, String template) {
+  public static DataStream<LocatedRecord> of(
+      DataStream<LocatedRecord> records, String template, RecordJson json) {
     return records
-        .map(mapper(template))
+        .map(mapper(template, json))
         .returns(LocatedRecord.TYPE)
         .name("keys")
         .uid("history-keys");
   }
 
-  static FieldKeys mapper(String template) {
-    return new FieldKeys(parsed(template));
+  static FieldKeys mapper(String template, RecordJson json) {
+    return new FieldKeys(parsed(template), json);
   }
 
   @Override
@@ -77,7 +83,7 @@ public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord
   }
 
   private byte @Nullable [] key(byte[] value) {
-    byte[] text = field.of(value);
+    byte[] text = text(value);
     if (text == null) {
       return null;
     }
@@ -85,5 +91,14 @@ public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord
     System.arraycopy(text, 0, key, prefix.length, text.length);
     System.arraycopy(suffix, 0, key, prefix.length + text.length, suffix.length);
     return key;
+  }
+
+  private byte @Nullable [] text(byte[] value) {
+    try {
+      return field.of(records.of(value));
+    } catch (RecordException e) {
+      // Whoever writes the record into the model's inputs says what is wrong with it.
+      return null;
+    }
   }
 }

@@ -1,9 +1,11 @@
 package io.millrace.connectors.formats;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.TensorWriter;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -215,6 +217,29 @@ final class ExampleFeature {
   /** Where a string ends in the record. */
   int end(int index) {
     return (int) longs[2 * index + 1];
+  }
+
+  /**
+   * Writes its values: one as it is, several as an array. NaN and infinities are strings, strings
+   * that are not UTF-8 {@code {"b64": ...}}.
+   */
+  void write(JsonGenerator json, byte[] record, JsonBytes strings, JsonFloats reals)
+      throws IOException {
+    boolean several = count() != 1;
+    if (several) {
+      json.writeStartArray();
+    }
+    for (int i = 0; i < count(); i++) {
+      switch (kind) {
+        case NONE -> {}
+        case BYTES -> strings.write(json, Arrays.copyOfRange(record, start(i), end(i)));
+        case FLOATS -> reals.write(json, floats[i]);
+        case INTEGERS -> json.writeNumber(longs[i]);
+      }
+    }
+    if (several) {
+      json.writeEndArray();
+    }
   }
 
   private RecordException outOfRange(ElementType type) {

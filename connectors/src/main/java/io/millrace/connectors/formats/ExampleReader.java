@@ -12,17 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads {@code tf.Example} records for one signature. Its fields are {@code Example.features = 1},
- * {@code Features.feature = 1}, a map whose entries are key = 1 and value = 2. Source: TensorFlow's
- * example.proto and feature.proto. Not thread-safe.
- */
+/** Reads {@code tf.Example} records for one signature. Not thread-safe. */
 final class ExampleReader {
-  private static final int FEATURES = WireScanner.delimitedTag(1);
-  private static final int ENTRY = WireScanner.delimitedTag(1);
-  private static final int KEY = WireScanner.delimitedTag(1);
-  private static final int VALUE = WireScanner.delimitedTag(2);
-
   private static final Shape VECTOR = Shape.of(Shape.UNKNOWN);
 
   private final FieldPlan fields;
@@ -33,14 +24,15 @@ final class ExampleReader {
   private final @Nullable String vectorInput;
   private final int vectorIndex;
   private final boolean ignoreUnknownFeatures;
-  private final WireScanner wire = new WireScanner();
+  private final ExampleScanner scanner = new ExampleScanner(this::named);
 
   ExampleReader(
       Signature signature,
+      List<String> carriedFields,
       List<Feature> features,
       @Nullable String vectorInput,
       boolean ignoreUnknownFeatures) {
-    this.fields = new FieldPlan(signature, List.of(), features, vectorInput);
+    this.fields = new FieldPlan(signature, carriedFields, features, vectorInput);
     this.inputs =
         signature.inputs().stream()
             .map(spec -> new ExampleFeature(place(spec.name())))
@@ -85,15 +77,7 @@ final class ExampleReader {
    */
   void read(byte[] record, Row row) {
     clear();
-    wire.open(record);
-    while (wire.position() < record.length) {
-      int tag = wire.tag(record.length);
-      if (tag == FEATURES) {
-        features(wire.delimited(record.length));
-      } else {
-        wire.skip(tag, record.length);
-      }
-    }
+    scanner.read(record);
     write(record, row);
   }
 
@@ -108,62 +92,19 @@ final class ExampleReader {
     }
   }
 
-  private void features(int end) {
-    while (wire.position() < end) {
-      int tag = wire.tag(end);
-      if (tag == ENTRY) {
-        entry(wire.delimited(end));
-      } else {
-        wire.skip(tag, end);
-      }
-    }
-  }
-
-  /** An entry of the map. Its fields may come in any order, so the key is looked for first. */
-  private void entry(int end) {
-    int start = wire.position();
-    int keyFrom = start;
-    int keyTo = start;
-    while (wire.position() < end) {
-      int tag = wire.tag(end);
-      if (tag == KEY) {
-        keyTo = wire.delimited(end);
-        keyFrom = wire.position();
-        wire.moveTo(keyTo);
-      } else {
-        wire.skip(tag, end);
-      }
-    }
-    ExampleFeature feature = named(keyFrom, keyTo);
-    if (feature != null) {
-      // An entry replaces an earlier one of its key.
-      feature.clear();
-      wire.moveTo(start);
-      values(feature, end);
-    }
-  }
-
-  private @Nullable ExampleFeature named(int from, int to) {
-    FieldPlan.Field field = fields.find(wire.bytes(), from, to);
+  private @Nullable ExampleFeature named(byte[] bytes, int from, int to) {
+    FieldPlan.Field field = fields.find(bytes, from, to);
     if (field == null) {
       if (!ignoreUnknownFeatures) {
-        String name = new String(wire.bytes(), from, to - from, StandardCharsets.UTF_8);
+        String name = new String(bytes, from, to - from, StandardCharsets.UTF_8);
         throw UnknownField.of(name, fields);
       }
       return null;
     }
-    return field.feature != FieldPlan.NONE ? vectorFeatures[field.feature] : inputs[field.input];
-  }
-
-  private void values(ExampleFeature feature, int end) {
-    while (wire.position() < end) {
-      int tag = wire.tag(end);
-      if (tag == VALUE) {
-        feature.merge(wire, wire.delimited(end));
-      } else {
-        wire.skip(tag, end);
-      }
+    if (field.feature != FieldPlan.NONE) {
+      return vectorFeatures[field.feature];
     }
+    return field.input == FieldPlan.NONE ? null : inputs[field.input];
   }
 
   private void write(byte[] record, Row row) {

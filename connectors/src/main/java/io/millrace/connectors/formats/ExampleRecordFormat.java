@@ -4,7 +4,6 @@ import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.tensor.Row;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,21 +29,24 @@ public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
   private static final long serialVersionUID = 1L;
 
   private final RecordLimits limits;
-  private final boolean ignoreUnknownFeatures;
+  private final List<String> carriedFields;
   private final @Nullable String featureInput;
   private final List<Feature> features;
+  private final boolean ignoreUnknownFields;
 
   private transient @Nullable BySignature<ExampleReader> readers;
 
-  private ExampleRecordFormat(Builder builder) {
+  private ExampleRecordFormat(RecordFormatBuilder<ExampleRecordFormat> builder) {
     this.limits = builder.limits;
-    this.ignoreUnknownFeatures = builder.ignoreUnknownFeatures;
+    this.carriedFields = builder.carriedFields;
     this.featureInput = builder.featureInput;
     this.features = builder.features;
+    this.ignoreUnknownFields = builder.ignoreUnknownFields == null || builder.ignoreUnknownFields;
   }
 
-  public static Builder builder() {
-    return new Builder();
+  /** By default a record may have features that no input takes, such as labels. */
+  public static RecordFormatBuilder<ExampleRecordFormat> builder() {
+    return new RecordFormatBuilder<>(ExampleRecordFormat::new);
   }
 
   @Override
@@ -67,44 +69,7 @@ public final class ExampleRecordFormat implements FeatureWriter<KafkaRecord> {
   }
 
   private ExampleReader reader(Row row) {
-    return new ExampleReader(row.signature(), features, featureInput, ignoreUnknownFeatures);
-  }
-
-  /** Builds the format. */
-  public static final class Builder {
-    private RecordLimits limits = RecordLimits.DEFAULT;
-    private boolean ignoreUnknownFeatures = true;
-    private @Nullable String featureInput;
-    private List<Feature> features = List.of();
-
-    private Builder() {}
-
-    public Builder limits(RecordLimits recordLimits) {
-      this.limits = Objects.requireNonNull(recordLimits, "limits");
-      return this;
-    }
-
-    /** Fills this input with these features, in this order. */
-    public Builder features(String input, List<Feature> vector) {
-      this.featureInput = Objects.requireNonNull(input, "input");
-      this.features = List.copyOf(vector);
-      return this;
-    }
-
-    /** By default a record may have features that no input takes, such as labels. */
-    public Builder ignoreUnknownFeatures(boolean ignore) {
-      this.ignoreUnknownFeatures = ignore;
-      return this;
-    }
-
-    /**
-     * @throws IllegalArgumentException if there are no features for the input, or two of one name
-     */
-    public ExampleRecordFormat build() {
-      if (featureInput != null) {
-        Feature.requireVector(featureInput, features);
-      }
-      return new ExampleRecordFormat(this);
-    }
+    return new ExampleReader(
+        row.signature(), carriedFields, features, featureInput, ignoreUnknownFields);
   }
 }

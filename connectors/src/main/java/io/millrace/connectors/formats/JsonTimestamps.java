@@ -40,6 +40,7 @@ public final class JsonTimestamps implements TimestampReader<KafkaRecord> {
 
   private final String field;
   private final RecordLimits limits;
+  private final RecordJson records;
   private transient @Nullable Reading reading;
 
   /** What is made once and used for each record. */
@@ -49,13 +50,23 @@ public final class JsonTimestamps implements TimestampReader<KafkaRecord> {
    * @param field of the record's own object
    */
   public JsonTimestamps(String field, RecordLimits limits) {
+    this(field, limits, RecordJson.AS_IT_IS);
+  }
+
+  private JsonTimestamps(String field, RecordLimits limits, RecordJson records) {
     this.field = Objects.requireNonNull(field, "field");
     this.limits = Objects.requireNonNull(limits, "limits");
+    this.records = Objects.requireNonNull(records, "records");
+  }
+
+  /** The same for records that are no JSON. */
+  public JsonTimestamps reading(RecordJson other) {
+    return new JsonTimestamps(field, limits, other);
   }
 
   @Override
   public long timestamp(KafkaRecord record) {
-    byte[] value = limits.valueOf(record);
+    byte[] value = records.of(limits.valueOf(record));
     Reading used = reading;
     if (used == null) {
       used =

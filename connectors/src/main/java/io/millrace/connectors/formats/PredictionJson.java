@@ -20,7 +20,7 @@ import java.util.List;
  */
 public final class PredictionJson {
   private final JsonBytes bytes = new JsonBytes();
-  private final char[] digits = new char[FloatDecimal.MAX_LENGTH];
+  private final JsonFloats floats = new JsonFloats();
 
   /** Writes all outputs as one object. */
   public void write(JsonGenerator json, Prediction prediction) throws IOException {
@@ -62,7 +62,7 @@ public final class PredictionJson {
         if (type == ElementType.FLOAT64) {
           json.writeNumber(output.getDouble(element));
         } else {
-          writeFloat(json, output.getFloat(element));
+          floats.write(json, output.getFloat(element));
         }
       }
       case RAW_ONLY -> json.writeNumber(output.getDouble(element));
@@ -80,21 +80,12 @@ public final class PredictionJson {
     }
   }
 
-  private void writeFloat(JsonGenerator json, float value) throws IOException {
-    if (Float.isFinite(value)) {
-      json.writeNumber(digits, 0, FloatDecimal.write(value, digits, 0));
-    } else {
-      // Jackson writes NaN and infinities as strings by default.
-      json.writeNumber(value);
-    }
-  }
-
   private void writeComplex(JsonGenerator json, TensorReader output, int element)
       throws IOException {
     json.writeStartArray();
     if (output.spec().type() == ElementType.COMPLEX64) {
-      writeFloat(json, (float) output.getReal(element));
-      writeFloat(json, (float) output.getImaginary(element));
+      floats.write(json, (float) output.getReal(element));
+      floats.write(json, (float) output.getImaginary(element));
     } else {
       json.writeNumber(output.getReal(element));
       json.writeNumber(output.getImaginary(element));

@@ -3,8 +3,13 @@ package io.millrace.connectors.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.connectors.formats.ExampleRecordJson;
 import io.millrace.connectors.formats.JsonFieldText;
+import io.millrace.connectors.formats.RecordJson;
 import io.millrace.tensor.RecordReason;
+import io.millrace.testing.models.ExampleBytes;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -40,13 +45,26 @@ class FieldKeysTest {
     LocatedRecord refused =
         LocatedRecord.of("a.jsonl", 3, FilePiece.refused(9, RecordReason.TOO_LARGE, "long"));
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    FieldKeys keys = FieldKeys.mapper("tx-{id}!");
+    FieldKeys keys = FieldKeys.mapper("tx-{id}!", RecordJson.AS_IT_IS);
 
     assertThat(new String(keys.map(record).record().key(), UTF_8)).isEqualTo("tx-7!");
     assertThat(keys.map(record)).hasToString("a.jsonl@17");
     assertThat(keys.map(refused)).isSameAs(refused);
-    assertThat(FieldKeys.of(env.fromData(LocatedRecord.TYPE, record), "{id}").getType())
+    assertThat(
+            FieldKeys.of(env.fromData(LocatedRecord.TYPE, record), "{id}", RecordJson.AS_IT_IS)
+                .getType())
         .isEqualTo(LocatedRecord.TYPE);
+  }
+
+  @Test
+  void map_examples_areReadByTheirFeatures() {
+    FieldKeys keys = FieldKeys.mapper("tx-{id}", new ExampleRecordJson(List.of("id")));
+    byte[] example = ExampleBytes.of(Map.of("id", ExampleBytes.integers(7)));
+
+    assertThat(keys.map(LocatedRecord.of("a", 0, FilePiece.record(0, example))).record().key())
+        .isEqualTo("tx-7".getBytes(UTF_8));
+    LocatedRecord torn = LocatedRecord.of("a", 0, FilePiece.record(0, "{}".getBytes(UTF_8)));
+    assertThat(keys.map(torn).record().key()).isNull();
   }
 
   @Test

@@ -129,7 +129,7 @@ class ExampleRecordFormatTest {
 
   @Test
   void write_unknownFeature_isRefusedWhereThatIsAskedFor() {
-    ExampleRecordFormat strict = ExampleRecordFormat.builder().ignoreUnknownFeatures(false).build();
+    ExampleRecordFormat strict = ExampleRecordFormat.builder().ignoreUnknownFields(false).build();
     byte[] value = ExampleBytes.of(Map.of("x", floats(1, 2), "label\n", integers(1)));
 
     assertThat(write(format, value, X).written("x")).hasSize(2);
@@ -137,6 +137,12 @@ class ExampleRecordFormatTest {
         .hasMessage("unknown field 'label?': expected one of the inputs [x]")
         .extracting(RecordException::reason)
         .isEqualTo(RecordReason.UNKNOWN_FIELD);
+    ExampleRecordFormat carrying =
+        ExampleRecordFormat.builder()
+            .carriedFields(List.of("label\n"))
+            .ignoreUnknownFields(false)
+            .build();
+    assertThat(write(carrying, value, X).written("x")).hasSize(2);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.flink.ModelLocation;
 import io.millrace.flink.TimelineFile;
 import io.millrace.model.Command.Publish;
+import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -173,6 +174,29 @@ class ReplayTimelineITCase {
                 .exitCode())
         .isZero();
     assertThat(files(other)).isEqualTo(files);
+  }
+
+  @Test
+  void replay_examplesByTimeline_haveTheirTimesKeysAndFieldsFromFeatures() throws Exception {
+    byte[][] examples = new byte[LINES][];
+    for (int i = 0; i < LINES; i++) {
+      examples[i] =
+          ExampleBytes.of(
+              Map.of(
+                  "id", ExampleBytes.strings(Integer.toString(i)),
+                  "at", ExampleBytes.integers(BEGIN + i),
+                  "x", ExampleBytes.floats(i)));
+    }
+    Path input = Files.write(folder.resolve("examples.tfrecord"), ExampleBytes.file(examples));
+    Path output = folder.resolve("scored-examples");
+
+    CommandLineRun run =
+        replay(input, output, "--model-timeline", "-Dinput.format=tfrecord", "-Dinput.key=tx-{id}");
+
+    assertThat(run.err()).isEmpty();
+    Map<String, String> files = files(output);
+    assertScoredByTheVersionOfItsTime(files);
+    assertThat(files.values()).anyMatch(text -> text.contains("{\"key\":\"tx-600\","));
   }
 
   @Test

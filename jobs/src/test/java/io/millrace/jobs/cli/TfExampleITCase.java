@@ -56,7 +56,7 @@ class TfExampleITCase {
         job: {name: %1$s, parallelism: 1}
         kafka: {bootstrap-servers: "%2$s"}
         input: {topic: examples, format: tf-example}
-        output: {topic: %1$s-out}
+        output: {topic: %1$s-out, fields: [x]}
         dead-letters: {topic: %1$s-dead}
         model: {name: m, uri: "%3$s"}
         checkpointing: {interval: 500 ms}
@@ -66,7 +66,10 @@ class TfExampleITCase {
   }
 
   private static JsonNode prediction(ConsumerRecord<byte[], byte[]> record) throws Exception {
-    return new ObjectMapper().readTree(record.value()).at("/predictions/y");
+    JsonNode output = new ObjectMapper().readTree(record.value());
+    assertThat(output.at("/fields/x/0").doubleValue())
+        .isEqualTo(Double.parseDouble(new String(record.key(), UTF_8)));
+    return output.at("/predictions/y");
   }
 
   private static Map<String, String> reasons(List<ConsumerRecord<byte[], byte[]>> dead) {
