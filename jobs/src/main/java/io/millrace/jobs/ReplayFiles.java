@@ -5,8 +5,11 @@ import io.millrace.connectors.files.PredictionFiles;
 import io.millrace.connectors.formats.RecordJson;
 import io.millrace.connectors.formats.ScoredRecordSchema;
 import io.millrace.connectors.kafka.KafkaRecord;
+import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.RecordException;
+import io.millrace.tensor.Signature;
+import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TimestampReader;
 import java.util.HashMap;
 import java.util.List;
@@ -65,11 +68,34 @@ final class ReplayFiles {
       String name = field.getOrDefault("name", "");
       features.put(name, ElementType.of(field.getOrDefault("dtype", "float32")));
     }
+    if (ReplayOptions.records(config) == Format.TF_EXAMPLE) {
+      requireFlat(config, versions.signature(), fields);
+    }
     try {
       return ScoredRecordSchema.of(versions.signature(), fields, features);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           ReplayOptions.OUTPUT_FORMAT.key() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFlat(ReadableConfig config, Signature signature, List<String> fields)
+      throws ConfigurationException {
+    int batch = signature.hasBatchDimension() ? 1 : 0;
+    for (TensorSpec input : signature.inputs()) {
+      if (fields.contains(input.name())
+          && input.shape().hasRank()
+          && input.shape().rank() - batch > 1) {
+        throw new ConfigurationException(
+            "%s has '%s', an input of shape %s, and %s is %s: expected json, or fields that are flat"
+                    .formatted(
+                        ScoreTopicOptions.OUTPUT_FIELDS.key(),
+                        input.name(),
+                        input.shape(),
+                        ReplayOptions.OUTPUT_FORMAT.key(),
+                        Setting.spell(config.get(ReplayOptions.OUTPUT_FORMAT)))
+                + ", as a tf.Example's features are");
+      }
     }
   }
 }

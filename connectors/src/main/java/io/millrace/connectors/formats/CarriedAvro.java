@@ -55,16 +55,28 @@ final class CarriedAvro {
   private static void write(Encoder encoder, JsonParser parser, Schema type, String place)
       throws IOException {
     switch (type.getType()) {
-      case FLOAT ->
-          encoder.writeFloat((float) JsonElements.real(parser, ElementType.FLOAT32, place));
+      case FLOAT -> encoder.writeFloat(single(parser, place));
       case DOUBLE -> encoder.writeDouble(JsonElements.real(parser, ElementType.FLOAT64, place));
       case INT -> encoder.writeLong(JsonElements.integer(parser, ElementType.INT32, place));
       case LONG -> encoder.writeLong(JsonElements.integer(parser, ElementType.INT64, place));
-      case BOOLEAN -> encoder.writeBoolean(JsonElements.bool(parser, place));
+      case BOOLEAN -> encoder.writeBoolean(bool(parser, place));
       case BYTES -> writeBytes(encoder, parser, type, place);
       case ARRAY -> writeArray(encoder, parser, type, place);
       default -> throw new IllegalStateException(place + " of " + type);
     }
+  }
+
+  // Rounded once: the digits may be the shortest of a float.
+  private static float single(JsonParser parser, String place) throws IOException {
+    double value = JsonElements.real(parser, ElementType.FLOAT32, place);
+    return parser.currentToken().isNumeric() ? Float.parseFloat(parser.getText()) : (float) value;
+  }
+
+  // A tf.Example has integers for booleans.
+  private static boolean bool(JsonParser parser, String place) throws IOException {
+    return parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+        ? JsonElements.integer(parser, ElementType.INT64, place) != 0
+        : JsonElements.bool(parser, place);
   }
 
   private static void writeBytes(Encoder encoder, JsonParser parser, Schema type, String place)
@@ -77,9 +89,19 @@ final class CarriedAvro {
     }
   }
 
-  // How many there are is known at the end: a block each, which Avro allows.
+  // How many there are is known at the end: a block each, which Avro allows. One value of a
+  // tf.Example is no list.
   private static void writeArray(Encoder encoder, JsonParser parser, Schema type, String place)
       throws IOException {
+    boolean flat = type.getElementType().getType() != Schema.Type.ARRAY;
+    if (flat && parser.currentToken().isScalarValue()) {
+      encoder.writeArrayStart();
+      encoder.setItemCount(1);
+      encoder.startItem();
+      write(encoder, parser, type.getElementType(), place);
+      encoder.writeArrayEnd();
+      return;
+    }
     if (parser.currentToken() != JsonToken.START_ARRAY) {
       throw new RecordException(
           RecordReason.WRONG_TYPE, place + ": expected a list, got " + JsonElements.kind(parser));

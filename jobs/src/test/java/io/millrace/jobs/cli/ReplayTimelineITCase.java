@@ -197,6 +197,16 @@ class ReplayTimelineITCase {
     Map<String, String> files = files(output);
     assertScoredByTheVersionOfItsTime(files);
     assertThat(files.values()).anyMatch(text -> text.contains("{\"key\":\"tx-600\","));
+
+    CommandLineRun typed =
+        replay(
+            input,
+            folder.resolve("typed-examples"),
+            "--model-timeline",
+            "-Dinput.format=tfrecord",
+            "-Doutput.format=parquet",
+            "-Doutput.fields=[id, x]");
+    assertThat(typed.out()).contains("in=3000 out=2500 dead=500 ");
   }
 
   @Test
