@@ -143,7 +143,7 @@ final class AvroInput {
 
   /** What the configuration names: inputs are not known before there is a model. */
   private static RecordFields named(ReadableConfig config) {
-    List<String> copied = config.get(ScoreTopicOptions.OUTPUT_FIELDS);
+    List<String> copied = RecordFormats.carried(config);
     List<WantedField> wanted =
         RecordFormats.fields(config, List.of()).wanted().stream()
             .map(field -> copied.contains(field.name()) ? field.asRequired() : field)

@@ -189,7 +189,7 @@ final class Backfill {
     return switch (fileFormat(config)) {
       case JSON -> FileHistory.lines(paths(config), limits);
       case TFRECORD -> FileHistory.tfRecords(paths(config), limits);
-      case TOPIC -> FileHistory.recordings(paths(config), limits);
+      case TOPIC -> FileHistory.originals(paths(config), limits);
     };
   }
 

@@ -110,7 +110,7 @@ final class RecordFormats {
   }
 
   /** Fields that are of use whether or not the model takes them. */
-  private static List<String> carried(ReadableConfig config) {
+  static List<String> carried(ReadableConfig config) {
     List<String> names = new ArrayList<>(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
     config.getOptional(ReplayOptions.KEY).map(FieldKeys::field).ifPresent(names::add);
     config.getOptional(ReplayOptions.TIMESTAMP_FIELD).ifPresent(names::add);

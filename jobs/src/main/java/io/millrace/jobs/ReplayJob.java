@@ -80,6 +80,10 @@ public final class ReplayJob {
     // Not refused: one configuration serves with a timeline and without.
     ReplayTimes.unused(config).forEach(LOG::warn);
     UserJars.refuseTensorFlow();
+    ClusterFacts cluster = ClusterFacts.of(env.getConfiguration()).orElse(null);
+    if (cluster != null) {
+      cluster.requireFit();
+    }
     List<Path> inputs = ReplayRequirements.inputs(config);
     ReplayInputs.require(ReplayOptions.INPUT_PATHS.key(), inputs);
     // Before versions are fetched, of which there may be many.
@@ -96,9 +100,7 @@ public final class ReplayJob {
     // A cluster's own interval would have the source go on where the files it was written to do
     // not.
     env.getCheckpointConfig().disableCheckpointing();
-    ClusterFacts cluster = ClusterFacts.of(env.getConfiguration()).orElse(null);
     if (cluster != null) {
-      cluster.requireFit();
       ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
     }
     Inference<LocatedRecord> inference =

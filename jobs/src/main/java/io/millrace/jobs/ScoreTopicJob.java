@@ -154,12 +154,12 @@ public final class ScoreTopicJob {
   // other.
   private DataStream<LocatedRecord> backfilled(StreamExecutionEnvironment env, boolean restored)
       throws ConfigurationException, IOException {
-    if (!restored) {
-      Backfill.requireFiles(config);
-    }
     OffsetsInitializer start =
         Backfill.startingAt(
             config.get(ScoreTopicOptions.INPUT_TOPIC), Backfill.offsets(config, client, restored));
+    if (!restored) {
+      Backfill.requireFiles(config);
+    }
     return env.fromSource(
             Backfill.source(config, source(new LocatedRecordDeserializer(), start)),
             WatermarkStrategy.noWatermarks(),

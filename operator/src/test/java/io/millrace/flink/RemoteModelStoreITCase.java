@@ -139,12 +139,12 @@ class RemoteModelStoreITCase {
   }
 
   @Test
-  void load_fromHdfsIntoMemory_touchesNoDisk() throws Exception {
+  void load_fromHdfsIntoMemory_runsWithoutACopy() throws Exception {
     loadsFromMemory(hdfs.uri().resolve("/in-memory/1"));
   }
 
   @Test
-  void load_fromS3IntoMemory_touchesNoDisk() throws Exception {
+  void load_fromS3IntoMemory_runsWithoutACopy() throws Exception {
     loadsFromMemory(URI.create("s3://models/in-memory/1"));
   }
 

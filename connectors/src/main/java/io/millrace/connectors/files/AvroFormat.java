@@ -32,7 +32,7 @@ final class AvroFormat implements PieceFormat {
    * @param maxRecordBytes that they may have
    */
   static AvroFormat of(RecordFields fields, int maxRecordBytes) {
-    return new AvroFormat(written -> new FieldsOf(fields(written, fields), maxRecordBytes));
+    return new AvroFormat(file -> new FieldsOf(fields(file.getSchema(), fields), maxRecordBytes));
   }
 
   private record FieldsOf(AvroFields fields, int maxRecordBytes) implements AvroMapping.Mapped {
@@ -63,7 +63,7 @@ final class AvroFormat implements PieceFormat {
       stream.seek(0);
       DataFileReader<GenericRecord> file =
           new DataFileReader<>(new FSDataInputStreamWrapper(stream, fileLength), records);
-      AvroMapping.Mapped found = mapping.of(file.getSchema());
+      AvroMapping.Mapped found = mapping.of(file);
       records.setExpected(found.projection());
       file.sync(begin);
       return new AvroFileReader(file, found, splitEnd, fileLength);
@@ -81,6 +81,11 @@ final class AvroFormat implements PieceFormat {
     } catch (UnfitSchemaException e) {
       throw UnusableContentException.unfit(e);
     }
+  }
+
+  @Override
+  public boolean hasSchema() {
+    return true;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.connectors.files;
 import java.io.IOException;
 import java.io.Serializable;
 import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericRecord;
 
 /** What the records of Avro files are to us. */
@@ -23,8 +24,8 @@ interface AvroMapping extends Serializable {
   }
 
   /**
-   * @param written the schema of a file
+   * @param file that has a schema
    * @throws UnusableContentException if it does not fit, with all that is wrong
    */
-  Mapped of(Schema written) throws UnusableContentException;
+  Mapped of(DataFileReader<?> file) throws UnusableContentException;
 }

@@ -53,6 +53,11 @@ final class CsvFormat implements PieceFormat {
   }
 
   @Override
+  public boolean hasSchema() {
+    return true;
+  }
+
+  @Override
   public boolean isSplittable() {
     return false;
   }

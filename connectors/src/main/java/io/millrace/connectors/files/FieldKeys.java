@@ -57,7 +57,8 @@ public final class FieldKeys implements MapFunction<LocatedRecord, LocatedRecord
   }
 
   /**
-   * The records with their keys; one without the field, or that cannot be read, has none.
+   * The records with their keys; one without the field, whose value is bytes that are no text, or
+   * that cannot be read, has none.
    *
    * @param template with a field in braces, whose string, or number or boolean as it is written,
    *     stands there in the key

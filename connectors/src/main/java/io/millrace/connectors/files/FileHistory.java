@@ -6,7 +6,8 @@ import org.apache.flink.core.fs.Path;
 
 /**
  * Files of records as a bounded source, parallel by split, compressed ones as {@link Compression}
- * has it. Names that begin with a dot or an underscore are passed over.
+ * has it. Names that begin with a dot or an underscore are passed over. None of these methods does
+ * I/O: {@link FileHistorySource#requireUsable} finds files that a job would fail at.
  *
  * <pre>{@code
  * env.fromSource(
@@ -66,7 +67,15 @@ public final class FileHistory {
    * offset is that in the topic.
    */
   public static FileHistorySource recordings(List<Path> paths, ReadLimits limits) {
-    return source(new AvroFormat(TopicRecording::map), paths, limits);
+    return source(new AvroFormat(TopicRecording::pieces), paths, limits);
+  }
+
+  /**
+   * Likewise, for what goes on with the topic: each record has the topic, partition and offset that
+   * it had.
+   */
+  public static FileHistorySource originals(List<Path> paths, ReadLimits limits) {
+    return source(new AvroFormat(TopicRecording::originals), paths, limits);
   }
 
   /**

@@ -23,6 +23,12 @@ import org.apache.flink.metrics.Gauge;
  * Flink's source of files, with what it says of its progress: as its formats do not see the metrics
  * of the task that they are read by, each task is given a format of its own. {@link FileHistory}
  * makes them.
+ *
+ * <pre>{@code
+ * FileHistorySource history = FileHistory.parquet(paths, fields, limits);
+ * history.requireUsable();
+ * env.fromSource(history, WatermarkStrategy.noWatermarks(), "history");
+ * }</pre>
  */
 public final class FileHistorySource
     implements Source<LocatedRecord, FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>,
@@ -47,17 +53,19 @@ public final class FileHistorySource
   }
 
   /**
-   * Opens every file, several at a time, so that one that the job would fail at is found before it
-   * runs: whose schema or header does not fit, which is damaged where it begins and may not be, or
-   * cannot be read. Reads no records, and of files of neither schema nor header next to nothing.
+   * Opens every file that says what its records are, several at a time, so that one that the job
+   * would fail at is found before it runs: whose schema or header does not fit, which is damaged
+   * where it begins and may not be, or cannot be read. Reads no records.
    *
    * @throws IOException naming the first such file with all that is wrong with it, and how many
    *     there are
    */
   public void requireUsable() throws IOException {
-    Collection<FileSourceSplit> whole =
-        NumberedSplits.provider(false, Long.MAX_VALUE).create().enumerateSplits(paths, 1);
-    UsableFiles.require(new LocatedFormat(format, damaged, ReadMetrics.none()), whole);
+    if (format.hasSchema()) {
+      UsableFiles.require(
+          new LocatedFormat(format, damaged, ReadMetrics.none()),
+          NumberedSplits.provider(false, Long.MAX_VALUE).create().enumerateSplits(paths, 1));
+    }
   }
 
   private FileSource<LocatedRecord> source(ReadMetrics metrics) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     the fields that go along to the output, null where none does
  * @param decoded the record, where its file has it in a form that is decoded at once
  * @param refusal why it is no record, null where it is one
+ * @param origin the record as its topic had it, where it counts as one of the topic
  * @param heapBytes about how many bytes it has in memory
  */
 record FilePiece(
@@ -25,6 +26,7 @@ record FilePiece(
     byte @Nullable [] value,
     @Nullable AvroRecord decoded,
     @Nullable RecordRefusal refusal,
+    @Nullable KafkaRecord origin,
     long heapBytes) {
 
   /** What is not decoded. */
@@ -34,12 +36,26 @@ record FilePiece(
       byte @Nullable [] key,
       byte @Nullable [] value,
       @Nullable RecordRefusal refusal) {
-    this(offset, timestamp, key, value, null, refusal, value == null ? 0 : value.length);
+    this(offset, timestamp, key, value, null, refusal, null, value == null ? 0 : value.length);
   }
 
   /** A record. */
   static FilePiece record(long offset, byte[] value) {
     return new FilePiece(offset, KafkaRecord.NO_TIMESTAMP, null, value, null);
+  }
+
+  /** A record that counts as one of its topic. */
+  static FilePiece of(KafkaRecord origin) {
+    byte[] value = origin.value();
+    return new FilePiece(
+        origin.offset(),
+        origin.timestamp(),
+        origin.key(),
+        value,
+        null,
+        null,
+        origin,
+        value == null ? 0 : value.length);
   }
 
   /**
@@ -60,7 +76,8 @@ record FilePiece(
     }
     byte[] carried = record.carriedJson();
     long bytes = measure.heapBytes() + (carried == null ? 0 : carried.length);
-    return new FilePiece(offset, KafkaRecord.NO_TIMESTAMP, null, carried, record, null, bytes);
+    return new FilePiece(
+        offset, KafkaRecord.NO_TIMESTAMP, null, carried, record, null, null, bytes);
   }
 
   private static FilePiece unfit(

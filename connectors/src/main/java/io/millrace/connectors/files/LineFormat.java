@@ -28,6 +28,11 @@ final class LineFormat implements PieceFormat {
   }
 
   @Override
+  public boolean hasSchema() {
+    return false;
+  }
+
+  @Override
   public boolean isSplittable() {
     return true;
   }

@@ -89,6 +89,7 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
    * Opens it, without reading a record.
    *
    * @throws UnusableFileException if the job would fail at the file
+   * @throws IOException if it cannot be read
    */
   void requireUsable() throws IOException {
     try {

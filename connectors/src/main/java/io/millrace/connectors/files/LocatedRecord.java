@@ -47,6 +47,9 @@ public final class LocatedRecord {
 
   /** A piece of the split of this number of a file. */
   static LocatedRecord of(String path, int split, FilePiece piece) {
+    if (piece.origin() != null) {
+      return of(piece.origin());
+    }
     return new LocatedRecord(
         new KafkaRecord(
             path, split, piece.offset(), piece.timestamp(), 0, piece.key(), piece.value()),

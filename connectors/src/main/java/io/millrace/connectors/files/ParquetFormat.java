@@ -100,6 +100,11 @@ final class ParquetFormat implements PieceFormat {
   }
 
   @Override
+  public boolean hasSchema() {
+    return true;
+  }
+
+  @Override
   public boolean isSplittable() {
     return false;
   }

@@ -34,6 +34,9 @@ interface PieceFormat extends Serializable {
    */
   Reader open(FSDataInputStream stream, long fileLength, long splitEnd) throws IOException;
 
+  /** Whether a file says where it begins what its records are, so that it may not fit the job. */
+  boolean hasSchema();
+
   /** Whether a file can be read from within. */
   boolean isSplittable();
 }

@@ -30,6 +30,11 @@ final class RawFormat implements PieceFormat {
   }
 
   @Override
+  public boolean hasSchema() {
+    return false;
+  }
+
+  @Override
   public boolean isSplittable() {
     return true;
   }

@@ -24,6 +24,11 @@ final class TfRecordFormat implements PieceFormat {
   }
 
   @Override
+  public boolean hasSchema() {
+    return false;
+  }
+
+  @Override
   public boolean isSplittable() {
     return false;
   }

@@ -4,9 +4,12 @@ import io.millrace.connectors.kafka.KafkaRecord;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
@@ -107,20 +110,12 @@ public final class TopicRecording implements AutoCloseable {
     try (FSDataInputStream in = files.open(file);
         DataFileReader<GenericRecord> records =
             new DataFileReader<>(new FSDataInputStreamWrapper(in, length), datums)) {
-      datums.setExpected(map(records.getSchema()).projection());
-      String topic = String.valueOf(records.getMetaString(TOPIC));
+      datums.setExpected(pieces(records).projection());
+      String topic = topic(records);
       GenericRecord record = null;
       while (records.hasNext()) {
         record = records.next(record);
-        visitor.record(
-            new KafkaRecord(
-                topic,
-                (int) record.get("partition"),
-                (long) record.get("offset"),
-                timestamp(record),
-                0,
-                bytes(record.get("key")),
-                bytes(record.get("value"))));
+        visitor.record(original(topic, record));
       }
       AvroFileReader.requireWhole(records, length);
     } catch (AvroRuntimeException e) {
@@ -128,17 +123,40 @@ public final class TopicRecording implements AutoCloseable {
     }
   }
 
-  /** Records as they were, by their offset in the topic. */
-  static AvroMapping.Mapped map(Schema written) throws UnusableContentException {
-    if (!written.getFullName().equals(SCHEMA.getFullName())) {
-      throw new UnusableContentException(
-          "it holds records of %s: expected %s, which 'millrace record' writes"
-              .formatted(written.getFullName(), SCHEMA.getFullName()));
-    }
-    return new Recorded();
+  /** Each is a piece of its file, by its offset in the topic. */
+  static AvroMapping.Mapped pieces(DataFileReader<?> file) throws UnusableContentException {
+    requireRecording(file.getSchema());
+    return new Recorded(
+        record ->
+            new FilePiece(
+                (long) record.get("offset"),
+                timestamp(record),
+                bytes(record.get("key")),
+                bytes(record.get("value")),
+                null));
   }
 
-  private static final class Recorded implements AvroMapping.Mapped {
+  /** Each is the record of the topic that it was. */
+  static AvroMapping.Mapped originals(DataFileReader<?> file) throws UnusableContentException {
+    requireRecording(file.getSchema());
+    String topic = topic(file);
+    return new Recorded(record -> FilePiece.of(original(topic, record)));
+  }
+
+  private static void requireRecording(Schema written) throws UnusableContentException {
+    if (!written.getFullName().equals(SCHEMA.getFullName())
+        || SchemaCompatibility.checkReaderWriterCompatibility(SCHEMA, written).getType()
+            != SchemaCompatibilityType.COMPATIBLE) {
+      throw new UnusableContentException(
+          "it holds records of %s with the fields %s: expected %s, which 'millrace record' writes"
+              .formatted(
+                  written.getFullName(),
+                  written.getFields().stream().map(Schema.Field::name).toList(),
+                  SCHEMA.getFullName()));
+    }
+  }
+
+  private record Recorded(Function<GenericRecord, FilePiece> pieces) implements AvroMapping.Mapped {
     @Override
     public Schema projection() {
       return SCHEMA;
@@ -151,13 +169,23 @@ public final class TopicRecording implements AutoCloseable {
 
     @Override
     public FilePiece piece(long block, GenericRecord record) {
-      return new FilePiece(
-          (long) record.get("offset"),
-          timestamp(record),
-          bytes(record.get("key")),
-          bytes(record.get("value")),
-          null);
+      return pieces.apply(record);
     }
+  }
+
+  private static String topic(DataFileReader<?> file) {
+    return String.valueOf(file.getMetaString(TOPIC));
+  }
+
+  private static KafkaRecord original(String topic, GenericRecord record) {
+    return new KafkaRecord(
+        topic,
+        (int) record.get("partition"),
+        (long) record.get("offset"),
+        timestamp(record),
+        0,
+        bytes(record.get("key")),
+        bytes(record.get("value")));
   }
 
   private static long timestamp(GenericRecord record) {

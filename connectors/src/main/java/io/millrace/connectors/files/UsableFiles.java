@@ -1,6 +1,8 @@
 package io.millrace.connectors.files;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,15 +10,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.flink.util.ExecutorUtils;
 import org.apache.flink.util.concurrent.ExecutorThreadFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds files that a job would fail at. */
 final class UsableFiles {
   /** What an object store answers takes long, and little of anything else. */
   private static final int AT_A_TIME = 16;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Logger LOG = LoggerFactory.getLogger(UsableFiles.class);
 
   private UsableFiles() {}
 
@@ -28,6 +38,7 @@ final class UsableFiles {
    *     read
    */
   static void require(LocatedFormat format, Collection<FileSourceSplit> files) throws IOException {
+    LOG.info("Opening {} files of the input before the job runs", files.size());
     ExecutorService threads =
         Executors.newFixedThreadPool(
             Math.min(AT_A_TIME, Math.max(1, files.size())),
@@ -39,7 +50,7 @@ final class UsableFiles {
       }
       report(opened);
     } finally {
-      threads.shutdownNow();
+      ExecutorUtils.gracefulShutdown(PATIENCE.toMillis(), TimeUnit.MILLISECONDS, threads);
     }
   }
 
@@ -57,12 +68,23 @@ final class UsableFiles {
       throws IOException {
     UnusableFileException first = null;
     int unusable = 0;
-    for (Future<@Nullable UnusableFileException> file : opened) {
-      UnusableFileException problem = get(file);
-      if (problem != null) {
-        first = first == null ? problem : first;
-        unusable++;
+    try {
+      for (Future<@Nullable UnusableFileException> file : opened) {
+        UnusableFileException problem = file.get();
+        if (problem != null) {
+          first = first == null ? problem : first;
+          unusable++;
+        }
       }
+    } catch (ExecutionException e) {
+      cancel(opened);
+      if (first == null) {
+        ExceptionUtils.rethrowIOException(e.getCause());
+      }
+    } catch (InterruptedException e) {
+      cancel(opened);
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while files were opened");
     }
     if (first != null) {
       throw unusable == 1
@@ -74,15 +96,7 @@ final class UsableFiles {
     }
   }
 
-  private static @Nullable UnusableFileException get(Future<@Nullable UnusableFileException> file)
-      throws IOException {
-    try {
-      return file.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while files were opened", e);
-    }
+  private static void cancel(List<Future<@Nullable UnusableFileException>> opened) {
+    opened.forEach(file -> file.cancel(true));
   }
 }

@@ -21,9 +21,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads event times from a field of records that are a JSON object each: an integer is milliseconds
- * since 1970-01-01T00:00:00Z, a string a time of ISO 8601 with its offset, such as {@code
- * 2026-01-31T00:00:00Z}.
+ * Reads event times from a field of records that are a JSON object each, or made into one ({@link
+ * #reading}): an integer is milliseconds since 1970-01-01T00:00:00Z, a string a time of ISO 8601
+ * with its offset, such as {@code 2026-01-31T00:00:00Z}.
  *
  * <pre>{@code
  * new JsonTimestamps("time", limits)
@@ -59,7 +59,11 @@ public final class JsonTimestamps implements TimestampReader<KafkaRecord> {
     this.records = Objects.requireNonNull(records, "records");
   }
 
-  /** The same for records that are no JSON. */
+  /**
+   * The same for records that are no JSON.
+   *
+   * @param other makes an object of each with the field; what it throws rejects the record
+   */
   public JsonTimestamps reading(RecordJson other) {
     return new JsonTimestamps(field, limits, other);
   }

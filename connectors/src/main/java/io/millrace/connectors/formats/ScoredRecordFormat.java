@@ -77,7 +77,12 @@ public final class ScoredRecordFormat implements PredictionReader<KafkaRecord, O
     return headers;
   }
 
-  /** The value alone, for where a record has neither topic nor headers. */
+  /**
+   * The value alone, for where a record has neither topic nor headers.
+   *
+   * @throws io.millrace.tensor.RecordException if fields are copied, and what reads them does not
+   *     take the record
+   */
   public byte[] value(KafkaRecord record, Prediction prediction, ModelVersion version) {
     Writer used = writer;
     // Only a write that ends well leaves it behind for the next record.

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.reader.BulkFormat;
@@ -124,7 +126,8 @@ class TopicRecordingTest {
     for (long size : new long[] {length, 100_000, 33_333}) {
       ReadMetrics metrics = ReadMetrics.none();
 
-      ReadFiles.of(folder, new AvroFormat(TopicRecording::map), size, DamagedFiles.FAIL, metrics);
+      ReadFiles.of(
+          folder, new AvroFormat(TopicRecording::pieces), size, DamagedFiles.FAIL, metrics);
 
       assertThat(metrics.bytes()).as("splits of %d bytes", size).isEqualTo(length);
       assertThat(metrics.records()).isEqualTo(RECORDS);
@@ -135,7 +138,7 @@ class TopicRecordingTest {
       throws IOException {
     LocatedFormat format =
         new LocatedFormat(
-            new AvroFormat(TopicRecording::map), DamagedFiles.FAIL, ReadMetrics.none());
+            new AvroFormat(TopicRecording::pieces), DamagedFiles.FAIL, ReadMetrics.none());
     FileSourceSplit split =
         new FileSourceSplit(
             "0", path(file), from, length, Files.getLastModifiedTime(file).toMillis(), size);
@@ -157,13 +160,42 @@ class TopicRecordingTest {
   }
 
   @Test
-  void map_anotherSchema_isRefused() {
-    Schema other = SchemaBuilder.record("a.Card").fields().requiredInt("offset").endRecord();
+  void originals_haveTheirPlaceInTheTopic() throws Exception {
+    written();
 
-    assertThatThrownBy(() -> TopicRecording.map(other))
-        .isInstanceOf(UnusableContentException.class)
-        .hasMessage(
-            "it holds records of a.Card: expected io.millrace.TopicRecord, which 'millrace record'"
-                + " writes");
+    List<LocatedRecord> read =
+        ReadFiles.of(folder, new AvroFormat(TopicRecording::originals), 33_333, DamagedFiles.FAIL);
+
+    assertThat(read.stream().map(located -> place(located.record())))
+        .isEqualTo(records().stream().map(TopicRecordingTest::place).toList());
+    assertThat(read.stream().map(located -> text(located.record())))
+        .isEqualTo(records().stream().map(TopicRecordingTest::text).toList());
+  }
+
+  private static String place(KafkaRecord record) {
+    return record.topic() + "-" + record.partition() + "@" + record.offset();
+  }
+
+  @Test
+  void pieces_anotherSchema_isRefused() throws Exception {
+    for (String name : List.of("a.Card", "io.millrace.TopicRecord")) {
+      Schema other = SchemaBuilder.record(name).fields().requiredInt("offset").endRecord();
+      try (DataFileWriter<Object> file = new DataFileWriter<>(new GenericDatumWriter<>(other))) {
+        file.create(other, folder.resolve("other.avro").toFile());
+      }
+
+      assertThatThrownBy(
+              () ->
+                  ReadFiles.of(
+                      folder,
+                      new AvroFormat(TopicRecording::pieces),
+                      100,
+                      DamagedFiles.DEAD_LETTER))
+          .isInstanceOf(UnusableFileException.class)
+          .hasMessageContainingAll(
+              "other.avro: it holds records of",
+              name,
+              ": expected io.millrace.TopicRecord, which 'millrace record' writes");
+    }
   }
 }

@@ -19,17 +19,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Keeps a stretch of a topic in files, for a replay or a comparison. */
+/** Keeps a stretch of a topic in files, for a replay, a comparison or a backfill. */
 @Command(
     name = "record",
     description = {
       "Keeps a stretch of a topic in files, a file for each partition, with keys, timestamps and"
-          + " values as they are: what 'replay' reads with input.format topic, and 'compare' as an"
-          + " output.",
+          + " values as they are: what 'replay' reads with input.format topic, 'score-topic' with"
+          + " input.backfill.format topic, and 'compare' as an output.",
     },
     footer = {
       "",
-      "The files are Avro; the folder shows when all are whole.",
+      "The files are Avro; the folder shows when all are whole. The last line that is printed says"
+          + " at which offsets the topic goes on, for input.backfill.offsets.",
       "",
       "Examples:",
       "  millrace record --config fraud.yaml --to hdfs:///history/january",
