@@ -89,12 +89,20 @@ final class CarriedAvro {
     }
   }
 
-  // How many there are is known at the end: a block each, which Avro allows. One value of a
-  // tf.Example is no list.
+  // One value of a tf.Example is no list.
+  private static boolean isOneOf(Schema elements, JsonToken token) {
+    return switch (elements.getType()) {
+      case ARRAY -> false;
+      // Those that are no text are an object.
+      case BYTES -> token.isScalarValue() || token == JsonToken.START_OBJECT;
+      default -> token.isScalarValue();
+    };
+  }
+
+  // How many there are is known at the end: a block each, which Avro allows.
   private static void writeArray(Encoder encoder, JsonParser parser, Schema type, String place)
       throws IOException {
-    boolean flat = type.getElementType().getType() != Schema.Type.ARRAY;
-    if (flat && parser.currentToken().isScalarValue()) {
+    if (isOneOf(type.getElementType(), parser.currentToken())) {
       encoder.writeArrayStart();
       encoder.setItemCount(1);
       encoder.startItem();

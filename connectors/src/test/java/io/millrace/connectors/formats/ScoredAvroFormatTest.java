@@ -11,6 +11,7 @@ import io.millrace.tensor.RecordException;
 import io.millrace.tensor.Shape;
 import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
+import io.millrace.testing.models.ExampleBytes;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -134,6 +135,38 @@ class ScoredAvroFormatTest {
     assertThat(record.get("more")).hasToString("{\"a\": [1]}");
     assertThat(new BigInteger(((ByteBuffer) record.get("big")).array()))
         .isEqualTo("18446744073709551615");
+  }
+
+  @Test
+  void value_carriedFeaturesOfAnExample_haveTheTypesOfInputs() throws IOException {
+    Signature signature =
+        new Signature(
+            "s",
+            List.of(
+                spec("flag", ElementType.BOOL, -1),
+                spec("image", ElementType.STRING, -1, 1),
+                spec("x", ElementType.FLOAT32, -1, 1)),
+            SIGNATURE.outputs());
+    List<String> fields = List.of("flag", "image", "x");
+    byte[] example =
+        ExampleBytes.of(
+            Map.of(
+                "flag", ExampleBytes.integers(1),
+                "image", new ExampleBytes.Values(ExampleBytes.Kind.STRINGS, List.of("\u00ff")),
+                "x", ExampleBytes.floats(0.1f)));
+
+    GenericRecord record =
+        (GenericRecord)
+            written(
+                    ScoredRecordSchema.of(signature, fields, Map.of()),
+                    fields,
+                    new String(new ExampleRecordJson(fields).of(example), UTF_8),
+                    new StoredPrediction().with("y", ElementType.FLOAT32, Shape.of(), 1f))
+                .get("fields");
+
+    assertThat(record.get("flag")).isEqualTo(true);
+    assertThat(record.get("image")).isEqualTo(List.of(ByteBuffer.wrap(new byte[] {(byte) 0xff})));
+    assertThat(record.get("x")).isEqualTo(List.of(0.1f));
   }
 
   @Test
