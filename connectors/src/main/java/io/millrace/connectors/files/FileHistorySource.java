@@ -53,18 +53,19 @@ public final class FileHistorySource
   }
 
   /**
-   * Opens every file that says what its records are, several at a time, so that one that the job
-   * would fail at is found before it runs: whose schema or header does not fit, which is damaged
-   * where it begins and may not be, or cannot be read. Reads no records.
+   * Finds files that the job would fail at before it runs: of a compression that is not read, and
+   * of those that say by themselves what their records are, whose schema or header does not fit,
+   * that are damaged there and may not be, or cannot be opened. These are opened, several at a
+   * time; records are not read.
    *
    * @throws IOException naming the first such file with all that is wrong with it, and how many
    *     there are
    */
   public void requireUsable() throws IOException {
+    Collection<FileSourceSplit> whole =
+        NumberedSplits.provider(false, Long.MAX_VALUE).create().enumerateSplits(paths, 1);
     if (format.hasSchema()) {
-      UsableFiles.require(
-          new LocatedFormat(format, damaged, ReadMetrics.none()),
-          NumberedSplits.provider(false, Long.MAX_VALUE).create().enumerateSplits(paths, 1));
+      UsableFiles.require(new LocatedFormat(format, damaged, ReadMetrics.none()), whole);
     }
   }
 

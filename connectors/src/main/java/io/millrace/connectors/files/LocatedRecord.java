@@ -75,9 +75,9 @@ public final class LocatedRecord {
 
   /**
    * The record in the form in which those of topics come, so that formats and outputs serve both:
-   * the path as the topic, the number of the split as the partition, the bytes as the value, which
-   * is null where they cannot be had. Of a decoded record, the value is made by this call: an
-   * object of its wanted fields.
+   * the path as the topic and the number of the split as the partition, unless it counts as one of
+   * its topic; the bytes as the value, which is null where they cannot be had. Of a decoded record,
+   * the value is made by this call: an object of its wanted fields.
    */
   public KafkaRecord record() {
     return decoded == null ? carried : with(carried.key(), decoded.json());

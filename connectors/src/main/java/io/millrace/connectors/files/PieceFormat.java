@@ -34,7 +34,7 @@ interface PieceFormat extends Serializable {
    */
   Reader open(FSDataInputStream stream, long fileLength, long splitEnd) throws IOException;
 
-  /** Whether a file says where it begins what its records are, so that it may not fit the job. */
+  /** Whether a file says by itself what its records are, so that it may not fit the job. */
   boolean hasSchema();
 
   /** Whether a file can be read from within. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -111,7 +112,7 @@ public final class TopicRecording implements AutoCloseable {
         DataFileReader<GenericRecord> records =
             new DataFileReader<>(new FSDataInputStreamWrapper(in, length), datums)) {
       datums.setExpected(pieces(records).projection());
-      String topic = topic(records);
+      String topic = String.valueOf(records.getMetaString(TOPIC));
       GenericRecord record = null;
       while (records.hasNext()) {
         record = records.next(record);
@@ -139,21 +140,31 @@ public final class TopicRecording implements AutoCloseable {
   /** Each is the record of the topic that it was. */
   static AvroMapping.Mapped originals(DataFileReader<?> file) throws UnusableContentException {
     requireRecording(file.getSchema());
-    String topic = topic(file);
+    String topic = file.getMetaString(TOPIC);
+    if (topic == null) {
+      throw new UnusableContentException(
+          "its metadata has no " + TOPIC + ": expected the topic that was recorded");
+    }
     return new Recorded(record -> FilePiece.of(original(topic, record)));
   }
 
   private static void requireRecording(Schema written) throws UnusableContentException {
-    if (!written.getFullName().equals(SCHEMA.getFullName())
-        || SchemaCompatibility.checkReaderWriterCompatibility(SCHEMA, written).getType()
-            != SchemaCompatibilityType.COMPATIBLE) {
+    boolean fits =
+        SchemaCompatibility.checkReaderWriterCompatibility(SCHEMA, written).getType()
+            == SchemaCompatibilityType.COMPATIBLE;
+    if (!fits || !written.getFullName().equals(SCHEMA.getFullName())) {
       throw new UnusableContentException(
-          "it holds records of %s with the fields %s: expected %s, which 'millrace record' writes"
-              .formatted(
-                  written.getFullName(),
-                  written.getFields().stream().map(Schema.Field::name).toList(),
-                  SCHEMA.getFullName()));
+          "it holds %s: expected %s, which 'millrace record' writes"
+              .formatted(describe(written), describe(SCHEMA)));
     }
+  }
+
+  private static String describe(Schema schema) {
+    return schema.getType() == Schema.Type.RECORD
+        ? schema.getFields().stream()
+            .map(field -> field.name() + " " + field.schema())
+            .collect(Collectors.joining(", ", schema.getFullName() + " {", "}"))
+        : schema.toString();
   }
 
   private record Recorded(Function<GenericRecord, FilePiece> pieces) implements AvroMapping.Mapped {
@@ -171,10 +182,6 @@ public final class TopicRecording implements AutoCloseable {
     public FilePiece piece(long block, GenericRecord record) {
       return pieces.apply(record);
     }
-  }
-
-  private static String topic(DataFileReader<?> file) {
-    return String.valueOf(file.getMetaString(TOPIC));
   }
 
   private static KafkaRecord original(String topic, GenericRecord record) {

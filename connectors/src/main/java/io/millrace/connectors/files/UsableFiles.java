@@ -78,8 +78,10 @@ final class UsableFiles {
       }
     } catch (ExecutionException e) {
       cancel(opened);
-      if (first == null) {
+      if (first == null || e.getCause() instanceof Error) {
         ExceptionUtils.rethrowIOException(e.getCause());
+      } else {
+        first.addSuppressed(e.getCause());
       }
     } catch (InterruptedException e) {
       cancel(opened);

@@ -56,4 +56,19 @@ class FileHistorySourceTest {
         .hasMessageContainingAll("a.csv.gz", "damaged");
     assertThatCode(() -> csv(DamagedFiles.DEAD_LETTER).requireUsable()).doesNotThrowAnyException();
   }
+
+  @Test
+  void requireUsable_filesWithoutASchema_areLookedAtByTheirNamesAlone() throws IOException {
+    Files.writeString(folder.resolve("a.jsonl.gz"), "no gzip");
+    FileHistorySource lines =
+        FileHistory.lines(
+            List.of(new org.apache.flink.core.fs.Path(folder.toUri())),
+            new ReadLimits(1_000, 1_000, DamagedFiles.FAIL));
+
+    assertThatCode(lines::requireUsable).doesNotThrowAnyException();
+    Files.writeString(folder.resolve("b.jsonl.xz"), "");
+    assertThatThrownBy(lines::requireUsable)
+        .isInstanceOf(UnusableFileException.class)
+        .hasMessageContaining("b.jsonl.xz");
+  }
 }

@@ -193,9 +193,9 @@ class TopicRecordingTest {
                       DamagedFiles.DEAD_LETTER))
           .isInstanceOf(UnusableFileException.class)
           .hasMessageContainingAll(
-              "other.avro: it holds records of",
-              name,
-              ": expected io.millrace.TopicRecord, which 'millrace record' writes");
+              "other.avro: it holds " + name + " {offset \"int\"}: expected",
+              "io.millrace.TopicRecord {partition \"int\", offset \"long\"",
+              "which 'millrace record' writes");
     }
   }
 }
