@@ -160,7 +160,7 @@ final class Backfill {
   }
 
   /**
-   * The files of a job that starts afresh are there, and none of them is one that it would fail at.
+   * The files of a job that starts afresh are there, and can be used as far as they say.
    *
    * @throws IOException if a path does not exist, cannot be read, or is no such file
    * @throws ConfigurationException if all that a path has is passed over

@@ -17,7 +17,7 @@ final class HistorySource {
   private HistorySource() {}
 
   /**
-   * The files as a source. Each of them has been opened.
+   * The files as a source. Each that has a schema or header has been opened.
    *
    * @param versions that score, by whose signature formats without names or types go
    * @throws ConfigurationException if the format cannot carry what the signature wants, the schema

@@ -156,7 +156,7 @@ public final class ScoreTopicOptions {
           .enumType(UnknownFields.class)
           .noDefaultValue()
           .withDescription(
-              "What becomes of a record with a field that no input takes; by default rejected in json without features.fields, else ignored. A tf.Example that the model parses itself is not looked into for it.");
+              "What becomes of a record with a field that no input takes; by default rejected in json without features.fields, else ignored. A tf.Example that the model parses itself is not checked for them.");
 
   public static final ConfigOption<MemorySize> MAX_RECORD_SIZE =
       ConfigOptions.key("records.max-size")

@@ -213,6 +213,17 @@ class AvroInputTest {
   }
 
   @Test
+  void open_keyAndTimeThatTheSchemaLacks_areRefused() throws Exception {
+    Configuration config = avro(SCHEMA);
+    config.set(ReplayOptions.KEY, "tx-{di}");
+    config.set(ReplayOptions.TIMESTAMP_FIELD, "tmie");
+
+    assertThatThrownBy(() -> AvroInput.open(config, Format.AVRO))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll("input.avro-schema", "'di' is absent", "'tmie' is absent");
+  }
+
+  @Test
   void replay_recordingsOfASchemaThatDoesNotFit_areRefusedWithAllThatIsWrong() throws Exception {
     Configuration config = avro(SCHEMA);
     config.set(ReplayOptions.INPUT_FORMAT, ReplayOptions.FileFormat.TOPIC);
