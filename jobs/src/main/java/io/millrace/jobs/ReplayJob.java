@@ -101,7 +101,7 @@ public final class ReplayJob {
     // not.
     env.getCheckpointConfig().disableCheckpointing();
     if (cluster != null) {
-      ScoreTopicJob.requireMemory(scoring, cluster, versions.commands(), env.getParallelism());
+      StartingMemory.require(scoring, cluster, versions.commands(), env.getParallelism());
     }
     Inference<LocatedRecord> inference =
         inference(records(env, source, scoring, avro), scoring, versions, avro);

@@ -15,11 +15,8 @@ import io.millrace.connectors.kafka.KafkaRecordDeserializer;
 import io.millrace.connectors.kafka.KafkaTypes;
 import io.millrace.connectors.kafka.OutboundRecord;
 import io.millrace.connectors.kafka.OutboundSinks;
-import io.millrace.flink.FileSystemModelStore;
 import io.millrace.flink.Inference;
 import io.millrace.flink.InferenceOptions;
-import io.millrace.flink.InferenceOptions.Overlap;
-import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.InferenceStreams;
 import io.millrace.flink.UnfitRuntimeException;
 import io.millrace.flink.UserJars;
@@ -29,7 +26,6 @@ import io.millrace.model.Command;
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelEvent;
 import io.millrace.model.ModelException;
-import io.millrace.model.ModelSize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,7 +188,7 @@ public final class ScoreTopicJob {
     List<Command> commands = point.commands();
     // What a restored job starts with stands in its state: the TaskManagers see to that.
     if (cluster != null && !restored) {
-      requireMemory(config, cluster, commands, env.getParallelism());
+      StartingMemory.require(config, cluster, commands, env.getParallelism());
     }
     inference.startingFrom(config.get(InferenceOptions.NAME), commands);
     if (controlTopic == null && starting.isExplicit() && commands.size() == 1) {
@@ -257,40 +253,6 @@ public final class ScoreTopicJob {
       throw new ConfigurationException(
           ScoreTopicOptions.WARM_UP_RECORDS.key() + ": " + e.getMessage(), e);
     }
-  }
-
-  static void requireMemory(
-      ReadableConfig config, ClusterFacts cluster, List<Command> commands, int parallelism)
-      throws SubmissionException, InterruptedException {
-    StartingVersions starting = new StartingVersions(config);
-    Publish first = starting.active(commands).orElse(null);
-    if (first == null) {
-      return;
-    }
-    ModelSize size;
-    try {
-      size = FileSystemModelStore.of(starting.roots()).size(first.uri());
-    } catch (ModelException e) {
-      LOG.warn("The TaskManagers will find out how large the model is: {}", e.getMessage());
-      return;
-    }
-    cluster.requireMemory(
-        first.uri().toString(),
-        size,
-        versionsAtOnce(config),
-        config.get(InferenceOptions.SHARING),
-        config.get(InferenceOptions.STAGING),
-        parallelism);
-  }
-
-  private static int versionsAtOnce(ReadableConfig config) {
-    if (config.get(InferenceOptions.OVERLAP) == Overlap.UNLOAD_FIRST) {
-      return 1;
-    }
-    if (config.get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
-      return config.get(InferenceOptions.MAX_LOADED_VERSIONS);
-    }
-    return config.getOptional(ScoreTopicOptions.CONTROL_TOPIC).isPresent() ? 2 : 1;
   }
 
   private CommandHistory history(String controlTopic) throws IOException {

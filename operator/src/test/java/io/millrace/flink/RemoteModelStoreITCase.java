@@ -98,12 +98,7 @@ class RemoteModelStoreITCase {
   private void fetchesAndVerifies(URI root) throws Exception {
     Map<String, byte[]> model = model();
     Path local = temporary.resolve(root.getScheme() + "-local/12");
-    for (Map.Entry<String, byte[]> file : model.entrySet()) {
-      put(URI.create(root + "/fraud/12/" + file.getKey()), file.getValue());
-      Path copy = local.resolve(file.getKey());
-      Files.createDirectories(copy.getParent());
-      Files.write(copy, file.getValue());
-    }
+    write(model, URI.create(root + "/fraud/12"), local);
     put(URI.create(root + "/fraud/3/saved_model.pb"), new byte[] {1});
     put(URI.create(root + "/fraud/halfway/variables/variables.index"), new byte[] {1});
     Path copies = temporary.resolve(root.getScheme() + "-copies");
@@ -180,12 +175,7 @@ class RemoteModelStoreITCase {
   private void packagesAndVerifies(URI root) throws Exception {
     URI version = URI.create(root + "/fraud/7");
     Path local = temporary.resolve(root.getScheme() + "-package/fraud/7");
-    for (Map.Entry<String, byte[]> file : model().entrySet()) {
-      put(URI.create(version + "/" + file.getKey()), file.getValue());
-      Path copy = local.resolve(file.getKey());
-      Files.createDirectories(copy.getParent());
-      Files.write(copy, file.getValue());
-    }
+    write(model(), version, local);
     FileSystemModelStore store =
         FileSystemModelStore.of(List.of(root.toString()), temporary.resolve("packages"))
             .with(Integrity.REQUIRED);
@@ -283,6 +273,16 @@ class RemoteModelStoreITCase {
     files.put("variables/variables.data-00000-of-00001", variables);
     files.put("assets/empty.txt", new byte[0]);
     return files;
+  }
+
+  /** Writes a version to both places. */
+  private static void write(Map<String, byte[]> model, URI remote, Path local) throws Exception {
+    for (Map.Entry<String, byte[]> file : model.entrySet()) {
+      put(URI.create(remote + "/" + file.getKey()), file.getValue());
+      Path copy = local.resolve(file.getKey());
+      Files.createDirectories(copy.getParent());
+      Files.write(copy, file.getValue());
+    }
   }
 
   private static void put(URI uri, byte[] content) throws Exception {
