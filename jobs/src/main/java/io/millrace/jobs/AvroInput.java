@@ -4,7 +4,6 @@ import io.millrace.connectors.formats.AvroFields;
 import io.millrace.connectors.formats.FixedSchema;
 import io.millrace.connectors.formats.RecordFields;
 import io.millrace.connectors.formats.UnfitSchemaException;
-import io.millrace.connectors.formats.WantedField;
 import io.millrace.connectors.kafka.KafkaRecord;
 import io.millrace.connectors.registry.RegistryAccess;
 import io.millrace.connectors.registry.RegistrySchemas;
@@ -143,13 +142,9 @@ final class AvroInput {
 
   /** What the configuration names: inputs are not known before there is a model. */
   private static RecordFields named(ReadableConfig config) {
-    List<String> copied = RecordFormats.carried(config);
-    List<WantedField> wanted =
-        RecordFormats.fields(config, List.of()).wanted().stream()
-            .map(field -> copied.contains(field.name()) ? field.asRequired() : field)
-            .toList();
+    RecordFields fields = RecordFormats.fields(config, List.of());
     // So that no field can be said to go nowhere.
-    return new RecordFields(wanted, false);
+    return new RecordFields(fields.requiring(fields.carried()).wanted(), false);
   }
 
   /** What reads with which schema a record was written; of records in Avro. */

@@ -112,6 +112,12 @@ final class RecordFormats {
   /** Fields that are of use whether or not the model takes them. */
   static List<String> carried(ReadableConfig config) {
     List<String> names = new ArrayList<>(config.get(ScoreTopicOptions.OUTPUT_FIELDS));
+    names.addAll(keysAndTimes(config));
+    return names;
+  }
+
+  private static List<String> keysAndTimes(ReadableConfig config) {
+    List<String> names = new ArrayList<>();
     config.getOptional(ReplayOptions.KEY).map(FieldKeys::field).ifPresent(names::add);
     config.getOptional(ReplayOptions.TIMESTAMP_FIELD).ifPresent(names::add);
     return names;
@@ -147,8 +153,8 @@ final class RecordFormats {
   }
 
   /**
-   * What is wanted of records whose files say which fields they have: inputs, features, and what
-   * goes along to the output.
+   * What is wanted of records whose files say which fields they have: inputs, features, what keys
+   * and times are made of, which each file must have, and what goes along to the output.
    *
    * @param inputs of one row
    */
@@ -159,11 +165,12 @@ final class RecordFormats {
         config.getOptional(ScoreTopicOptions.UNKNOWN_FIELDS).orElse(UnknownFields.IGNORE)
             == UnknownFields.REJECT;
     return RecordFields.of(
-        vector,
-        config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null),
-        inputs,
-        carried(config),
-        rejectUnknown);
+            vector,
+            config.getOptional(ScoreTopicOptions.FEATURES_INPUT).orElse(null),
+            inputs,
+            carried(config),
+            rejectUnknown)
+        .requiring(keysAndTimes(config));
   }
 
   private static Feature feature(Map<String, String> field) {

@@ -61,6 +61,16 @@ public record RecordFields(List<WantedField> wanted, List<String> carried, boole
     return new RecordFields(List.copyOf(wanted.values()), carried, rejectUnknown);
   }
 
+  /** The same, of which every file must have these as well. */
+  public RecordFields requiring(List<String> names) {
+    return new RecordFields(
+        wanted.stream()
+            .map(field -> names.contains(field.name()) ? field.asRequired() : field)
+            .toList(),
+        carried,
+        rejectUnknown);
+  }
+
   /** The one of this name, or null. */
   @Nullable WantedField find(String name) {
     for (WantedField field : wanted) {

@@ -29,7 +29,7 @@ public record WantedField(String name, @Nullable ElementType type, Shape row, bo
   }
 
   /** The same, without which a record is rejected. */
-  public WantedField asRequired() {
+  WantedField asRequired() {
     return new WantedField(name, type, row, true);
   }
 

@@ -177,14 +177,19 @@ class ReplayFormatsITCase {
             input,
             folder.resolve("none"),
             "-Dfeatures.input=x",
-            "-Dfeatures.fields=[{name: amount, dtype: int32}, {name: age}]");
+            "-Dfeatures.fields=[{name: amount, dtype: int32}, {name: age}]",
+            "-Dinput.key=tx-{number}",
+            "-Dinput.timestamp-field=when",
+            "-Doutput.partition-by=date");
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
         .contains(
             input.getFileName().toString(),
             "field 'amount': expected int32, the schema has float",
-            "field 'age' is absent: the schema has [id, amount, card]")
+            "field 'age' is absent: the schema has [id, amount, card]",
+            "field 'number' is absent",
+            "field 'when' is absent")
         .hasLineCount(1);
     assertThat(folder.resolve("_none.part")).doesNotExist();
   }
