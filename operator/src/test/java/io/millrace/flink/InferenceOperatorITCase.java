@@ -43,8 +43,8 @@ class InferenceOperatorITCase {
   @EnumSource(RunIn.class)
   void loneRecord_leavesWithinTheDeadline(RunIn runIn) throws Exception {
     try (Harness harness = Harness.open(roots, List.of(version(1, 1)), 100, runIn)) {
-      long written = System.nanoTime();
       harness.record(1);
+      long written = System.nanoTime();
       assertThat(harness.output()).isEmpty();
       harness.advance(3);
       assertThat(harness.output()).isEmpty();
