@@ -101,21 +101,16 @@ final class Backfill {
           case TF_EXAMPLE -> FileFormat.TFRECORD;
           case RAW, AVRO, AVRO_CONFLUENT -> FileFormat.TOPIC;
         };
-    FileFormat format =
-        config
-            .getOptional(BackfillOptions.FORMAT)
-            .orElse(byRecords == FileFormat.TOPIC ? null : byRecords);
+    FileFormat format = config.getOptional(BackfillOptions.FORMAT).orElse(byRecords);
     if (format != byRecords && format != FileFormat.TOPIC) {
       throw new ConfigurationException(
-          "%s is %s and %s is %s: expected %s"
+          "%s is %s and %s is %s: expected %stopic, which millrace record keeps"
               .formatted(
                   BackfillOptions.FORMAT.key(),
-                  format == null ? "missing" : Setting.spell(format),
+                  Setting.spell(format),
                   ScoreTopicOptions.INPUT_FORMAT.key(),
                   records.spelling(),
-                  byRecords == FileFormat.TOPIC
-                      ? "topic, which millrace record keeps"
-                      : Setting.spell(byRecords) + ", or topic, which millrace record keeps"));
+                  byRecords == FileFormat.TOPIC ? "" : Setting.spell(byRecords) + ", or "));
     }
     return format;
   }

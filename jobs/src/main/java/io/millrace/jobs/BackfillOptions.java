@@ -32,7 +32,7 @@ public final class BackfillOptions {
           .enumType(FileFormat.class)
           .noDefaultValue()
           .withDescription(
-              "What the files are: topic, what millrace record kept of a topic, with values of any input.format; json, an object a line; tfrecord, tf.Examples; by default, json or tfrecord by input.format.");
+              "What the files are: topic, what millrace record kept of a topic, with values of any input.format; json, an object a line; tfrecord, tf.Examples; by default, json where input.format is json, tfrecord where it is tf-example, else topic.");
 
   public static final ConfigOption<Map<String, String>> OFFSETS =
       ConfigOptions.key("input.backfill.offsets")

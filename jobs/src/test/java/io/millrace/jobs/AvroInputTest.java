@@ -119,9 +119,16 @@ class AvroInputTest {
             + " has: expected warm-up requests in the version's assets.extra",
         with(registry, "model.warm-up-records", "r.avro"));
     assertRefused(
-        "input.backfill.format is missing and input.format is avro-confluent: expected topic, which"
+        "input.backfill.format is json and input.format is avro-confluent: expected topic, which"
             + " millrace record keeps",
-        with(registry, "input.backfill.paths", "/history", "input.backfill.offsets", "{0: 1}"));
+        with(
+            registry,
+            "input.backfill.paths",
+            "/history",
+            "input.backfill.format",
+            "json",
+            "input.backfill.offsets",
+            "{0: 1}"));
   }
 
   private static String[] with(String[] some, String... more) {

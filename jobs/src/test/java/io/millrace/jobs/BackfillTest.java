@@ -46,6 +46,9 @@ class BackfillTest {
                       "format: %s, backfill: {paths: /a, format: topic, offsets: {0: 1}}"
                           .formatted(records)))
           .doesNotThrowAnyException();
+      assertThatCode(
+              () -> check("format: %s, backfill: {paths: /a, offsets: {0: 1}}".formatted(records)))
+          .doesNotThrowAnyException();
     }
     assertThatCode(() -> check("start: latest")).doesNotThrowAnyException();
   }
@@ -61,8 +64,8 @@ class BackfillTest {
     assertRefused("start: earliest, backfill: {paths: /a, offsets: {0: 1}}", "input.start");
     assertRefused("backfill: {format: json}", "format is given without");
     assertRefused(
-        "format: raw, backfill: {paths: /a, offsets: {0: 1}}",
-        "input.backfill.format is missing",
+        "format: raw, backfill: {paths: /a, format: json, offsets: {0: 1}}",
+        "input.backfill.format is json",
         "input.format is raw",
         "expected topic");
     assertRefused(
