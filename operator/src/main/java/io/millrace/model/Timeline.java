@@ -187,6 +187,12 @@ public final class Timeline {
       if (!Objects.equals(active(), version)) {
         published.remove(version);
         history.removeIf(past -> past == version);
+        // What was active before and behind it was so throughout, for who goes back.
+        for (int i = history.size() - 1; i > 0; i--) {
+          if (history.get(i).equals(history.get(i - 1))) {
+            history.remove(i);
+          }
+        }
       }
     }
 

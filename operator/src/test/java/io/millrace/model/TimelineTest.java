@@ -118,6 +118,20 @@ class TimelineTest {
   }
 
   @Test
+  void retire_betweenTwoTurnsOfOneVersion_leavesOneTurn() throws Exception {
+    timeline.accept(publish(1, 1));
+    timeline.accept(publish(2, 2));
+    timeline.accept(publish(3, 3));
+    timeline.accept(new Activate("fraud", 1, 4));
+    timeline.accept(new Activate("fraud", 3, 5));
+    timeline.accept(new Retire("fraud", 1, 6));
+    timeline.accept(new Rollback("fraud", null, 7));
+    assertThat(active()).isEqualTo(2);
+    assertThatThrownBy(() -> timeline.accept(new Rollback("fraud", null, 8)))
+        .hasMessageContaining("was active before");
+  }
+
+  @Test
   void accept_anyOrderAndRepetition_converges() {
     for (long seed = 0; seed < 200; seed++) {
       Random random = new Random(seed);
