@@ -1,6 +1,7 @@
 package io.millrace.tensorflow;
 
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.FloatRounding;
 import java.nio.ByteBuffer;
 
 /**
@@ -65,8 +66,13 @@ final class NumberFormat {
     switch (type) {
       case FLOAT32, COMPLEX64 -> target.putFloat(offset, (float) value);
       case FLOAT64, COMPLEX128 -> target.putDouble(offset, value);
-      case FLOAT16 -> target.putShort(offset, SmallFloats.toFloat16((float) value));
-      case BFLOAT16 -> target.putShort(offset, SmallFloats.toBfloat16((float) value));
+      // Rounded once: what is a number of 16 bits is one of 32.
+      case FLOAT16 ->
+          target.putShort(
+              offset, SmallFloats.toFloat16((float) FloatRounding.nearest(type, value)));
+      case BFLOAT16 ->
+          target.putShort(
+              offset, SmallFloats.toBfloat16((float) FloatRounding.nearest(type, value)));
       default -> throw new IllegalArgumentException(type + " is not written as a real number");
     }
   }

@@ -70,7 +70,10 @@ final class OutputReader implements TensorReader, AutoCloseable {
               + " rows, one for each input row, got "
               + type
               + Arrays.toString(dimensions(answer, 0, rank))
-              + "; if rows depend on each other, set batching.mode to off",
+              + (rows > 1
+                  ? "; if rows depend on each other, set batching.mode to off"
+                  : "; if the inputs' first dimension is not that of records, fix it in"
+                      + " model.input-shapes"),
           false);
     }
     int skipped = batched ? 1 : 0;
