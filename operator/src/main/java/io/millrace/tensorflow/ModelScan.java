@@ -83,6 +83,7 @@ public record ModelScan(
       GraphStructure.verify(file, metaGraph);
       OpJudge judge = new OpJudge(new ReachableOps(metaGraph.getGraphDef()), policy);
       if (policy != OpsPolicy.OFF) {
+        ofModel.addAll(judge.judgeReading(metaGraph.getGraphDef()));
         ofModel.addAll(ofLoading(metaGraph, tensors(assets), judge));
       }
       for (String key : table.keys()) {

@@ -6,8 +6,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** The ops of TensorFlow by class, read without its native library. */
 final class OpClasses {
   private static final String RESOURCE = "op-classes.txt";
-  private static final Map<String, OpClass> BY_OP = read();
+  private static final String STATELESS = " stateless";
+
+  private static final Map<String, OpClass> BY_OP = new HashMap<>();
+  private static final Set<String> HARMFUL_STATELESS = new HashSet<>();
+
+  static {
+    read();
+  }
 
   private OpClasses() {}
 
@@ -26,35 +36,42 @@ final class OpClasses {
 
   /** Every op with its class. */
   static Map<String, OpClass> all() {
-    return BY_OP;
+    return Collections.unmodifiableMap(BY_OP);
   }
 
-  private static Map<String, OpClass> read() {
+  /** Whether an op is one that does harm and has no state, as TensorFlow understands it. */
+  static boolean isHarmfulAndStateless(String op) {
+    return HARMFUL_STATELESS.contains(op);
+  }
+
+  private static void read() {
     try (InputStream in = OpClasses.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new IllegalStateException(RESOURCE + " is missing beside " + OpClasses.class);
       }
-      return parse(new BufferedReader(new InputStreamReader(in, UTF_8)));
+      parse(new BufferedReader(new InputStreamReader(in, UTF_8)));
     } catch (IOException e) {
       throw new IllegalStateException(RESOURCE + " cannot be read", e);
     }
   }
 
-  private static Map<String, OpClass> parse(BufferedReader lines) throws IOException {
+  private static void parse(BufferedReader lines) throws IOException {
     Map<String, OpClass> ids =
         Stream.of(OpClass.values()).collect(Collectors.toMap(it -> "[" + it.id() + "]", it -> it));
-    Map<String, OpClass> ops = new HashMap<>();
     OpClass current = null;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.startsWith("[")) {
         current = ids.get(line);
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        if (current == null || ops.put(line, current) != null) {
+        String op = line.endsWith(STATELESS) ? line.replace(STATELESS, "") : line;
+        if (current == null || BY_OP.put(op, current) != null) {
           throw new IllegalStateException(
               RESOURCE + ": '" + line + "' has no class, or more than one");
         }
+        if (!op.equals(line)) {
+          HARMFUL_STATELESS.add(op);
+        }
       }
     }
-    return Map.copyOf(ops);
   }
 }

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.GraphDef;
 
 /** Judges by a policy the ops that a run reaches. */
 final class OpJudge {
@@ -26,6 +28,10 @@ final class OpJudge {
   private static final String CANDIDATES = "FixedUnigramCandidateSampler";
   private static final String VOCABULARY = "vocab_file";
   private static final int MOST_REFUSALS = 100;
+
+  /** To be read behind "which". */
+  private static final String FOLDING =
+      "has but constants for inputs, so that TensorFlow may run it to find out a shape as soon as it reads the graph";
 
   private final ReachableOps ops;
   private final OpsPolicy policy;
@@ -52,7 +58,7 @@ final class OpJudge {
       for (Callee callee : ReachableOps.callees(site.node())) {
         String fault = fault(site, callee, sources);
         if (fault != null && refusals.size() < MOST_REFUSALS) {
-          refusals.add(refusal(run, site, callee.name(), fault));
+          refusals.add(refusal(run + " reaches", site, callee.name(), fault));
         } else if (fault != null) {
           others++;
         }
@@ -62,6 +68,22 @@ final class OpJudge {
       refusals.add(Refusal.ofOthers(run, MOST_REFUSALS, others));
     }
     return refusals;
+  }
+
+  /**
+   * What TensorFlow may run as soon as it reads the graph, reached or not, and must not by any
+   * policy that refuses ops.
+   */
+  List<Refusal> judgeReading(GraphDef graph) {
+    return FoldedOps.harmful(graph).stream()
+        .limit(MOST_REFUSALS)
+        .map(
+            site -> {
+              String op = site.node().getOp();
+              OpClass known = Objects.requireNonNull(OpClasses.of(op), op);
+              return refusal(FOLDING, site, op, known.does());
+            })
+        .toList();
   }
 
   private @Nullable String fault(Site site, Callee callee, PathSources sources) {
@@ -94,7 +116,7 @@ final class OpJudge {
     return input != null && sources.isFed(site, input);
   }
 
-  private static Refusal refusal(String run, Site site, String op, String fault) {
+  private static Refusal refusal(String how, Site site, String op, String fault) {
     String function = site.function();
     String node = site.node().getName();
     return new Refusal(
@@ -106,8 +128,8 @@ final class OpJudge {
             + "'"
             + (function == null ? "" : " of function '" + function + "'")
             + "), which "
-            + run
-            + " reaches, "
+            + how
+            + ", "
             + fault,
         op,
         node,

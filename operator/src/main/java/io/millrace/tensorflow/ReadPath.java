@@ -4,24 +4,32 @@ import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelMemory;
 import io.millrace.model.ModelReason;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tensorflow.proto.SavedModel;
 
 /**
- * Where TensorFlow reads a model's files: their directory, or, for files in memory, a folder of
- * their own in TensorFlow's file system {@code ram://}, out of which they are deleted again. The
- * caller closes it, behind the model. Thread-safe.
+ * Where TensorFlow reads a model's files: their directory; for files in memory, a folder of their
+ * own in TensorFlow's file system {@code ram://}, out of which they are deleted again; for a graph
+ * in a file of text, a temporary folder with the graph as it was read here, for TensorFlow might
+ * read the text otherwise (its comments end elsewhere). The caller closes it, behind the model.
+ * Thread-safe.
  */
 final class ReadPath implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadPath.class);
-  private static final String ASSETS = "assets/";
+  private static final String ASSETS = "assets";
+  private static final String VARIABLES = "variables";
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** Apart from what the classes of another job write in the same process. */
@@ -36,51 +44,85 @@ final class ReadPath implements AutoCloseable {
   /** The number of a folder in memory; -1 for one on a disk. */
   private final int number;
 
-  /** What was written to memory and not deleted yet. */
+  /** Deleted in the end; null for all but a graph of text on a disk. */
+  private final @Nullable Path temporary;
+
+  /** What was written, or linked to, and not deleted yet. */
   private final List<String> written = new ArrayList<>();
 
   private boolean unused;
   private boolean closed;
 
-  private ReadPath(String name, String location, int number) {
+  private ReadPath(String name, String location, int number, @Nullable Path temporary) {
     this.name = name;
     this.location = location;
     this.number = number;
+    this.temporary = temporary;
   }
 
   private static ReadPath inMemory(String name) {
     synchronized (TAKEN) {
       int number = TAKEN.nextClearBit(0);
       TAKEN.set(number);
-      return new ReadPath(name, ROOT + "/" + number, number);
+      return new ReadPath(name, ROOT + "/" + number, number, null);
     }
   }
 
+  private static ReadPath onDisk(ModelContent.Folder folder) throws IOException {
+    if (folder.contains(SavedModelFile.BINARY)) {
+      return new ReadPath(folder.name(), folder.directory().toAbsolutePath().toString(), -1, null);
+    }
+    Path temporary = Files.createTempDirectory("millrace-graph-");
+    return new ReadPath(folder.name(), temporary.toString(), -1, temporary);
+  }
+
   /**
-   * Moves files in memory to where TensorFlow reads them: the graph, the variables and the assets.
+   * Puts files to where TensorFlow reads them: the graph, the variables and the assets. Those in
+   * memory are moved.
    *
    * @param model what was read, and checked, of the files
    * @throws ModelException LOAD_FAILED if that cannot be done
    */
   static ReadPath of(ModelContent content, SavedModel model) throws ModelException {
-    if (content instanceof ModelContent.Folder folder) {
-      return new ReadPath(content.name(), folder.directory().toAbsolutePath().toString(), -1);
-    }
-    ReadPath path = inMemory(content.name());
-    boolean complete = false;
+    ReadPath path = null;
     try {
-      path.take((ModelMemory) content, model);
-      complete = true;
-      return path;
+      if (content instanceof ModelContent.Folder folder) {
+        path = onDisk(folder);
+        path.link(folder, model);
+      } else {
+        path = inMemory(content.name());
+        path.take((ModelMemory) content, model);
+      }
+      ReadPath complete = path;
+      path = null;
+      return complete;
     } catch (IOException e) {
       throw new ModelException(
           ModelReason.LOAD_FAILED,
           "TensorFlow cannot take over " + content.name() + ": " + e.getMessage(),
           e);
     } finally {
-      if (!complete) {
+      if (path != null) {
         path.release();
         path.close();
+      }
+    }
+  }
+
+  private void link(ModelContent.Folder folder, SavedModel model) throws IOException {
+    if (temporary == null) {
+      return;
+    }
+    written.add(SavedModelFile.BINARY);
+    try (OutputStream out =
+        new BufferedOutputStream(Files.newOutputStream(temporary.resolve(SavedModelFile.BINARY)))) {
+      model.writeTo(out);
+    }
+    for (String name : List.of(VARIABLES, ASSETS)) {
+      Path files = folder.directory().toAbsolutePath().resolve(name);
+      if (Files.isDirectory(files)) {
+        Files.createSymbolicLink(temporary.resolve(name), files);
+        written.add(name);
       }
     }
   }
@@ -104,7 +146,7 @@ final class ReadPath implements AutoCloseable {
       }
     }
     for (String path : memory.paths()) {
-      if (path.startsWith(ASSETS)) {
+      if (isAsset(path)) {
         move(memory, path);
       }
     }
@@ -160,16 +202,24 @@ final class ReadPath implements AutoCloseable {
 
   /** Forgets what only a load reads. Assets stay: an op may open one when it is run. */
   synchronized void keepAssets() {
-    delete(written.stream().filter(path -> !path.startsWith(ASSETS)).toList());
+    delete(written.stream().filter(path -> !isAsset(path)).toList());
+  }
+
+  private static boolean isAsset(String path) {
+    return path.equals(ASSETS) || path.startsWith(ASSETS + "/");
   }
 
   private void delete(List<String> paths) {
     for (String path : paths) {
       try {
-        NativeFiles.get().delete(of(path));
+        if (temporary == null) {
+          NativeFiles.get().delete(of(path));
+        } else {
+          Files.deleteIfExists(temporary.resolve(path));
+        }
         written.remove(path);
       } catch (IOException e) {
-        LOG.warn("The memory of a model's file is lost: {}", e.getMessage());
+        LOG.warn("A model's file is not deleted: {}", e.getMessage());
       }
     }
   }
@@ -183,10 +233,13 @@ final class ReadPath implements AutoCloseable {
     unused = true;
   }
 
-  /** Deletes what is left in memory. Idempotent. */
+  /** Deletes what is left. Idempotent. */
   @Override
   public synchronized void close() {
     delete(List.copyOf(written));
+    if (!closed && temporary != null) {
+      deleteFolder(temporary);
+    }
     // What is written to an existing file goes to its end: where one is left, the name is lost.
     if (!closed && unused && number >= 0 && written.isEmpty()) {
       synchronized (TAKEN) {
@@ -194,5 +247,13 @@ final class ReadPath implements AutoCloseable {
       }
     }
     closed = true;
+  }
+
+  private static void deleteFolder(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      LOG.warn("A model's folder is not deleted: {}", e.getMessage());
+    }
   }
 }

@@ -15,11 +15,13 @@ import io.millrace.testing.check.Await;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
 import io.millrace.testing.models.MaliciousModels;
+import io.millrace.testing.models.MaliciousModels.Folded;
 import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +73,40 @@ class MaliciousModelsITCase {
 
     Loaded.model(model, ANYTHING).close();
     assertThat(file).exists();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void opThatNothingReaches_isRefusedWhereReadingTheGraphRunsIt(Folded folded) throws Exception {
+    Path folder = Files.createDirectories(directory.resolve("written"));
+    Path model = MaliciousModels.folding(directory.resolve("1"), folder, folded);
+
+    ModelException refusal = Loaded.refusal(model);
+    assertThat(refusal.reason()).isEqualTo(ModelReason.OP_REFUSED);
+    assertThat(refusal)
+        .hasMessageContainingAll("op 'DebugIdentity' (node 'hostile'", "find out a shape");
+    assertThat(folder).isEmptyDirectory();
+
+    Loaded.model(model, ANYTHING).close();
+    assertThat(folder).isNotEmptyDirectory();
+  }
+
+  /**
+   * A comment ends at a carriage return for protobuf in Java, and goes on for that of TensorFlow.
+   */
+  @Test
+  void textThatTensorFlowReadsOtherwise_isLoadedAsItWasJudged() throws Exception {
+    Path file = directory.resolve("written");
+    Path model = HostileModels.asText(MaliciousModels.writing(directory.resolve("1"), file));
+    Path text = model.resolve("saved_model.pbtxt");
+    String line = "op: \"WriteFile\"";
+    String two = line + " #\r op: \"RegexFullMatch\"";
+    String before = Files.readString(text);
+    assertThat(before).contains(line);
+    Files.writeString(text, before.replace(line, two));
+
+    Loaded.model(model).close();
+    assertThat(file).doesNotExist();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,6 +39,21 @@ class RefusedOpsITCase {
             TensorFlow.registeredOpList().getOpList().stream()
                 .map(OpDef::getName)
                 .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  @Test
+  void harmfulAndStateless_areThoseThatTensorFlowSaysAre() {
+    Set<String> ours =
+        OpClasses.all().keySet().stream()
+            .filter(OpClasses::isHarmfulAndStateless)
+            .collect(Collectors.toSet());
+    Set<String> found =
+        TensorFlow.registeredOpList().getOpList().stream()
+            .filter(op -> !op.getIsStateful())
+            .map(OpDef::getName)
+            .filter(op -> OpClasses.all().get(op).isRefusedBy(OpsPolicy.STANDARD))
+            .collect(Collectors.toSet());
+    assertThat(ours).isEqualTo(found);
   }
 
   @Test

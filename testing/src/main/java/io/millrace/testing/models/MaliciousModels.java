@@ -1,6 +1,7 @@
 package io.millrace.testing.models;
 
 import static org.tensorflow.proto.DataType.DT_FLOAT;
+import static org.tensorflow.proto.DataType.DT_INT32;
 import static org.tensorflow.proto.DataType.DT_STRING;
 
 import com.google.protobuf.ByteString;
@@ -9,11 +10,13 @@ import java.util.List;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorProto;
 
 /**
- * Models {@code x float32[-1] -> y float32[-1]} that would load, and whose initialiser does what a
- * model has no business to. Every method writes into the given directory and returns it.
+ * Models {@code x float32[-1] -> y float32[-1]} that would load, and do what a model has no
+ * business to: most of them in their initialiser. Every method writes into the given directory and
+ * returns it.
  */
 public final class MaliciousModels {
   private static final TensorProto CONTENT = Tensors.string("written by a model");
@@ -84,19 +87,88 @@ public final class MaliciousModels {
     return model.write(directory);
   }
 
+  /** From where the op gets its input that {@link #folding} has. */
+  public enum Folded {
+    /** A constant beside it. */
+    BY_A_CONSTANT,
+    /** The argument of a function that a node's op names, which is handed a constant. */
+    IN_A_CALL,
+    /** Likewise, where a node's attribute names the function. */
+    IN_A_PARTITIONED_CALL
+  }
+
+  /**
+   * Writes a file below a folder, by an op that nothing reaches, but on whose result a shape
+   * depends: TensorFlow runs it to find that out.
+   */
+  public static Path folding(Path directory, Path folder, Folded folded) {
+    SavedModelWriter model = new SavedModelWriter();
+    HostileModels.identity(model);
+    Node shape = model.constant("shape", Tensors.ints(new int[] {1}, 1));
+    switch (folded) {
+      case BY_A_CONSTANT -> {
+        Node hostile = model.node("DebugIdentity", HostileModels.NODE).input(shape);
+        debug(hostile, DT_INT32, "file://" + folder.toAbsolutePath());
+        reshape(model.node("Reshape", "reshape"))
+            .input(model.constant("one", Tensors.floats(new float[] {1}, 1)))
+            .input(hostile);
+      }
+      case IN_A_CALL -> {
+        model.function(reshaping(folder));
+        model.node("reshaping", "call").input(shape);
+      }
+      case IN_A_PARTITIONED_CALL -> {
+        model.function(reshaping(folder));
+        HostileModels.call(model, "reshaping")
+            .input(shape)
+            .attr("Tin", types(DT_INT32))
+            .attr("Tout", types(DT_FLOAT));
+      }
+    }
+    return model.write(directory);
+  }
+
+  private static FunctionDef reshaping(Path folder) {
+    FunctionDef.Builder function = FunctionDef.newBuilder();
+    function
+        .getSignatureBuilder()
+        .setName("reshaping")
+        .addInputArg(OpDef.ArgDef.newBuilder().setName("shape").setType(DT_INT32))
+        .addOutputArg(OpDef.ArgDef.newBuilder().setName("y").setType(DT_FLOAT));
+    new Node(function.addNodeDefBuilder().setOp("Const").setName("one"))
+        .attr("dtype", DT_FLOAT)
+        .attr("value", Tensors.floats(new float[] {1}, 1));
+    debug(
+        new Node(function.addNodeDefBuilder().setOp("DebugIdentity").setName(HostileModels.NODE))
+            .input("shape"),
+        DT_INT32,
+        "file://" + folder.toAbsolutePath());
+    reshape(new Node(function.addNodeDefBuilder().setOp("Reshape").setName("reshape")))
+        .input("one:output:0")
+        .input(HostileModels.NODE + ":output:0");
+    return function.putRet("y", "reshape:output:0").build();
+  }
+
+  private static Node reshape(Node node) {
+    return node.attr("T", DT_FLOAT).attr("Tshape", DT_INT32);
+  }
+
+  private static void debug(Node node, DataType type, String url) {
+    AttrValue.Builder urls = AttrValue.newBuilder();
+    urls.getListBuilder().addS(ByteString.copyFromUtf8(url));
+    node.attr("T", type).attr("tensor_name", "a:0").attr("debug_urls", urls);
+  }
+
   /** Connects to a port of this machine. */
   public static Path connecting(Path directory, int port) {
     SavedModelWriter model = new SavedModelWriter();
     HostileModels.identity(model);
-    AttrValue.Builder urls = AttrValue.newBuilder();
-    urls.getListBuilder().addS(ByteString.copyFromUtf8("grpc://127.0.0.1:" + port));
-    model.initialiser(
+    Node hostile =
         model
             .node("DebugIdentity", HostileModels.NODE)
-            .input(model.constant("a", Tensors.floats(new float[] {1}, 1)))
-            .attr("T", DT_FLOAT)
-            .attr("tensor_name", "a:0")
-            .attr("debug_urls", urls));
+            .input(model.constant("a", Tensors.floats(new float[] {1}, 1)));
+    debug(hostile, DT_FLOAT, "grpc://127.0.0.1:" + port);
+    model.initialiser(hostile);
     return model.write(directory);
   }
 
