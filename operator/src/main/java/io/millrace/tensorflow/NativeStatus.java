@@ -5,6 +5,9 @@ import org.tensorflow.internal.c_api.global.tensorflow;
 
 /** What the last native call said. One per owner, reused by every call that it makes. */
 final class NativeStatus implements AutoCloseable {
+  // Of a record that cannot be parsed, TensorFlow quotes all that it has.
+  private static final int MOST_CHARACTERS = 1_000;
+
   private final TF_Status handle = tensorflow.TF_NewStatus();
   private boolean closed;
 
@@ -22,9 +25,12 @@ final class NativeStatus implements AutoCloseable {
     return code == tensorflow.TF_INVALID_ARGUMENT || code == tensorflow.TF_OUT_OF_RANGE;
   }
 
-  /** What TensorFlow said, on one line. */
+  /** What TensorFlow said, on one line, and cut off where it says much. */
   String message() {
-    return tensorflow.TF_Message(handle).getString().strip().replaceAll("\\s+", " ");
+    String all = tensorflow.TF_Message(handle).getString().strip().replaceAll("\\s+", " ");
+    return all.length() <= MOST_CHARACTERS
+        ? all
+        : all.substring(0, MOST_CHARACTERS) + "... (of " + all.length() + " characters)";
   }
 
   @Override

@@ -17,6 +17,9 @@ import java.util.Objects;
 public final class DeadLetterFormat implements RejectionMapper<KafkaRecord, OutboundRecord> {
   private static final long serialVersionUID = 1L;
 
+  // A user's reader may say anything, and a letter has to fit beside its record.
+  private static final int MOST_CHARACTERS = 2_000;
+
   private final String topic;
 
   public DeadLetterFormat(String topic) {
@@ -28,7 +31,11 @@ public final class DeadLetterFormat implements RejectionMapper<KafkaRecord, Outb
     KafkaRecord record = rejection.record();
     List<MessageHeader> headers = new ArrayList<>(7);
     headers.add(MessageHeader.of(MessageHeader.REASON, rejection.reason().name()));
-    headers.add(MessageHeader.of(MessageHeader.MESSAGE, rejection.message()));
+    String message = rejection.message();
+    headers.add(
+        MessageHeader.of(
+            MessageHeader.MESSAGE,
+            message.substring(0, Math.min(message.length(), MOST_CHARACTERS))));
     headers.addAll(Lineage.of(record));
     ModelVersion version = rejection.version();
     if (version != null) {

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
@@ -44,6 +45,9 @@ public final class KafkaConnection {
 
   /** What a dead letter's headers and the frame of its batch take, with much to spare. */
   private static final int HEADER_ROOM_BYTES = 16 * 1024;
+
+  /** What a producer's buffer has by default. */
+  private static final long BUFFER_BYTES = 32L << 20;
 
   private static final Set<Object> TIMEOUTS =
       Set.of("default.api.timeout.ms", "max.block.ms", "delivery.timeout.ms", "request.timeout.ms");
@@ -112,8 +116,9 @@ public final class KafkaConnection {
    * letter, as topics with default settings do not, is only logged, and so is that the user may not
    * see the topics' settings.
    *
-   * @throws IOException if the other topic's {@code max.message.bytes} is too low, or the broker
-   *     does not answer; the message is one line and says what to set
+   * @throws IOException if the other topic's {@code max.message.bytes} is too low, or the clients'
+   *     {@code buffer.memory}, or the broker does not answer; the message is one line and says what
+   *     to set
    */
   public void requireRoomForDeadLetters(String inputTopic, String deadLetterTopic)
       throws IOException {
@@ -124,6 +129,7 @@ public final class KafkaConnection {
       Map<ConfigResource, Config> configs =
           admin.describeConfigs(Set.of(input, deadLetters)).all().get();
       long incoming = maxMessageBytes(configs, input, 0);
+      requireBuffer(inputTopic, incoming);
       long allowed = maxMessageBytes(configs, deadLetters, Long.MAX_VALUE);
       if (allowed < incoming) {
         throw new IOException(
@@ -152,6 +158,17 @@ public final class KafkaConnection {
       LOG.warn("{}: not authorized; dead letters may not fit into their topic", what);
     } catch (KafkaException e) {
       throw failure(what, e);
+    }
+  }
+
+  // A producer takes no record that is larger than its buffer.
+  private void requireBuffer(String inputTopic, long incoming) throws IOException {
+    Object set = client.toProperties().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
+    long buffer = set == null ? BUFFER_BYTES : Long.parseLong(set.toString());
+    if (buffer < incoming + HEADER_ROOM_BYTES) {
+      throw new IOException(
+          "input topic '%s' has max.message.bytes=%d, and the client's buffer.memory is %d: a dead letter is its record and its headers, so set buffer.memory=%d among the client's properties"
+              .formatted(inputTopic, incoming, buffer, incoming + HEADER_ROOM_BYTES));
     }
   }
 

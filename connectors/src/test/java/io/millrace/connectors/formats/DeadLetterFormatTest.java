@@ -52,6 +52,17 @@ class DeadLetterFormatTest {
     assertThat(headers(letter)).noneMatch(header -> header.startsWith("millrace.model"));
   }
 
+  @Test
+  void map_longMessage_isCutOff() {
+    KafkaRecord record = new KafkaRecord("in", 0, 0, -1, 0, null, null);
+    String message = "x".repeat(1 << 20);
+
+    OutboundRecord letter =
+        format.map(new Rejection<>(record, RecordReason.MALFORMED, message, null));
+
+    assertThat(headers(letter)).contains("millrace.message=" + "x".repeat(2_000));
+  }
+
   private static List<String> headers(OutboundRecord record) {
     return record.headers().stream()
         .map(header -> header.name() + "=" + new String(header.value(), UTF_8))

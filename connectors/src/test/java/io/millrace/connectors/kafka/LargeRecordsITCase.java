@@ -78,6 +78,17 @@ class LargeRecordsITCase {
             "dead-letter topic 'rejected' has max.message.bytes=1048588, input topic 'input' has"
                 + " 2000000: a dead letter is its record and its headers, so set"
                 + " max.message.bytes=2016384 on 'rejected'");
+    Map<String, String> huge = Map.of("max.message.bytes", Integer.toString(32 << 20));
+    broker.createTopic("huge", 1, huge);
+    broker.createTopic("rejected-huge", 1, huge);
+    assertThatThrownBy(() -> connection.requireRoomForDeadLetters("huge", "rejected-huge"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("'huge' has max.message.bytes=33554432", "buffer.memory=33570816");
+    KafkaClientProperties roomy =
+        new KafkaClientProperties(broker.bootstrapServers(), Map.of("buffer.memory", "33570816"));
+    assertThatCode(
+            () -> new KafkaConnection(roomy).requireRoomForDeadLetters("huge", "rejected-huge"))
+        .doesNotThrowAnyException();
     assertThatCode(() -> connection.requireRoomForDeadLetters("input", "rejected-equal"))
         .doesNotThrowAnyException();
     assertThatCode(() -> connection.requireRoomForDeadLetters("input", "rejected-enough"))
