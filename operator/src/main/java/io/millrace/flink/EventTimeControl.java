@@ -331,7 +331,7 @@ final class EventTimeControl implements ModelControl {
       // Nobody can publish it anew, and without it the output is not what it is to be.
       throw unfit(version, failure);
     }
-    selector.failed(version.version(), failure.reason() + " " + failure.getMessage());
+    selector.failed(version, failure.reason() + " " + failure.getMessage());
   }
 
   private static Exception unfit(Publish version, ModelException failure) {

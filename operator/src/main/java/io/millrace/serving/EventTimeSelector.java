@@ -267,13 +267,17 @@ public final class EventTimeSelector {
   }
 
   /**
-   * A version that was admitted cannot be loaded; it is not tried again by itself.
+   * A version that was admitted cannot be loaded; it is not tried again by itself, unless it was
+   * published anew meanwhile.
    *
+   * @param version as it was admitted
    * @param why one line
    */
-  public void failed(long version, String why) {
-    held.remove(version);
-    failures.put(version, why);
+  public void failed(Publish version, String why) {
+    held.remove(version.version());
+    if (version.equals(retained.get(version.version()))) {
+      failures.put(version.version(), why);
+    }
   }
 
   /** A version that failed was published anew, to be tried again. */

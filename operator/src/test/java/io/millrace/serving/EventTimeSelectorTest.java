@@ -255,7 +255,7 @@ class EventTimeSelectorTest {
             EventTimeSelector.retaining(2, Duration.ZERO),
             timeline(publish(1, 1, 0), publish(2, 2, 100)));
     selector.admit(publish(2, 2, 100));
-    selector.failed(2, "LOAD_FAILED no graph");
+    selector.failed(publish(2, 2, 100), "LOAD_FAILED no graph");
 
     assertThat(versionAt(selector, 99)).isEqualTo(1);
     assertThat(selector.at(100).refusal())
@@ -264,6 +264,21 @@ class EventTimeSelectorTest {
     assertThat(selector.holds(2)).isFalse();
     selector.forgetFailure(2);
     assertThat(versionAt(selector, 100)).isEqualTo(2);
+  }
+
+  @Test
+  void failed_publishedAnewMeanwhile_isTriedAgain() throws Exception {
+    EventTimeSelector selector =
+        following(EventTimeSelector.retaining(2, Duration.ZERO), timeline(publish(1, 1, 100)));
+    selector.admit(publish(1, 1, 100));
+    selector.forgetFailure(1);
+    selector.follow(timeline(publish(1, 1, 100), publish(1, 2, 100)));
+    selector.failed(publish(1, 1, 100), "LOAD_FAILED no graph");
+
+    assertThat(selector.holds(1)).isFalse();
+    assertThat(versionAt(selector, 100)).isEqualTo(1);
+    selector.reached(100);
+    assertThat(selector.ahead()).isEqualTo(publish(1, 2, 100));
   }
 
   @Test
