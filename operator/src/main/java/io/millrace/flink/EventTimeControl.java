@@ -183,6 +183,11 @@ final class EventTimeControl implements ModelControl {
     try {
       take(thread.await(() -> loader.load(exact, null)));
     } catch (ModelException e) {
+      if (state.byTime().hasBeenLoaded(first)) {
+        // Its records were scored, and are to be again as soon as it can be had.
+        events.failed(model, first, e);
+        throw UnfitRuntimeException.ofFirstVersion(e);
+      }
       reject(first, e);
     }
   }

@@ -64,6 +64,12 @@ final class EventTimeState {
     return version.digest() == null ? version.withDigest(digests.get(key(version))) : version;
   }
 
+  /** Whether this version's bytes have been loaded. */
+  boolean hasBeenLoaded(Publish version) throws Exception {
+    String digest = digests.get(key(version));
+    return digest != null && (version.digest() == null || version.digest().equals(digest));
+  }
+
   void pin(Publish version) throws Exception {
     digests.put(key(version), String.valueOf(version.digest()));
   }

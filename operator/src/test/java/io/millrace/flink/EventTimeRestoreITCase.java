@@ -1,10 +1,12 @@
 package io.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.Command.Publish;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.models.SavedModels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -82,6 +84,26 @@ class EventTimeRestoreITCase {
       assertThat(harness.events())
           .extracting(event -> event.reason())
           .contains(ModelReason.DIGEST_MISMATCH);
+    }
+  }
+
+  @Test
+  void restore_versionThatScoredIsNowhere_failsRatherThanRefuseItsRecords() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = bench.open(bench.oneThenTwo())) {
+      harness.record(1, 100);
+      harness.watermark(150);
+      state = harness.snapshot();
+    }
+    Path moved = bench.roots.resolveSibling("moved");
+    Files.move(bench.roots.resolve("1"), moved);
+    try (Harness harness = Harness.of(bench.roots, List.of(), bench.options)) {
+      assertThatThrownBy(() -> harness.start(state)).hasMessageContaining("1");
+    }
+    Files.move(moved, bench.roots.resolve("1"));
+    try (Harness harness = Harness.of(bench.roots, List.of(), bench.options)) {
+      harness.start(state);
+      assertThat(harness.activeVersion()).isEqualTo(1);
     }
   }
 
