@@ -268,7 +268,8 @@ public final class Inference<T> {
       return records.transform(
           name, type, new ChainedInferenceOperator.Factory<>(settings, functions, initial, named));
     }
-    if (isCoordinated()) {
+    requireStreaming();
+    if (config.get(InferenceOptions.COMMAND_DELIVERY) == CommandDelivery.COORDINATOR) {
       String path = id + "-commands";
       sendToJobManager(stream, settings.model(), path);
       return records.transform(
@@ -282,22 +283,18 @@ public final class Inference<T> {
             name, type, new BroadcastInferenceOperator.Factory<>(settings, functions, initial));
   }
 
-  // In batch execution, the two ends of that path need not run at the same time.
-  private boolean isCoordinated() {
+  // In batch execution, which records come before a command differs from run to run.
+  private void requireStreaming() {
     RuntimeExecutionMode mode =
         records.getExecutionEnvironment().getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
-    boolean coordinated =
-        config.get(InferenceOptions.COMMAND_DELIVERY) == CommandDelivery.COORDINATOR;
-    if (coordinated && mode != RuntimeExecutionMode.STREAMING) {
+    if (mode != RuntimeExecutionMode.STREAMING) {
       throw new IllegalArgumentException(
-          InferenceOptions.COMMAND_DELIVERY.key()
-              + " is coordinator and "
+          "commands are given and "
               + ExecutionOptions.RUNTIME_MODE.key()
               + " is "
               + mode
-              + ": expected STREAMING, or broadcast");
+              + ": expected STREAMING, or fixed versions or a timeline without commands");
     }
-    return coordinated;
   }
 
   private static void sendToJobManager(DataStream<Command> stream, String model, String path) {

@@ -10,9 +10,11 @@ import static io.millrace.flink.FloatJobs.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.flink.InferenceOptions.CommandDelivery;
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.flink.InferenceOptions.Sharing;
 import io.millrace.flink.InferenceOptions.Staging;
+import io.millrace.model.Command;
 import io.millrace.tensor.FeatureWriter;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -270,6 +273,17 @@ class InferenceITCase {
                     .with(InferenceOptions.INPUT_SHAPES, java.util.Map.of("x", "3 by 4"))
                     .predictions(Y, Types.FLOAT))
         .hasMessageContaining("model.input-shapes.x is '3 by 4'");
+    StreamExecutionEnvironment batch = environment(1).setRuntimeMode(RuntimeExecutionMode.BATCH);
+    DataStream<Command> commands =
+        batch.fromData(CommandSerializer.typeInformation(), new Command.Retire("m", 1, 1));
+    assertThatThrownBy(
+            () ->
+                inference(batch.fromData(1f), folder)
+                    .with(InferenceOptions.ROOTS, List.of(folder.toString()))
+                    .with(InferenceOptions.COMMAND_DELIVERY, CommandDelivery.BROADCAST)
+                    .commands(commands)
+                    .predictions(Y, Types.FLOAT))
+        .hasMessageContainingAll("commands are given", "BATCH", "expected STREAMING");
   }
 
   /** A record as users have them, and a result as they want it. */
