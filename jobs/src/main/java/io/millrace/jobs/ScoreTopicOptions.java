@@ -148,8 +148,7 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("input.group-id")
           .stringType()
           .noDefaultValue()
-          .withDescription(
-              "Consumer group whose offsets are committed; by default job.name and the input topic, joined by a dot.");
+          .withDescription("Consumer group whose offsets are committed; by default job.name.");
 
   public static final ConfigOption<UnknownFields> UNKNOWN_FIELDS =
       ConfigOptions.key("records.unknown-fields")
