@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -114,8 +115,8 @@ final class Setting<T> {
         "true or false",
         value ->
             switch (value) {
-              case "true" -> Boolean.TRUE;
-              case "false" -> Boolean.FALSE;
+              case "true", "True", "TRUE" -> Boolean.TRUE;
+              case "false", "False", "FALSE" -> Boolean.FALSE;
               default -> null;
             });
   }
@@ -137,7 +138,8 @@ final class Setting<T> {
         option,
         "a size from 1 b to 2047 mb with its unit, such as 64 kb, 1 mb",
         value -> {
-          MemorySize size = MemorySize.parse(value);
+          // Flink takes a bare number for bytes.
+          MemorySize size = value.matches("[0-9]+") ? MemorySize.ZERO : MemorySize.parse(value);
           return size.getBytes() == 0 || size.getBytes() > Integer.MAX_VALUE ? null : size;
         });
   }
@@ -304,9 +306,16 @@ final class Setting<T> {
             entry ->
                 texts.put(
                     entry.getKey(),
-                    entry.getValue().isContainerNode()
-                        ? entry.getValue().toString()
+                    entry.getValue().isArray()
+                        ? flow(entry.getValue())
                         : scalarText(entry.getValue())));
     return texts;
+  }
+
+  /** {@code [-1,3]}: a list as YAML writes it in one line. */
+  private static String flow(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .map(item -> item.isArray() ? flow(item) : scalarText(item))
+        .collect(Collectors.joining(",", "[", "]"));
   }
 }

@@ -1,13 +1,19 @@
 package io.millrace.jobs;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +24,7 @@ import org.apache.flink.configuration.Configuration;
 
 /**
  * Reads a job's YAML file: sections become dotted keys, every key is known, every value is allowed.
+ * A value is what is written: 010 is no 8 and "off" no false, as YAML 1.1 has it.
  *
  * <pre>{@code
  * Configuration configuration =
@@ -25,9 +32,8 @@ import org.apache.flink.configuration.Configuration;
  * }</pre>
  */
 public final class YamlConfiguration {
-  private static final ObjectMapper YAML =
-      new ObjectMapper(
-          YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+  private static final YAMLFactory YAML =
+      YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   /** What the parser quotes of the text. */
   private static final Pattern NAMED = Pattern.compile("(alias|anchor|handle|tag|prefix) .*");
@@ -84,7 +90,7 @@ public final class YamlConfiguration {
     Configuration configuration = new Configuration();
     JsonNode root;
     try {
-      root = YAML.readTree(yaml);
+      root = tree(yaml);
     } catch (JsonProcessingException e) {
       // Not as the cause: it quotes the lines around, which may hold credentials.
       throw new ConfigurationException(where + ": " + firstLine(e));
@@ -133,7 +139,7 @@ public final class YamlConfiguration {
       throws ConfigurationException {
     for (Setting<?> setting : known) {
       if (setting.isMap() && key.startsWith(setting.key() + ".")) {
-        ObjectNode merged = YAML.createObjectNode();
+        ObjectNode merged = JsonNodeFactory.instance.objectNode();
         if (target.get(setting.option()) instanceof Map<?, ?> present) {
           present.forEach((k, v) -> merged.put(k.toString(), v.toString()));
         }
@@ -149,12 +155,50 @@ public final class YamlConfiguration {
     // Only brackets are YAML: "15 min", "host:9092" and "a # b" are meant as they stand.
     if (value.startsWith("[") || value.startsWith("{")) {
       try {
-        return YAML.readTree(value);
+        return tree(value);
       } catch (JsonProcessingException e) {
         return TextNode.valueOf(value);
       }
     }
     return TextNode.valueOf(value);
+  }
+
+  /** The first document; missing where there is none. Its values are texts, or null. */
+  private static JsonNode tree(String yaml) throws JsonProcessingException {
+    try (JsonParser parser = YAML.createParser(yaml)) {
+      return parser.nextToken() == null ? MissingNode.getInstance() : node(parser);
+    } catch (JsonProcessingException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading a text failed", e);
+    }
+  }
+
+  // The parser bounds how deep.
+  private static JsonNode node(JsonParser parser) throws IOException {
+    switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+          parser.nextToken();
+          object.set(key, node(parser));
+        }
+        return object;
+      }
+      case START_ARRAY -> {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          array.add(node(parser));
+        }
+        return array;
+      }
+      case VALUE_NULL -> {
+        return NullNode.getInstance();
+      }
+      default -> {
+        return TextNode.valueOf(parser.getText());
+      }
+    }
   }
 
   private static String firstLine(JsonProcessingException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions;
+import io.millrace.model.OpsPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -95,6 +96,44 @@ class YamlConfigurationTest {
     assertThat(read.get(ScoreTopicOptions.OUTPUT_FIELDS)).containsExactly("id", "amount");
     assertThat(read.get(InferenceOptions.ROOTS)).containsExactly("/models");
     assertThat(read.get(ScoreTopicOptions.MAX_RECORD_SIZE)).isEqualTo(MemorySize.parse("64 kb"));
+  }
+
+  @Test
+  void parse_value_isWhatIsWritten() throws Exception {
+    Configuration read =
+        parse(
+            """
+            kafka: {properties: {ssl.key.password: 012345}}
+            input: {topic: 0012, backfill: {offsets: {0: 0100}}}
+            output: {fields: [NO, id, 1.10, 1_000]}
+            model: {name: 1.10, version-policy: 010, probe: on, ops-policy: off, input-shapes: {x: [-1, 3]}}
+            features: {fields: [{name: c, dtype: string, default: NO}, {name: n, default: 007}]}
+            batching: {mode: off, max-batch-size: 010}
+            checkpointing: {unaligned: True}
+            """,
+            Map.of());
+
+    assertThat(read.get(ScoreTopicOptions.KAFKA_PROPERTIES))
+        .isEqualTo(Map.of("ssl.key.password", "012345"));
+    assertThat(read.get(ScoreTopicOptions.INPUT_TOPIC)).isEqualTo("0012");
+    assertThat(read.get(BackfillOptions.OFFSETS)).isEqualTo(Map.of("0", "0100"));
+    assertThat(read.get(ScoreTopicOptions.OUTPUT_FIELDS))
+        .containsExactly("NO", "id", "1.10", "1_000");
+    assertThat(read.get(InferenceOptions.NAME)).isEqualTo("1.10");
+    assertThat(read.get(ScoreTopicOptions.VERSION_POLICY)).isEqualTo("010");
+    assertThat(read.get(InferenceOptions.OPS_POLICY)).isEqualTo(OpsPolicy.OFF);
+    assertThat(read.get(InferenceOptions.INPUT_SHAPES)).isEqualTo(Map.of("x", "[-1,3]"));
+    assertThat(read.get(ScoreTopicOptions.FEATURES_FIELDS))
+        .isEqualTo(
+            List.of(
+                Map.of("name", "c", "dtype", "string", "default", "NO"),
+                Map.of("name", "n", "default", "007")));
+    assertThat(read.get(InferenceOptions.MAX_BATCH_SIZE)).isEqualTo(10);
+  }
+
+  @Test
+  void parse_sizeWithoutItsUnit_isRefused() {
+    assertRefused("records: {max-size: 10}", "records.max-size: '10'", "with its unit");
   }
 
   @Test
