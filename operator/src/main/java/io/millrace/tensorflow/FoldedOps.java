@@ -1,6 +1,6 @@
 package io.millrace.tensorflow;
 
-import io.millrace.tensorflow.ReachableOps.Callee;
+import io.millrace.model.OpsPolicy;
 import io.millrace.tensorflow.Reached.Site;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,21 +14,19 @@ import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.OpDef;
 
 /**
  * Harmful ops that TensorFlow may run as soon as it reads a graph, whether or not anything reaches
  * them: where the shape of an op's output depends on the value of an input ({@code Reshape}), and
  * this on constants alone, it is computed (TensorFlow 2.18, shape_refiner.cc and
- * eval_const_tensor.cc). Ops with a state are not, nor are placeholders; arguments of a function
- * are constants where a call hands it one.
+ * eval_const_tensor.cc). Ops with a state are not, nor are placeholders; what a shape says is a
+ * constant, and an argument of a function counts as one, however the function is called.
  */
 final class FoldedOps {
-  private static final Set<String> CALLS = Set.of("PartitionedCall", "StatefulPartitionedCall");
-  private static final String CALLED = "f";
+  private static final Set<String> KNOWN =
+      Set.of("Const", "HostConst", "_Arg", "Shape", "ShapeN", "Size", "Rank");
 
-  private final Map<String, FunctionDef> functions = new HashMap<>();
-  private final Map<Place, List<Input>> uses = new HashMap<>();
+  private final Map<Place, List<User>> users = new HashMap<>();
   private final Set<Place> constants = new HashSet<>();
   private final Deque<Place> open = new ArrayDeque<>();
   private final List<Site> harmful = new ArrayList<>();
@@ -40,30 +38,25 @@ final class FoldedOps {
    */
   private record Place(@Nullable String function, String name) {}
 
-  /** One of a node's inputs that is not known to be a constant yet. */
-  private record Input(User user, int index) {}
-
+  /** A node, and how many of its inputs are not known to be constants. */
   private static final class User {
     final Site site;
     int unknown;
 
-    User(Site site, int unknown) {
+    User(Site site) {
       this.site = site;
-      this.unknown = unknown;
     }
   }
 
   private FoldedOps(GraphDef graph) {
-    for (FunctionDef function : graph.getLibrary().getFunctionList()) {
-      functions.put(function.getSignature().getName(), function);
-    }
     graph.getNodeList().forEach(node -> add(new Site(node, null)));
-    functions.forEach(
-        (name, function) -> function.getNodeDefList().forEach(node -> add(new Site(node, name))));
+    for (FunctionDef function : graph.getLibrary().getFunctionList()) {
+      String name = function.getSignature().getName();
+      function.getSignature().getInputArgList().forEach(it -> constant(name, it.getName()));
+      function.getNodeDefList().forEach(node -> add(new Site(node, name)));
+    }
     while (!open.isEmpty()) {
-      for (Input input : uses.getOrDefault(open.remove(), List.of())) {
-        becomesConstant(input);
-      }
+      users.getOrDefault(open.remove(), List.of()).forEach(this::hasOneMore);
     }
   }
 
@@ -74,55 +67,38 @@ final class FoldedOps {
 
   private void add(Site site) {
     NodeDef node = site.node();
-    if (node.getOp().equals("Const")) {
-      constant(new Place(site.function(), node.getName()));
-      return;
-    }
-    User user = new User(site, 0);
-    for (String input : node.getInputList()) {
-      if (!input.startsWith("^")) {
-        uses.computeIfAbsent(
-                new Place(site.function(), ReachableOps.nodeName(input)), key -> new ArrayList<>())
-            .add(new Input(user, user.unknown++));
+    if (KNOWN.contains(node.getOp())) {
+      constant(site.function(), node.getName());
+    } else if (!OpClasses.isStateful(node.getOp()) && !node.getOp().startsWith("Placeholder")) {
+      User user = new User(site);
+      for (String input : node.getInputList()) {
+        if (!input.startsWith("^")) {
+          user.unknown++;
+          users
+              .computeIfAbsent(
+                  new Place(site.function(), ReachableOps.nodeName(input)),
+                  key -> new ArrayList<>())
+              .add(user);
+        }
       }
     }
   }
 
-  private void constant(Place place) {
+  private void constant(@Nullable String function, String name) {
+    Place place = new Place(function, name);
     if (constants.add(place)) {
       open.add(place);
     }
   }
 
-  private void becomesConstant(Input input) {
-    Site site = input.user().site;
-    NodeDef node = site.node();
-    for (Callee callee : ReachableOps.callees(node)) {
-      FunctionDef function = functions.get(callee.name());
-      boolean entered =
-          "".equals(callee.by()) || CALLED.equals(callee.by()) && CALLS.contains(node.getOp());
-      if (function != null && entered) {
-        handOver(function, input.index());
-      }
-    }
-    input.user().unknown--;
-    if (input.user().unknown == 0 && !node.getOp().startsWith("Placeholder")) {
-      constant(new Place(site.function(), node.getName()));
-      if (OpClasses.isHarmfulAndStateless(node.getOp())) {
-        harmful.add(site);
-      }
-    }
-  }
-
-  private void handOver(FunctionDef function, int index) {
-    OpDef signature = function.getSignature();
-    List<OpDef.ArgDef> arguments = signature.getInputArgList();
-    boolean lists =
-        arguments.stream()
-            .anyMatch(it -> !it.getNumberAttr().isEmpty() || !it.getTypeListAttr().isEmpty());
-    for (int i = 0; i < arguments.size(); i++) {
-      if (i == index || lists) {
-        constant(new Place(signature.getName(), arguments.get(i).getName()));
+  private void hasOneMore(User user) {
+    user.unknown--;
+    if (user.unknown == 0) {
+      NodeDef node = user.site.node();
+      constant(user.site.function(), node.getName());
+      OpClass known = OpClasses.of(node.getOp());
+      if (known != null && known.isRefusedBy(OpsPolicy.STANDARD)) {
+        harmful.add(user.site);
       }
     }
   }

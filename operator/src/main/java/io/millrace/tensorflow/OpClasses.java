@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** The ops of TensorFlow by class, read without its native library. */
 final class OpClasses {
   private static final String RESOURCE = "op-classes.txt";
-  private static final String STATELESS = " stateless";
+  private static final String MARK = " stateful";
 
   private static final Map<String, OpClass> BY_OP = new HashMap<>();
-  private static final Set<String> HARMFUL_STATELESS = new HashSet<>();
+  private static final Set<String> STATEFUL = new HashSet<>();
 
   static {
     read();
@@ -39,9 +39,9 @@ final class OpClasses {
     return Collections.unmodifiableMap(BY_OP);
   }
 
-  /** Whether an op is one that does harm and has no state, as TensorFlow understands it. */
-  static boolean isHarmfulAndStateless(String op) {
-    return HARMFUL_STATELESS.contains(op);
+  /** Whether an op has a state, as TensorFlow understands it; unknown ones have none. */
+  static boolean isStateful(String op) {
+    return STATEFUL.contains(op);
   }
 
   private static void read() {
@@ -63,13 +63,13 @@ final class OpClasses {
       if (line.startsWith("[")) {
         current = ids.get(line);
       } else if (!line.isBlank() && !line.startsWith("#")) {
-        String op = line.endsWith(STATELESS) ? line.replace(STATELESS, "") : line;
+        String op = line.replace(MARK, "");
         if (current == null || BY_OP.put(op, current) != null) {
           throw new IllegalStateException(
               RESOURCE + ": '" + line + "' has no class, or more than one");
         }
         if (!op.equals(line)) {
-          HARMFUL_STATELESS.add(op);
+          STATEFUL.add(op);
         }
       }
     }

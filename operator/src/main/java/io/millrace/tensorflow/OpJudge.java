@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
 
 /** Judges by a policy the ops that a run reaches. */
 final class OpJudge {
@@ -27,6 +29,11 @@ final class OpJudge {
 
   private static final String CANDIDATES = "FixedUnigramCandidateSampler";
   private static final String VOCABULARY = "vocab_file";
+
+  /** They make tensors of any type. */
+  private static final Set<String> OF_BYTES =
+      Set.of("ParseTensor", "DeserializeSparse", "DeserializeManySparse", "RestoreV2");
+
   private static final int MOST_REFUSALS = 100;
 
   /** To be read behind "which". */
@@ -94,10 +101,30 @@ final class OpJudge {
     if (known.isRefusedBy(policy)) {
       return known.does();
     }
+    if (OF_BYTES.contains(callee.name()) && makesHandle(site.node())) {
+      return "may make of bytes a handle or another object of TensorFlow's own";
+    }
     if (known == OpClass.READS_GIVEN_FILE && !hasOwnFile(site, callee, sources)) {
       return known.does() + " that need not be one of the model's own";
     }
     return null;
+  }
+
+  // Where a function is called, its attributes may be whatever the caller says.
+  private static boolean makesHandle(NodeDef node) {
+    return node.getAttrMap().values().stream()
+        .anyMatch(
+            it ->
+                it.getValueCase() == AttrValue.ValueCase.PLACEHOLDER
+                    || isObject(it.getType())
+                    || it.getList().getTypeList().stream().anyMatch(OpJudge::isObject));
+  }
+
+  private static boolean isObject(DataType type) {
+    return switch (type) {
+      case DT_RESOURCE, DT_VARIANT, DT_RESOURCE_REF, DT_VARIANT_REF -> true;
+      default -> false;
+    };
   }
 
   /** Whether an op that takes a path can get none but that of a file of the model. */

@@ -91,6 +91,8 @@ public final class MaliciousModels {
   public enum Folded {
     /** A constant beside it. */
     BY_A_CONSTANT,
+    /** The shape of a placeholder. */
+    BY_A_SHAPE,
     /** The argument of a function that a node's op names, which is handed a constant. */
     IN_A_CALL,
     /** Likewise, where a node's attribute names the function. */
@@ -106,7 +108,15 @@ public final class MaliciousModels {
     HostileModels.identity(model);
     Node shape = model.constant("shape", Tensors.ints(new int[] {1}, 1));
     switch (folded) {
-      case BY_A_CONSTANT -> {
+      case BY_A_CONSTANT, BY_A_SHAPE -> {
+        if (folded == Folded.BY_A_SHAPE) {
+          shape =
+              model
+                  .node("Shape", "known")
+                  .input(model.placeholder("one-long", DT_FLOAT, 1))
+                  .attr("T", DT_FLOAT)
+                  .attr("out_type", DT_INT32);
+        }
         Node hostile = model.node("DebugIdentity", HostileModels.NODE).input(shape);
         debug(hostile, DT_INT32, "file://" + folder.toAbsolutePath());
         reshape(model.node("Reshape", "reshape"))
