@@ -47,7 +47,9 @@ public record ReplayWhatIf(Configuration configuration, URI against) {
     other.removeConfig(ReplayOptions.TIMELINE);
     other.removeConfig(ScoreTopicOptions.MODEL_DIGEST);
     other.removeConfig(ScoreTopicOptions.MODEL_VERSION);
-    other.set(ReplayOptions.OUTPUT_PATH, output + "-what-if-" + version);
+    // As a URI: a path by itself would be taken for one, whatever it has in it.
+    Path beside = new Path(output.getParent(), output.getName() + "-what-if-" + version);
+    other.set(ReplayOptions.OUTPUT_PATH, beside.toUri().toString());
     ReplayRequirements.check(other);
     return new ReplayWhatIf(other, output.toUri());
   }

@@ -80,7 +80,8 @@ public final class ScoreTopicCheck {
   public record Misfits(int count, String place, String message) {}
 
   /**
-   * Reads up to 100 records, from where the job would start.
+   * Reads up to 100 records of the topic, from where the job would start; of a backfill, the files
+   * are opened, and the records are those behind them.
    *
    * @throws ConfigurationException before any I/O, for a configuration that no job can run with
    * @throws IOException in one line, for a broker or a schema registry that does not answer, or a
@@ -99,7 +100,13 @@ public final class ScoreTopicCheck {
     ModelUse use = ModelUse.of(config);
     Command.Publish publish = startingVersion(config, client);
     use.requireDigest(publish);
-    List<KafkaRecord> records = new TopicSample(config, connection, partitions).read(RECORDS);
+    Map<Integer, Long> backfilled = Map.of();
+    if (Backfill.isAsked(config)) {
+      Backfill.requireFiles(config);
+      backfilled = Backfill.offsets(config, client, false);
+    }
+    List<KafkaRecord> records =
+        new TopicSample(config, connection, partitions, backfilled).read(RECORDS);
     FileSystemModelStore store =
         FileSystemModelStore.of(new StartingVersions(config).roots())
             .with(config.get(InferenceOptions.INTEGRITY))

@@ -32,10 +32,20 @@ final class TopicSample {
   private final KafkaConnection connection;
   private final String topic;
   private final List<TopicPartition> partitions;
+  private final Map<Integer, Long> backfilled;
 
-  TopicSample(ReadableConfig config, KafkaConnection connection, int partitionCount) {
+  /**
+   * @param backfilled where the topic goes on behind files, by partition; empty where there are
+   *     none
+   */
+  TopicSample(
+      ReadableConfig config,
+      KafkaConnection connection,
+      int partitionCount,
+      Map<Integer, Long> backfilled) {
     this.config = config;
     this.connection = connection;
+    this.backfilled = backfilled;
     this.topic = config.get(ScoreTopicOptions.INPUT_TOPIC);
     this.partitions =
         IntStream.range(0, partitionCount).mapToObj(i -> new TopicPartition(topic, i)).toList();
@@ -77,7 +87,7 @@ final class TopicSample {
       consumer.seek(
           partition,
           switch (start) {
-            case EARLIEST -> first;
+            case EARLIEST -> backfilled.getOrDefault(partition.partition(), first);
             case LATEST -> Math.max(first, last - share);
             case COMMITTED -> group == null ? first : Math.max(first, group.offset());
           });

@@ -118,9 +118,13 @@ final class LocatedReader implements BulkFormat.Reader<LocatedRecord> {
   }
 
   private IOException located(IOException e) {
-    return e instanceof UnusableContentException
-        ? new UnusableFileException(path, e)
-        : new IOException(path + ": " + e.getMessage(), e);
+    if (e instanceof UnusableContentException) {
+      return new UnusableFileException(path, e);
+    }
+    // No cause, as there: what is shown of a failed job is the last one, and this one has the path.
+    IOException located = new IOException(path + ": " + e.getMessage());
+    located.addSuppressed(e);
+    return located;
   }
 
   private LocatedRecord located(FilePiece piece) {

@@ -111,7 +111,9 @@ public final class TopicRecorder {
     for (Map.Entry<Integer, Long> partition : ends.entrySet()) {
       long begin = Objects.requireNonNull(begins.get(partition.getKey()), "an offset");
       long end = Math.max(begin, partition.getValue());
-      String name = topic + "-" + partition.getKey() + TopicRecording.SUFFIX;
+      // A file whose name begins with one of these is no data for whoever reads a folder.
+      String name =
+          topic.replaceFirst("^[._]+", "") + "-" + partition.getKey() + TopicRecording.SUFFIX;
       try (TopicRecording recording =
           TopicRecording.create(
               files.create(new Path(folder, name), WriteMode.NO_OVERWRITE), topic)) {

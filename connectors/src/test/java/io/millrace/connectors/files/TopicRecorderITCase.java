@@ -168,6 +168,13 @@ class TopicRecorderITCase {
   }
 
   @Test
+  void record_topicWhoseNameMakesAFileNoData_isDataAllTheSame() throws Exception {
+    broker.createTopic("_tx", 1);
+    new TopicRecorder(client, "_tx").record(null, null, target("hidden"));
+    assertThat(folder.resolve("hidden/tx-0.avro")).exists();
+  }
+
+  @Test
   void record_whatCannotBe_isRefusedAndLeavesNothing() throws Exception {
     Files.createDirectories(folder.resolve("there"));
     Instant time = Instant.ofEpochMilli(FIRST);

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Scores a Kafka topic in this JVM, or checks how a topic's records fit the model. */
@@ -50,6 +51,11 @@ final class ScoreTopicCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (check && restore != null && spec != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--check and --restore: expected one of them, for a check has no state");
+    }
     Configuration configuration = arguments.configuration();
     Configuration flink = Locations.flinkConfiguration();
     PrintWriter out = Console.out(spec);

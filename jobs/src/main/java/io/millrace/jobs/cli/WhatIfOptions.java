@@ -114,9 +114,7 @@ final class WhatIfOptions {
    */
   void requireNames(@Nullable CommandSpec spec, List<String> fields, boolean otherBase) {
     for (String name : join) {
-      if (!name.equals(Question.SOURCE)) {
-        requireName(spec, "--join", name, fields);
-      }
+      requireName(spec, "--join", name, fields);
     }
     if (by != null && !otherBase) {
       requireName(spec, "--by", by, fields);

@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param value the number that is compared
  * @param threshold from which on it is a yes
  * @param join what makes two records the same one: names of fields, {@code key} for the record's
- *     key, {@code source} for where it came from; empty for the key and all fields
+ *     key; empty for the key and all fields
  * @param sliceBy a field, or null for no slices
  * @param slices how many values of it have a line of their own, those of most records
  */
 public record Question(
     OutputValue value, double threshold, List<String> join, @Nullable String sliceBy, int slices) {
   public static final String KEY = "key";
-  public static final String SOURCE = "source";
 
   public Question {
     Objects.requireNonNull(value, "value");

@@ -75,7 +75,6 @@ final class RecordJson {
     JsonNode part =
         switch (name) {
           case Question.KEY -> key();
-          case Question.SOURCE -> json.path(name);
           default -> fields().path(name);
         };
     if (part.isMissingNode() || part.isNull()) {

@@ -79,6 +79,20 @@ class ScoreTopicCheckITCase {
   }
 
   @Test
+  void check_behindABackfill_readsFromWhereTheFilesEnd() throws Exception {
+    Path config = echo.config();
+    Path file = Files.writeString(folder.resolve("history" + suffix + ".jsonl"), "{\"x\": 1}\n");
+    echo.send(0, "a", "{\"x\": true}");
+    echo.send(0, "b", "{\"x\": 1}");
+    String offsets = "-Dinput.backfill.offsets={0: 1, 1: 0, 2: 0, 3: 0}";
+
+    CommandLineRun run = check(config, "-Dinput.backfill.paths=" + file, offsets);
+    assertThat(run.out()).as(run.err()).contains("1 read, 1 fit, 0 do not");
+    check(config, "-Dinput.backfill.paths=/nowhere", offsets).assertFailed(1, "/nowhere");
+    check(config, "--restore", "/nowhere").assertFailed(2, "--check and --restore");
+  }
+
+  @Test
   void check_topicWithoutRecords_provesNothing() throws Exception {
     CommandLineRun run = check(echo.config());
 

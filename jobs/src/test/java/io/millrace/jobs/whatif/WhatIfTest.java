@@ -67,6 +67,18 @@ class WhatIfTest {
   }
 
   @Test
+  void of_joinedByAFieldOfAnyName_pairsRecords() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (int id = 0; id < 5; id++) {
+      lines.add(record(id, "\"DE\"", 0.5, 1).replace("\"country\"", "\"source\""));
+    }
+    Question question =
+        new Question(OutputValue.parse("score"), 0.5, List.of("id", "source"), null, 2);
+
+    assertThat(compare(lines, lines, question).total().pairs()).isEqualTo(5);
+  }
+
+  @Test
   void of_outputsOfKnownDifferences_countsThem() throws Exception {
     List<String> base = side(true);
     List<String> other = side(false);
