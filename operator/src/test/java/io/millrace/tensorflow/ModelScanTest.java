@@ -42,7 +42,7 @@ class ModelScanTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"PrintV2", "SaveV2", "WholeFileReaderV2", "DatasetFromGraph"})
+  @ValueSource(strings = {"PrintV2", "SaveV2", "WholeFileReaderV2", "EagerPyFunc"})
   void bypass_opThatOthersMiss_isRefusedInAFileOfText(String op) throws Exception {
     Path model = HostileModels.asText(HostileModels.reaching(directory, op, Place.FUNCTION));
     assertThat(model.resolve("saved_model.pb")).doesNotExist();
@@ -65,7 +65,7 @@ class ModelScanTest {
 
   @Test
   void functionThatIsNotInTheLibrary_isAnUnknownOp() throws Exception {
-    Path model = HostileModels.reaching(directory, "ReadFile", Place.FUNCTION);
+    Path model = HostileModels.reaching(directory, "WriteFile", Place.FUNCTION);
     edited(model, graph -> graph.getGraphDefBuilder().getLibraryBuilder().clearFunction());
     assertRefused(model, ModelReason.OP_REFUSED, "op 'inner' (node 'call')");
   }
@@ -100,7 +100,7 @@ class ModelScanTest {
 
   @Test
   void moreRefusalsThanAreListed_areCounted() throws Exception {
-    Path model = HostileModels.reaching(directory, "ReadFile", Place.FUNCTION);
+    Path model = HostileModels.reaching(directory, "WriteFile", Place.FUNCTION);
     edited(
         model,
         graph -> {

@@ -99,14 +99,14 @@ class ModelScanITCase {
 
   @Test
   void scan_refusedOp_saysSoInTextAndJson() throws IOException {
-    Path model = HostileModels.reaching(folder, "ReadFile", Place.FUNCTION);
+    Path model = HostileModels.reaching(folder, "WholeFileReaderV2", Place.FUNCTION);
 
     CommandLineRun text = scan(model);
     assertThat(text.exitCode()).isEqualTo(3);
     assertThat(text.out())
         .contains(
             "model: accepted",
-            "signature 'serving_default': refused\n  OP_REFUSED  op 'ReadFile' (node 'hostile' of"
+            "signature 'serving_default': refused\n  OP_REFUSED  op 'WholeFileReaderV2' (node 'hostile' of"
                 + " function 'inner'), which signature 'serving_default' reaches, reads files");
     assertThat(text.err().lines()).hasSize(1);
 
@@ -116,7 +116,7 @@ class ModelScanITCase {
     assertThat(scanned.get("accepted").booleanValue()).isFalse();
     JsonNode refusal = scanned.at("/signatures/serving_default/refusals/0");
     assertThat(refusal.get("reason").textValue()).isEqualTo("OP_REFUSED");
-    assertThat(refusal.get("op").textValue()).isEqualTo("ReadFile");
+    assertThat(refusal.get("op").textValue()).isEqualTo("WholeFileReaderV2");
     assertThat(refusal.get("node").textValue()).isEqualTo("hostile");
     assertThat(refusal.get("function").textValue()).isEqualTo("inner");
   }
