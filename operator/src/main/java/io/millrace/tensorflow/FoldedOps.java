@@ -1,6 +1,5 @@
 package io.millrace.tensorflow;
 
-import io.millrace.model.OpsPolicy;
 import io.millrace.tensorflow.Reached.Site;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,11 +15,11 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /**
- * Harmful ops that TensorFlow may run as soon as it reads a graph, whether or not anything reaches
- * them: where the shape of an op's output depends on the value of an input ({@code Reshape}), and
- * this on constants alone, it is computed (TensorFlow 2.18, shape_refiner.cc and
- * eval_const_tensor.cc). Ops with a state are not, nor are placeholders; what a shape says is a
- * constant, and an argument of a function counts as one, however the function is called.
+ * Ops that TensorFlow may run as soon as it reads a graph, whether or not anything reaches them:
+ * where the shape of an op's output depends on the value of an input ({@code Reshape}), and this on
+ * constants alone, it is computed (TensorFlow 2.18, shape_refiner.cc and eval_const_tensor.cc). Ops
+ * with a state are not, nor are placeholders; what a shape says is a constant, and an argument of a
+ * function counts as one, however the function is called.
  */
 final class FoldedOps {
   private static final Set<String> KNOWN =
@@ -29,7 +28,7 @@ final class FoldedOps {
   private final Map<Place, List<User>> users = new HashMap<>();
   private final Set<Place> constants = new HashSet<>();
   private final Deque<Place> open = new ArrayDeque<>();
-  private final List<Site> harmful = new ArrayList<>();
+  private final List<Site> folded = new ArrayList<>();
 
   /**
    * A node, or an argument of a function.
@@ -61,8 +60,8 @@ final class FoldedOps {
   }
 
   /** Those of a graph, in no order. */
-  static List<Site> harmful(GraphDef graph) {
-    return new FoldedOps(graph).harmful;
+  static List<Site> of(GraphDef graph) {
+    return new FoldedOps(graph).folded;
   }
 
   private void add(Site site) {
@@ -94,12 +93,8 @@ final class FoldedOps {
   private void hasOneMore(User user) {
     user.unknown--;
     if (user.unknown == 0) {
-      NodeDef node = user.site.node();
-      constant(user.site.function(), node.getName());
-      OpClass known = OpClasses.of(node.getOp());
-      if (known != null && known.isRefusedBy(OpsPolicy.STANDARD)) {
-        harmful.add(user.site);
-      }
+      constant(user.site.function(), user.site.node().getName());
+      folded.add(user.site);
     }
   }
 }

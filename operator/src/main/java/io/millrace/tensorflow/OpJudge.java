@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -82,15 +82,36 @@ final class OpJudge {
    * policy that refuses ops.
    */
   List<Refusal> judgeReading(GraphDef graph) {
-    return FoldedOps.harmful(graph).stream()
-        .limit(MOST_REFUSALS)
-        .map(
-            site -> {
-              String op = site.node().getOp();
-              OpClass known = Objects.requireNonNull(OpClasses.of(op), op);
-              return refusal(FOLDING, site, op, known.does());
-            })
-        .toList();
+    // Most graphs have none, and are walked no further.
+    boolean none =
+        Stream.concat(
+                graph.getNodeList().stream(),
+                graph.getLibrary().getFunctionList().stream()
+                    .flatMap(function -> function.getNodeDefList().stream()))
+            .allMatch(node -> harm(node, node.getOp(), OpsPolicy.STANDARD) == null);
+    if (none) {
+      return List.of();
+    }
+    List<Refusal> refusals = new ArrayList<>();
+    for (Site site : FoldedOps.of(graph)) {
+      String op = site.node().getOp();
+      String harm = harm(site.node(), op, OpsPolicy.STANDARD);
+      if (harm != null && refusals.size() < MOST_REFUSALS) {
+        refusals.add(refusal(FOLDING, site, op, harm));
+      }
+    }
+    return refusals;
+  }
+
+  /** What an op does that a policy refuses whatever its inputs are; null for nothing. */
+  private static @Nullable String harm(NodeDef node, String op, OpsPolicy policy) {
+    OpClass known = OpClasses.of(op);
+    if (known != null && known.isRefusedBy(policy)) {
+      return known.does();
+    }
+    return OF_BYTES.contains(op) && makesHandle(node)
+        ? "may make of bytes a handle or another object of TensorFlow's own"
+        : null;
   }
 
   private @Nullable String fault(Site site, Callee callee, PathSources sources) {
@@ -98,11 +119,9 @@ final class OpJudge {
     if (known == null) {
       return ops.function(callee.name()) == null ? "is not one of TensorFlow 2.18" : null;
     }
-    if (known.isRefusedBy(policy)) {
-      return known.does();
-    }
-    if (OF_BYTES.contains(callee.name()) && makesHandle(site.node())) {
-      return "may make of bytes a handle or another object of TensorFlow's own";
+    String harm = harm(site.node(), callee.name(), policy);
+    if (harm != null) {
+      return harm;
     }
     if (known == OpClass.READS_GIVEN_FILE && !hasOwnFile(site, callee, sources)) {
       return known.does() + " that need not be one of the model's own";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.model.Command.Publish;
+import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Files;
@@ -98,7 +99,9 @@ class EventTimeRestoreITCase {
     Path moved = bench.roots.resolveSibling("moved");
     Files.move(bench.roots.resolve("1"), moved);
     try (Harness harness = Harness.of(bench.roots, List.of(), bench.options)) {
-      assertThatThrownBy(() -> harness.start(state)).hasMessageContaining("1");
+      assertThatThrownBy(() -> harness.start(state))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining(bench.roots.resolve("1").toString());
     }
     Files.move(moved, bench.roots.resolve("1"));
     try (Harness harness = Harness.of(bench.roots, List.of(), bench.options)) {

@@ -11,6 +11,7 @@ import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
 import io.millrace.testing.models.Node;
 import io.millrace.testing.models.SavedModelWriter;
+import io.millrace.testing.models.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,27 @@ class RefusedOpsITCase {
     }
     assertThat(ModelScan.of(parsing(DataType.DT_FLOAT), null, OpsPolicy.STRICT).isAccepted())
         .isTrue();
+  }
+
+  /** Reading the graph would make the object. */
+  @Test
+  void bytesThatBecomeAnObject_areRefusedAlsoWhereNothingReachesThem() throws Exception {
+    SavedModelWriter model = new SavedModelWriter();
+    Node x = model.placeholder("x", DataType.DT_STRING);
+    Node y = model.node("Identity", "y").input(x).attr("T", DataType.DT_STRING);
+    model
+        .signature("serving_default")
+        .input("x", x, DataType.DT_STRING)
+        .output("y", y, DataType.DT_STRING);
+    Node bytes = model.constant("bytes", Tensors.string("any"));
+    model
+        .node("ParseTensor", HostileModels.NODE)
+        .input(bytes)
+        .attr("out_type", DataType.DT_VARIANT);
+
+    assertThat(ModelScan.of(model.write(directory), null, OpsPolicy.STANDARD).ofModel())
+        .singleElement()
+        .satisfies(it -> assertThat(it.message()).contains("op 'ParseTensor'", "reads the graph"));
   }
 
   private Path parsing(DataType type) {

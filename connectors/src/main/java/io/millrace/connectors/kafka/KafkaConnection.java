@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -45,9 +46,6 @@ public final class KafkaConnection {
 
   /** What a dead letter's headers and the frame of its batch take, with much to spare. */
   private static final int HEADER_ROOM_BYTES = 16 * 1024;
-
-  /** What a producer's buffer has by default. */
-  private static final long BUFFER_BYTES = 32L << 20;
 
   private static final Set<Object> TIMEOUTS =
       Set.of("default.api.timeout.ms", "max.block.ms", "delivery.timeout.ms", "request.timeout.ms");
@@ -164,7 +162,9 @@ public final class KafkaConnection {
   // A producer takes no record that is larger than its buffer.
   private void requireBuffer(String inputTopic, long incoming) throws IOException {
     Object set = client.toProperties().get(ProducerConfig.BUFFER_MEMORY_CONFIG);
-    long buffer = set == null ? BUFFER_BYTES : Long.parseLong(set.toString());
+    String key = ProducerConfig.BUFFER_MEMORY_CONFIG;
+    Object value = set == null ? ProducerConfig.configDef().defaultValues().get(key) : set;
+    long buffer = (Long) ConfigDef.parseType(key, value, ConfigDef.Type.LONG);
     if (buffer < incoming + HEADER_ROOM_BYTES) {
       throw new IOException(
           "input topic '%s' has max.message.bytes=%d, and the client's buffer.memory is %d: a dead letter is its record and its headers, so set buffer.memory=%d among the client's properties"

@@ -84,6 +84,12 @@ class LargeRecordsITCase {
     assertThatThrownBy(() -> connection.requireRoomForDeadLetters("huge", "rejected-huge"))
         .isInstanceOf(IOException.class)
         .hasMessageContainingAll("'huge' has max.message.bytes=33554432", "buffer.memory=33570816");
+    KafkaClientProperties wrong =
+        new KafkaClientProperties(broker.bootstrapServers(), Map.of("buffer.memory", "64mb"));
+    assertThatThrownBy(
+            () -> new KafkaConnection(wrong).requireRoomForDeadLetters("huge", "rejected-huge"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("buffer.memory");
     KafkaClientProperties roomy =
         new KafkaClientProperties(broker.bootstrapServers(), Map.of("buffer.memory", "33570816"));
     assertThatCode(
