@@ -81,7 +81,7 @@ public record ModelScan(
     try {
       Set<String> assets = Initialisers.assets(content.name("assets"), metaGraph).keySet();
       GraphStructure.verify(file, metaGraph);
-      OpJudge judge = new OpJudge(new ReachableOps(metaGraph.getGraphDef()), policy);
+      OpJudge judge = new OpJudge(new ReachableOps(file, metaGraph.getGraphDef()), policy);
       if (policy != OpsPolicy.OFF) {
         ofModel.addAll(judge.judgeReading(metaGraph.getGraphDef()));
         ofModel.addAll(ofLoading(metaGraph, tensors(assets), judge));
@@ -103,8 +103,8 @@ public record ModelScan(
   /**
    * What TensorFlow's loader runs, and what it feeds: the paths of assets, to a restore its own.
    */
-  private static List<Refusal> ofLoading(
-      MetaGraphDef metaGraph, Set<String> assets, OpJudge judge) {
+  private static List<Refusal> ofLoading(MetaGraphDef metaGraph, Set<String> assets, OpJudge judge)
+      throws ModelException {
     SaverDef saver = metaGraph.getSaverDef();
     Set<String> checkpoint = new HashSet<>(assets);
     checkpoint.add(PathSources.tensorName(saver.getFilenameTensorName()));
@@ -118,15 +118,16 @@ public record ModelScan(
 
   /** Calls are fed with records, never with a path. */
   private static List<Refusal> ofSignature(
-      SignatureTable table, String key, OpJudge judge, OpsPolicy policy) {
+      SignatureTable table, String key, OpJudge judge, OpsPolicy policy) throws ModelException {
+    BoundSignature bound;
     try {
-      BoundSignature bound = table.get(key);
-      return policy == OpsPolicy.OFF
-          ? List.of()
-          : judge.judge("signature '" + key + "'", bound.outputTensors(), Set.of());
+      bound = table.get(key);
     } catch (ModelException e) {
       return List.of(Refusal.of(e.reason(), e.getMessage()));
     }
+    return policy == OpsPolicy.OFF
+        ? List.of()
+        : judge.judge("signature '" + key + "'", bound.outputTensors(), Set.of());
   }
 
   private static @Nullable String defaultKey(SignatureTable table) {

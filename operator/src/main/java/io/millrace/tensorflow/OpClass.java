@@ -7,7 +7,7 @@ enum OpClass {
   ALLOWED("allowed", "only computes"),
   READS_GIVEN_FILE("A-asset", "takes the path of a file"),
   BLOCKS("D-block", "can wait for ever, or keeps what other calls see"),
-  RUNS_HIDDEN_CODE("D-code", "runs code or a graph that is hidden in data"),
+  RUNS_HIDDEN_CODE("D-code", "runs code, or takes an object, that is hidden in data"),
   READS_FILES("D-fs-read", "reads files"),
   WRITES_FILES("D-fs-write", "writes files or prints"),
   LEAVES_PROCESS("D-net", "reaches other processes or devices"),

@@ -1,5 +1,6 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.model.OpsPolicy;
 import io.millrace.tensorflow.ReachableOps.Callee;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,9 @@ final class OpJudge {
   private static final Set<String> OF_BYTES =
       Set.of("ParseTensor", "DeserializeSparse", "DeserializeManySparse", "RestoreV2");
 
+  /** The attributes that say of which. */
+  private static final Set<String> TYPES = Set.of("dtype", "dtypes", "out_type");
+
   private static final int MOST_REFUSALS = 100;
 
   /** To be read behind "which". */
@@ -55,8 +60,10 @@ final class OpJudge {
    * @param roots the tensors that it fetches, or the nodes
    * @param paths the tensors that it is fed with paths of the model's own files, as {@code node:0}
    * @return up to a hundred refusals, and one more that says how many were left out
+   * @throws ModelException TOO_LARGE if what all runs reach is too much to look at
    */
-  List<Refusal> judge(String run, Collection<String> roots, Set<String> paths) {
+  List<Refusal> judge(String run, Collection<String> roots, Set<String> paths)
+      throws ModelException {
     Reached reached = ops.reach(roots);
     PathSources sources = new PathSources(ops, reached, paths);
     List<Refusal> refusals = new ArrayList<>();
@@ -80,6 +87,8 @@ final class OpJudge {
   /**
    * What TensorFlow may run as soon as it reads the graph, reached or not, and must not by any
    * policy that refuses ops.
+   *
+   * @return up to a hundred refusals, and one more that says how many were left out
    */
   List<Refusal> judgeReading(GraphDef graph) {
     // Most graphs have none, and are walked no further.
@@ -93,12 +102,18 @@ final class OpJudge {
       return List.of();
     }
     List<Refusal> refusals = new ArrayList<>();
+    int others = 0;
     for (Site site : FoldedOps.of(graph)) {
       String op = site.node().getOp();
       String harm = harm(site.node(), op, OpsPolicy.STANDARD);
       if (harm != null && refusals.size() < MOST_REFUSALS) {
         refusals.add(refusal(FOLDING, site, op, harm));
+      } else if (harm != null) {
+        others++;
       }
+    }
+    if (others > 0) {
+      refusals.add(Refusal.ofOthers("reading the graph", MOST_REFUSALS, others));
     }
     return refusals;
   }
@@ -131,7 +146,9 @@ final class OpJudge {
 
   // Where a function is called, its attributes may be whatever the caller says.
   private static boolean makesHandle(NodeDef node) {
-    return node.getAttrMap().values().stream()
+    return TYPES.stream()
+        .map(node.getAttrMap()::get)
+        .filter(Objects::nonNull)
         .anyMatch(
             it ->
                 it.getValueCase() == AttrValue.ValueCase.PLACEHOLDER

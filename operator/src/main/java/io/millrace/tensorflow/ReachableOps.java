@@ -1,5 +1,7 @@
 package io.millrace.tensorflow;
 
+import io.millrace.model.ModelException;
+import io.millrace.model.ModelReason;
 import io.millrace.tensorflow.Reached.Call;
 import io.millrace.tensorflow.Reached.Site;
 import java.util.ArrayDeque;
@@ -31,6 +33,12 @@ final class ReachableOps {
   private static final String INTERFACE = "api_implements";
 
   /**
+   * Inputs and calls that all walks together may follow: each signature's goes over the graph anew.
+   * Some seconds of work; ten signatures over the largest known graph.
+   */
+  static final int MOST_STEPS = 10_000_000;
+
+  /**
    * A function, or an op, that a node calls.
    *
    * @param by the attribute that names it; empty where the node's op does; null where it is named
@@ -46,7 +54,14 @@ final class ReachableOps {
   /** Made when it is first asked for: few models have paths in variables. */
   private @Nullable VariableAssignments assignments;
 
-  ReachableOps(GraphDef graph) {
+  private final String file;
+  private int steps;
+
+  /**
+   * @param file of the graph, as messages name it
+   */
+  ReachableOps(String file, GraphDef graph) {
+    this.file = file;
     for (NodeDef node : graph.getNodeList()) {
       nodes.put(node.getName(), node);
     }
@@ -71,8 +86,10 @@ final class ReachableOps {
   /**
    * How often each op occurs in what these tensors or nodes reach; a name that is not in the graph
    * reaches nothing.
+   *
+   * @throws ModelException TOO_LARGE if this walk and those before it are too long together
    */
-  TreeMap<String, Integer> from(Collection<String> references) {
+  TreeMap<String, Integer> from(Collection<String> references) throws ModelException {
     TreeMap<String, Integer> counts = new TreeMap<>();
     for (Site site : reach(references).sites()) {
       String op = site.node().getOp();
@@ -83,8 +100,12 @@ final class ReachableOps {
     return counts;
   }
 
-  /** What these tensors or nodes reach; a name that is not in the graph reaches nothing. */
-  Reached reach(Collection<String> references) {
+  /**
+   * What these tensors or nodes reach; a name that is not in the graph reaches nothing.
+   *
+   * @throws ModelException TOO_LARGE if this walk and those before it are too long together
+   */
+  Reached reach(Collection<String> references) throws ModelException {
     Walk walk = new Walk();
     Set<String> seen = new HashSet<>();
     Deque<String> open = new ArrayDeque<>();
@@ -92,6 +113,7 @@ final class ReachableOps {
       open.add(nodeName(reference));
     }
     while (!open.isEmpty()) {
+      step();
       NodeDef node = nodes.get(open.remove());
       if (node == null || !seen.add(node.getName())) {
         continue;
@@ -104,6 +126,18 @@ final class ReachableOps {
     return walk.reached;
   }
 
+  private void step() throws ModelException {
+    steps++;
+    if (steps > MOST_STEPS) {
+      throw new ModelException(
+          ModelReason.TOO_LARGE,
+          file
+              + ": what its signatures reach, each by itself, comes to more than "
+              + MOST_STEPS
+              + " inputs and calls");
+    }
+  }
+
   /** One walk. Its loops stand where recursion would, for whose depth a graph could choose. */
   private final class Walk {
     final Reached reached = new Reached();
@@ -111,13 +145,14 @@ final class ReachableOps {
     private final Deque<Site> open = new ArrayDeque<>();
 
     /** Adds a node, and the nodes of the functions that it calls. */
-    void execute(Site first) {
+    void execute(Site first) throws ModelException {
       open.add(first);
       while (!open.isEmpty()) {
         Site site = open.remove();
         reached.add(site);
         Deque<Callee> callees = new ArrayDeque<>(callees(site.node()));
         while (!callees.isEmpty()) {
+          step();
           callees.addAll(call(site, callees.remove()));
         }
       }

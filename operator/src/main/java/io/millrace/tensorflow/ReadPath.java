@@ -21,10 +21,10 @@ import org.tensorflow.proto.SavedModel;
 
 /**
  * Where TensorFlow reads a model's files: their directory; for files in memory, a folder of their
- * own in TensorFlow's file system {@code ram://}, out of which they are deleted again; for a graph
- * in a file of text, a temporary folder with the graph as it was read here, for TensorFlow might
- * read the text otherwise (its comments end elsewhere). The caller closes it, behind the model.
- * Thread-safe.
+ * own in TensorFlow's file system {@code ram://}, out of which they are deleted again; a temporary
+ * folder of links, for a graph in a file of text, with the graph as it was read here, for
+ * TensorFlow might read the text otherwise (its comments end elsewhere), and beside notes that are
+ * large, without those. The caller closes it, behind the model. Thread-safe.
  */
 final class ReadPath implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadPath.class);
@@ -32,19 +32,31 @@ final class ReadPath implements AutoCloseable {
   private static final String VARIABLES = "variables";
   private static final int BUFFER_BYTES = 1 << 20;
 
+  /**
+   * What TensorFlow reads for information alone, does without, and counts the objects of by no
+   * limit: 64 MB became 2.5 GB.
+   */
+  private static final List<String> NOTES =
+      List.of("debug/saved_model_debug_info.pb", "fingerprint.pb");
+
+  private static final int MOST_NOTE_BYTES = 1 << 16;
+
   /** Apart from what the classes of another job write in the same process. */
   private static final String ROOT = "ram://millrace-" + UUID.randomUUID();
 
   /** Folders in use: TensorFlow never forgets the name of one that it loaded from. */
   private static final BitSet TAKEN = new BitSet();
 
+  /** Of the temporary folders; made with the first of them. */
+  private static @Nullable Path temporaryRoot;
+
   private final String name;
   private final String location;
 
-  /** The number of a folder in memory; -1 for one on a disk. */
+  /** The number of a folder in memory or a temporary one; -1 for the model's own. */
   private final int number;
 
-  /** Deleted in the end; null for all but a graph of text on a disk. */
+  /** Deleted in the end; null for all but a temporary folder. */
   private final @Nullable Path temporary;
 
   /** What was written, or linked to, and not deleted yet. */
@@ -61,19 +73,45 @@ final class ReadPath implements AutoCloseable {
   }
 
   private static ReadPath inMemory(String name) {
+    int number = take();
+    return new ReadPath(name, ROOT + "/" + number, number, null);
+  }
+
+  private static int take() {
     synchronized (TAKEN) {
       int number = TAKEN.nextClearBit(0);
       TAKEN.set(number);
-      return new ReadPath(name, ROOT + "/" + number, number, null);
+      return number;
     }
   }
 
   private static ReadPath onDisk(ModelContent.Folder folder) throws IOException {
-    if (folder.contains(SavedModelFile.BINARY)) {
+    if (folder.contains(SavedModelFile.BINARY) && !hasLargeNotes(folder)) {
       return new ReadPath(folder.name(), folder.directory().toAbsolutePath().toString(), -1, null);
     }
-    Path temporary = Files.createTempDirectory("millrace-graph-");
-    return new ReadPath(folder.name(), temporary.toString(), -1, temporary);
+    Path root = temporaryRoot();
+    int number = take();
+    Path temporary = root.resolve(Integer.toString(number));
+    return new ReadPath(folder.name(), temporary.toString(), number, temporary);
+  }
+
+  private static boolean hasLargeNotes(ModelContent.Folder folder) throws IOException {
+    for (String note : NOTES) {
+      if (folder.contains(note) && folder.size(note) > MOST_NOTE_BYTES) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Path temporaryRoot() throws IOException {
+    synchronized (TAKEN) {
+      if (temporaryRoot == null || !Files.isDirectory(temporaryRoot)) {
+        temporaryRoot = Files.createTempDirectory("millrace-graphs-");
+        temporaryRoot.toFile().deleteOnExit();
+      }
+      return temporaryRoot;
+    }
   }
 
   /**
@@ -113,17 +151,26 @@ final class ReadPath implements AutoCloseable {
     if (temporary == null) {
       return;
     }
-    written.add(SavedModelFile.BINARY);
-    try (OutputStream out =
-        new BufferedOutputStream(Files.newOutputStream(temporary.resolve(SavedModelFile.BINARY)))) {
-      model.writeTo(out);
-    }
-    for (String name : List.of(VARIABLES, ASSETS)) {
-      Path files = folder.directory().toAbsolutePath().resolve(name);
-      if (Files.isDirectory(files)) {
-        Files.createSymbolicLink(temporary.resolve(name), files);
-        written.add(name);
+    Files.createDirectory(temporary);
+    if (folder.contains(SavedModelFile.BINARY)) {
+      link(folder, temporary, SavedModelFile.BINARY);
+    } else {
+      written.add(SavedModelFile.BINARY);
+      try (OutputStream out =
+          new BufferedOutputStream(
+              Files.newOutputStream(temporary.resolve(SavedModelFile.BINARY)))) {
+        model.writeTo(out);
       }
+    }
+    link(folder, temporary, VARIABLES);
+    link(folder, temporary, ASSETS);
+  }
+
+  private void link(ModelContent.Folder folder, Path from, String name) throws IOException {
+    Path file = folder.directory().toAbsolutePath().resolve(name);
+    if (Files.exists(file)) {
+      Files.createSymbolicLink(from.resolve(name), file);
+      written.add(name);
     }
   }
 
@@ -237,11 +284,10 @@ final class ReadPath implements AutoCloseable {
   @Override
   public synchronized void close() {
     delete(List.copyOf(written));
-    if (!closed && temporary != null) {
-      deleteFolder(temporary);
-    }
+    boolean deleted =
+        !closed && written.isEmpty() && (temporary == null || deleteFolder(temporary));
     // What is written to an existing file goes to its end: where one is left, the name is lost.
-    if (!closed && unused && number >= 0 && written.isEmpty()) {
+    if (unused && number >= 0 && deleted) {
       synchronized (TAKEN) {
         TAKEN.clear(number);
       }
@@ -249,11 +295,13 @@ final class ReadPath implements AutoCloseable {
     closed = true;
   }
 
-  private static void deleteFolder(Path folder) {
+  private static boolean deleteFolder(Path folder) {
     try {
       Files.deleteIfExists(folder);
+      return true;
     } catch (IOException e) {
       LOG.warn("A model's folder is not deleted: {}", e.getMessage());
+      return false;
     }
   }
 }

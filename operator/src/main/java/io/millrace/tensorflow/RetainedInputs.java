@@ -1,6 +1,7 @@
 package io.millrace.tensorflow;
 
 import io.millrace.model.ModelException;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -19,19 +20,26 @@ final class RetainedInputs {
 
   private RetainedInputs() {}
 
-  /** The keys of such signatures. Calls alone count; initialisers and restore are not fed. */
-  static Set<String> signatures(MetaGraphDef metaGraph, SignatureTable table) {
-    ReachableOps reachable = new ReachableOps(metaGraph.getGraphDef());
+  /**
+   * The keys of such signatures. Calls alone count; initialisers and restore are not fed.
+   *
+   * @param file of the graph, as messages name it
+   * @throws ModelException TOO_LARGE if there is too much to look at
+   */
+  static Set<String> signatures(String file, MetaGraphDef metaGraph, SignatureTable table)
+      throws ModelException {
+    ReachableOps reachable = new ReachableOps(file, metaGraph.getGraphDef());
     Set<String> keys = new TreeSet<>();
     for (String key : table.keys()) {
+      List<String> outputs;
       try {
-        if (reachable.from(table.get(key).outputTensors()).keySet().stream()
-            .anyMatch(KEEPS.asMatchPredicate())) {
-          keys.add(key);
-        }
+        outputs = table.get(key).outputTensors();
       } catch (ModelException e) {
         // It cannot be called either; whoever asks for it hears why.
         continue;
+      }
+      if (reachable.from(outputs).keySet().stream().anyMatch(KEEPS.asMatchPredicate())) {
+        keys.add(key);
       }
     }
     return keys;

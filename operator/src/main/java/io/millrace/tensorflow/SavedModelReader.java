@@ -42,11 +42,11 @@ public final class SavedModelReader {
   public static SavedModelInfo read(ModelContent content) throws ModelException {
     SavedModel model = SavedModelFile.read(content);
     List<SavedModelInfo.Graph> graphs = new ArrayList<>();
+    String file = SavedModelFile.locate(content);
     for (MetaGraphDef metaGraph : model.getMetaGraphsList()) {
-      graphs.add(graph(content.name("assets"), metaGraph));
+      graphs.add(graph(content, file, metaGraph));
     }
     VariablesIndex index = VariablesIndex.read(content);
-    String file = SavedModelFile.locate(content);
     try {
       return new SavedModelInfo(
           file, content.size(file), graphs, index == null ? List.of() : index.variables());
@@ -56,10 +56,10 @@ public final class SavedModelReader {
     }
   }
 
-  private static SavedModelInfo.Graph graph(String assets, MetaGraphDef metaGraph)
-      throws ModelException {
+  private static SavedModelInfo.Graph graph(
+      ModelContent content, String file, MetaGraphDef metaGraph) throws ModelException {
     SignatureTable table = new SignatureTable(metaGraph);
-    ReachableOps reachable = new ReachableOps(metaGraph.getGraphDef());
+    ReachableOps reachable = new ReachableOps(content.name(file), metaGraph.getGraphDef());
     List<SavedModelInfo.Callable> signatures = new ArrayList<>();
     TreeMap<String, String> unusable = new TreeMap<>();
     for (String key : table.keys()) {
@@ -80,7 +80,7 @@ public final class SavedModelReader {
         signatures,
         unusable,
         ops(metaGraph),
-        Initialisers.assets(assets, metaGraph).values().stream()
+        Initialisers.assets(content.name("assets"), metaGraph).values().stream()
             .map(path -> path.substring(path.lastIndexOf('/') + 1))
             .toList());
   }

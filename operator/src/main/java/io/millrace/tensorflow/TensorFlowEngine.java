@@ -60,7 +60,7 @@ public final class TensorFlowEngine implements ModelEngine {
     scan.require(options.signatureKey());
     new GraphChecks(content, metaGraph).verify();
     SignatureTable signatures = new SignatureTable(metaGraph);
-    Set<String> retaining = RetainedInputs.signatures(metaGraph, signatures);
+    Set<String> retaining = RetainedInputs.signatures(scan.file(), metaGraph, signatures);
     ReadPath path = ReadPath.of(content, savedModel);
     assets.replaceAll((tensor, asset) -> path.of(asset));
     NativeSession session = open(path, metaGraph, options);

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
@@ -107,6 +108,26 @@ class MaliciousModelsITCase {
 
     Loaded.model(model).close();
     assertThat(file).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"debug/saved_model_debug_info.pb", "fingerprint.pb"})
+  void notesOfAnySize_areNotReadByTensorFlow(String note) throws Exception {
+    Path model = SavedModels.linear(directory.resolve("1"), new float[] {1}, 0);
+    Path file = model.resolve(note);
+    Files.createDirectories(file.getParent());
+    // No proto: TensorFlow says so if it reads it. The zero byte is no field's tag.
+    Files.write(file, new byte[(1 << 16) + 1]);
+    Loaded.model(model).close();
+  }
+
+  @Test
+  void smallDebugInfo_isReadByTensorFlow() throws Exception {
+    Path model = SavedModels.linear(directory.resolve("1"), new float[] {1}, 0);
+    Path file = model.resolve("debug/saved_model_debug_info.pb");
+    Files.createDirectories(file.getParent());
+    Files.write(file, new byte[2]);
+    assertThat(Loaded.refusal(model)).hasMessageContaining("saved_model_debug_info.pb");
   }
 
   @Test

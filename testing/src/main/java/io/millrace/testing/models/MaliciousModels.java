@@ -10,6 +10,7 @@ import java.util.List;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
+import org.tensorflow.proto.NameAttrList;
 import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.TensorProto;
 
@@ -91,12 +92,20 @@ public final class MaliciousModels {
   public enum Folded {
     /** A constant beside it. */
     BY_A_CONSTANT,
+    /** The same, in the memory of the host. */
+    BY_A_HOST_CONSTANT,
     /** The shape of a placeholder. */
     BY_A_SHAPE,
+    /** How many dimensions a placeholder has. */
+    BY_A_RANK,
     /** The argument of a function that a node's op names, which is handed a constant. */
     IN_A_CALL,
     /** Likewise, where a node's attribute names the function. */
-    IN_A_PARTITIONED_CALL
+    IN_A_PARTITIONED_CALL,
+    /** Likewise, where the attribute is that of another function, which is handed its name. */
+    IN_A_CALL_BY_ATTRIBUTE,
+    /** A node in a function that stands for its argument. */
+    BY_AN_ARGUMENT_NODE
   }
 
   /**
@@ -108,23 +117,25 @@ public final class MaliciousModels {
     HostileModels.identity(model);
     Node shape = model.constant("shape", Tensors.ints(new int[] {1}, 1));
     switch (folded) {
-      case BY_A_CONSTANT, BY_A_SHAPE -> {
-        if (folded == Folded.BY_A_SHAPE) {
-          shape =
-              model
-                  .node("Shape", "known")
-                  .input(model.placeholder("one-long", DT_FLOAT, 1))
-                  .attr("T", DT_FLOAT)
-                  .attr("out_type", DT_INT32);
-        }
-        Node hostile = model.node("DebugIdentity", HostileModels.NODE).input(shape);
+      case BY_A_CONSTANT, BY_A_HOST_CONSTANT, BY_A_SHAPE, BY_A_RANK -> {
+        Node hostile =
+            model.node("DebugIdentity", HostileModels.NODE).input(known(model, shape, folded));
         debug(hostile, DT_INT32, "file://" + folder.toAbsolutePath());
         reshape(model.node("Reshape", "reshape"))
             .input(model.constant("one", Tensors.floats(new float[] {1}, 1)))
             .input(hostile);
       }
-      case IN_A_CALL -> {
-        model.function(reshaping(folder));
+      case IN_A_CALL, BY_AN_ARGUMENT_NODE -> {
+        FunctionDef.Builder function = reshaping(folder).toBuilder();
+        if (folded == Folded.BY_AN_ARGUMENT_NODE) {
+          new Node(function.addNodeDefBuilder().setOp("_Arg").setName("argument"))
+              .attr("T", DT_INT32)
+              .attr("index", 0L);
+          function.getNodeDefBuilderList().stream()
+              .filter(node -> node.getName().equals(HostileModels.NODE))
+              .forEach(node -> node.setInput(0, "argument:output:0"));
+        }
+        model.function(function.build());
         model.node("reshaping", "call").input(shape);
       }
       case IN_A_PARTITIONED_CALL -> {
@@ -134,8 +145,64 @@ public final class MaliciousModels {
             .attr("Tin", types(DT_INT32))
             .attr("Tout", types(DT_FLOAT));
       }
+      case IN_A_CALL_BY_ATTRIBUTE -> {
+        model.function(reshaping(folder));
+        model.function(calling());
+        model
+            .node("calling", "call")
+            .input(shape)
+            .attr(
+                "called",
+                AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName("reshaping")));
+      }
     }
     return model.write(directory);
+  }
+
+  /** The shape of one element, as TensorFlow knows it without a run. */
+  private static Node known(SavedModelWriter model, Node constant, Folded folded) {
+    return switch (folded) {
+      case BY_A_HOST_CONSTANT ->
+          model
+              .node("HostConst", "known")
+              .attr("dtype", DT_INT32)
+              .attr("value", Tensors.ints(new int[] {1}, 1));
+      case BY_A_SHAPE ->
+          model
+              .node("Shape", "known")
+              .input(model.placeholder("one-long", DT_FLOAT, 1))
+              .attr("T", DT_FLOAT)
+              .attr("out_type", DT_INT32);
+      case BY_A_RANK ->
+          model
+              .node("Pack", "known")
+              .input(
+                  model
+                      .node("Rank", "rank")
+                      .input(model.placeholder("some-long", DT_FLOAT, -1))
+                      .attr("T", DT_FLOAT))
+              .attr("N", 1)
+              .attr("T", DT_INT32)
+              .attr("axis", 0);
+      default -> constant;
+    };
+  }
+
+  /** Calls the function that its attribute names. */
+  private static FunctionDef calling() {
+    FunctionDef.Builder function = FunctionDef.newBuilder();
+    function
+        .getSignatureBuilder()
+        .setName("calling")
+        .addAttr(OpDef.AttrDef.newBuilder().setName("called").setType("func"))
+        .addInputArg(OpDef.ArgDef.newBuilder().setName("shape").setType(DT_INT32))
+        .addOutputArg(OpDef.ArgDef.newBuilder().setName("y").setType(DT_FLOAT));
+    new Node(function.addNodeDefBuilder().setOp("PartitionedCall").setName("inner"))
+        .input("shape")
+        .attr("Tin", types(DT_INT32))
+        .attr("Tout", types(DT_FLOAT))
+        .attr("f", AttrValue.newBuilder().setPlaceholder("called"));
+    return function.putRet("y", "inner:output:0").build();
   }
 
   private static FunctionDef reshaping(Path folder) {
