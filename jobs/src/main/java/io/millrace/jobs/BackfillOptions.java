@@ -25,7 +25,7 @@ public final class BackfillOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Files, or folders with all below them, that are scored before the topic; by default there are none.");
+              "Files, or folders with all below them, that are scored before the topic; by default there are none. Not with input.start or with model.switch-policy event-time.");
 
   public static final ConfigOption<FileFormat> FORMAT =
       ConfigOptions.key("input.backfill.format")

@@ -76,7 +76,8 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("job.parallelism")
           .intType()
           .noDefaultValue()
-          .withDescription("Parallel subtasks; by default what Flink's configuration says.");
+          .withDescription(
+              "Parallel subtasks; by default what Flink's configuration says, else one on a cluster and one a core here. With model.sharing slot, each has a load of its own.");
 
   public static final ConfigOption<String> BOOTSTRAP_SERVERS =
       ConfigOptions.key("kafka.bootstrap-servers")
@@ -134,7 +135,8 @@ public final class ScoreTopicOptions {
       ConfigOptions.key("input.start")
           .enumType(Start.class)
           .defaultValue(Start.EARLIEST)
-          .withDescription("Where a job that has no state begins to read.");
+          .withDescription(
+              "Where a job that has no state begins to read; committed, without committed offsets, at the earliest.");
 
   public static final ConfigOption<Duration> IDLE_TIMEOUT =
       ConfigOptions.key("input.idle-timeout")
@@ -230,13 +232,14 @@ public final class ScoreTopicOptions {
           .stringType()
           .defaultValue("latest")
           .withDescription(
-              "Which version below model.base a fresh job starts with: latest, a number, or all, which starts with the latest and knows the others for rollback.");
+              "Which version below model.base a fresh job starts with: latest, a number, or all, which starts with the latest and knows the others for rollback. Without control.topic, a restored job takes another number as well, which is how it is upgraded.");
 
   public static final ConfigOption<String> MODEL_URI =
       ConfigOptions.key("model.uri")
           .stringType()
           .noDefaultValue()
-          .withDescription("Folder of one version, instead of model.base.");
+          .withDescription(
+              "Folder of one version, instead of model.base; without control.topic, for a restored job too.");
 
   public static final ConfigOption<Long> MODEL_VERSION =
       ConfigOptions.key("model.version")
@@ -277,7 +280,7 @@ public final class ScoreTopicOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Fields of the record in the order of the vector: name, dtype, and default where a field may be absent.");
+              "Fields of the record in the order of the vector: name, dtype (float32 if it is left out), and default where a field may be absent.");
 
   public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
       ConfigOptions.key("checkpointing.interval")

@@ -53,7 +53,8 @@ record StartingPoint(CommandHistory history, List<Command> commands) {
       throws ConfigurationException, ModelException, IOException, InterruptedException {
     StartingVersions starting = new StartingVersions(config);
     Absent absent = config.get(ScoreTopicOptions.ABSENT);
-    for (boolean waits = false; ; waits = true) {
+    String reported = null;
+    while (true) {
       CommandHistory history = reader.read();
       if (restored) {
         return new StartingPoint(history, starting.commandsIfAny(history.commands()));
@@ -77,8 +78,9 @@ record StartingPoint(CommandHistory history, List<Command> commands) {
         LOG.warn("Records are dead letters until a version is published: {}", missing);
         return new StartingPoint(history, starting.own(history.commands()));
       }
-      if (!waits) {
-        LOG.info("Waiting for a version to start with: {}", missing);
+      if (!missing.equals(reported)) {
+        LOG.warn("Waiting for a version to start with: {}", missing);
+        reported = missing;
       }
       Thread.sleep(poll.toMillis());
     }

@@ -54,7 +54,7 @@ class StartingPointTest {
   }
 
   @Test
-  void fault01_noVersionAtStart_waitWaitsForOneBeforeAnyRecordIsRead() throws Exception {
+  void fault01_noVersionAtStart_waitWaitsForOne() throws Exception {
     assertThat(find(new Configuration(), Absent.WAIT, OTHER, OTHER, PUBLISHED).commands())
         .containsExactly(PUBLISHED);
 

@@ -340,14 +340,12 @@ final class EventTimeControl implements ModelControl {
   }
 
   private static Exception unfit(Publish version, ModelException failure) {
-    Exception cause = UnfitRuntimeException.ofFirstVersion(failure);
-    return cause instanceof UnfitRuntimeException
-        ? cause
-        : new IllegalStateException(
-            "%s/%d, by which the timeline has records scored, cannot be loaded: %s %s"
-                .formatted(
-                    version.model(), version.version(), failure.reason(), failure.getMessage()),
-            failure);
+    String message =
+        "%s/%d, by which the timeline has records scored, cannot be loaded: %s %s"
+            .formatted(version.model(), version.version(), failure.reason(), failure.getMessage());
+    return UnfitRuntimeException.isForGood(failure)
+        ? new UnfitRuntimeException(message, failure)
+        : new IllegalStateException(message, failure);
   }
 
   @Override

@@ -269,7 +269,7 @@ public final class InferenceOptions {
           .asList()
           .noDefaultValue()
           .withDescription(
-              "Sizes that batches are run with: one between two of them is padded to the larger by repeating a row, for models whose records do not change each other's results. By default any size, without padding.");
+              "Sizes that batches are run with, in increasing order, the last of them batching.max-batch-size: one between two of them is padded to the larger by repeating a row, for models whose records do not change each other's results. By default any size, without padding.");
 
   public static final ConfigOption<Boolean> DETERMINISTIC =
       ConfigOptions.key("batching.deterministic")

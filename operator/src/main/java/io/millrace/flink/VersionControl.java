@@ -74,7 +74,7 @@ final class VersionControl implements ModelControl {
    * commands amount to.
    *
    * @throws ModelException if it cannot be loaded, and no other version is ordered
-   * @throws UnfitRuntimeException if the process has too little native memory for it
+   * @throws UnfitRuntimeException if it can never be loaded here, such as for want of memory
    */
   @Override
   public void start(List<Command> initial, boolean codeDecides) throws Exception {
@@ -118,7 +118,12 @@ final class VersionControl implements ModelControl {
         throw UnfitRuntimeException.ofFirstVersion(e);
       }
       // What scored is gone, and another version has long been ordered in its place.
-      return loadFirst(ordered);
+      try {
+        return loadFirst(ordered);
+      } catch (Exception later) {
+        later.addSuppressed(e);
+        throw later;
+      }
     }
   }
 

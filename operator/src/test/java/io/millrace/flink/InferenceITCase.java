@@ -16,6 +16,7 @@ import io.millrace.flink.InferenceOptions.Sharing;
 import io.millrace.flink.InferenceOptions.Staging;
 import io.millrace.model.Command;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.testing.models.MaliciousModels;
 import io.millrace.testing.models.SavedModels;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -47,6 +49,22 @@ class InferenceITCase {
   private static CountDownLatch BOTH_OPEN = new CountDownLatch(0);
 
   @TempDir Path folder;
+
+  @Test
+  void firstVersion_thatIsRefused_endsTheJobAtOnce() {
+    Path model = MaliciousModels.writing(folder.resolve("1"), folder.resolve("written"));
+    Configuration flink = new Configuration();
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    DataStream<Float> scored =
+        inference(env.fromData(1f), model).predictions(Y, Types.FLOAT).predictions();
+
+    assertThatThrownBy(() -> collect(scored))
+        .hasStackTraceContaining("The failure is not recoverable")
+        .hasStackTraceContaining("op 'WriteFile' (node 'hostile')");
+  }
 
   @ParameterizedTest
   @EnumSource(RunIn.class)

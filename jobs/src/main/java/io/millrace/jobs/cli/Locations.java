@@ -34,13 +34,24 @@ final class Locations {
     return uri;
   }
 
-  /** Flink's own configuration: of {@code FLINK_CONF_DIR}, else of the distribution's conf/. */
-  static Configuration flinkConfiguration() {
+  /**
+   * Flink's own configuration: of {@code FLINK_CONF_DIR}, else of the distribution's conf/, if
+   * there is one. What conf/flink says is a cluster's.
+   *
+   * @throws CommandException if the folder that is named has none
+   */
+  static Configuration flinkConfiguration() throws CommandException {
     String folder = System.getenv("FLINK_CONF_DIR");
     Path conf = folder == null ? Path.of(System.getProperty(HOME, "."), "conf") : Path.of(folder);
-    return Files.exists(conf.resolve(GlobalConfiguration.FLINK_CONF_FILENAME))
-        ? GlobalConfiguration.loadConfiguration(conf.toString())
-        : new Configuration();
+    if (Files.exists(conf.resolve(GlobalConfiguration.FLINK_CONF_FILENAME))) {
+      return GlobalConfiguration.loadConfiguration(conf.toString());
+    }
+    if (folder != null) {
+      throw CommandException.usage(
+          "no " + GlobalConfiguration.FLINK_CONF_FILENAME + " in " + conf + " (FLINK_CONF_DIR)",
+          null);
+    }
+    return new Configuration();
   }
 
   /** Lets Flink read what its plug-ins read; a Flink inside this JVM does not do so by itself. */

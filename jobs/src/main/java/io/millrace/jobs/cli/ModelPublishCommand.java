@@ -1,6 +1,8 @@
 package io.millrace.jobs.cli;
 
 import io.millrace.connectors.control.CommandPublisher;
+import io.millrace.flink.InferenceOptions;
+import io.millrace.flink.InferenceOptions.SwitchPolicy;
 import io.millrace.flink.ModelBase;
 import io.millrace.flink.ModelPackage;
 import io.millrace.flink.TimelineFile;
@@ -98,7 +100,14 @@ final class ModelPublishCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private void checkOptions() throws CommandException {
+  private void checkOptions() throws ConfigurationException, CommandException {
+    if (effectiveFrom == null
+        && control.configuration().get(InferenceOptions.SWITCH_POLICY) == SwitchPolicy.EVENT_TIME) {
+      throw CommandException.usage(
+          "model.switch-policy is event-time: expected --effective-from, the event time from which"
+              + " the version is valid",
+          null);
+    }
     if (effectiveFrom != null && inactive) {
       throw CommandException.usage(
           "--no-activate and --effective-from: expected one of them; what is valid from a time on"
