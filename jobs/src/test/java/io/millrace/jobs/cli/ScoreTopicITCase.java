@@ -318,7 +318,8 @@ class ScoreTopicITCase {
               "model", "publish", failing.toString(), "--config", config.toString(), "--wait");
 
       assertThat(published.exitCode()).as(published.err()).isEqualTo(4);
-      assertThat(published.err()).contains("WARM_UP_FAILED", "record 2 of " + records);
+      assertThat(published.err())
+          .contains("WARM_UP_FAILED", "'" + records + "', record 1: negative x");
       echo.send(0, "a", "{\"id\": 7, \"x\": 1}");
       JsonNode value = JSON.readTree(topics.await("out" + suffix, 1).get(0).value());
       assertThat(value.at("/model/version").longValue()).isEqualTo(1);
