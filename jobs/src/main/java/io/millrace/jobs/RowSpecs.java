@@ -35,7 +35,7 @@ record RowSpecs(List<TensorSpec> inputs) {
           InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(), e);
     }
     // Without batches too, such a signature is given rows, one at a time.
-    boolean batched = signature.hasBatchDimension();
+    boolean batched = narrowed.hasBatchDimension();
     return new RowSpecs(
         narrowed.inputs().stream().map(spec -> batched ? withoutBatch(spec) : spec).toList());
   }

@@ -36,6 +36,15 @@ class RowSpecsTest {
   }
 
   @Test
+  void of_shapesThatLeaveNoBatchDimension_haveWholeTensorsAsRows() throws ConfigurationException {
+    Configuration config = new Configuration();
+    config.set(InferenceOptions.INPUT_SHAPES, Map.of("a", "[2, 3]"));
+
+    assertThat(RowSpecs.of(config, signature(FLOATS)).inputs())
+        .containsExactly(FLOATS.withShape(Shape.of(2, 3)));
+  }
+
+  @Test
   void rawBytes_fixedShapes_areAddedUp() throws ConfigurationException {
     Configuration config = new Configuration();
     config.set(InferenceOptions.INPUT_SHAPES, Map.of("b", "[-1, 2]"));
