@@ -20,14 +20,16 @@ final class HistorySource {
    * The files as a source. Each that has a schema or header has been opened.
    *
    * @param versions that score, by whose signature formats without names or types go
-   * @throws ConfigurationException if the format cannot carry what the signature wants, the schema
-   *     of its records has it not, or the versions have not one signature
+   * @throws ConfigurationException if the features do not fill their input, the format cannot carry
+   *     what the signature wants, the schema of its records has it not, or the versions have not
+   *     one signature
    * @throws IOException if there is a file that the replay would fail at, such as one whose fields
    *     are not what the signature wants
    */
   static Source<LocatedRecord, ?, ?> of(
       ReadableConfig config, List<Path> inputs, ReplayedVersions versions, AvroInput avro)
       throws ConfigurationException, IOException {
+    RecordFormats.requireFit(config, versions.signatures());
     FileHistorySource files = files(config, inputs, versions, avro);
     files.requireUsable();
     return files;

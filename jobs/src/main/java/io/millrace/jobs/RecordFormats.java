@@ -19,11 +19,15 @@ import io.millrace.jobs.ScoreTopicOptions.Format;
 import io.millrace.jobs.ScoreTopicOptions.UnknownFields;
 import io.millrace.tensor.ElementType;
 import io.millrace.tensor.FeatureWriter;
+import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.flink.configuration.ReadableConfig;
 
@@ -171,6 +175,40 @@ final class RecordFormats {
             carried(config),
             rejectUnknown)
         .requiring(keysAndTimes(config));
+  }
+
+  /**
+   * Holds the features against what the versions take.
+   *
+   * @throws ConfigurationException with all that does not fit, for which every record would be
+   *     rejected
+   */
+  static void requireFit(ReadableConfig config, Collection<Signature> signatures)
+      throws ConfigurationException {
+    Set<String> misfits = new LinkedHashSet<>();
+    for (Signature signature : signatures) {
+      List<TensorSpec> rows = RowSpecs.of(config, signature).inputs();
+      features(config, (input, features) -> misfits.addAll(misfits(rows, input, features)));
+    }
+    if (!misfits.isEmpty()) {
+      throw new ConfigurationException(String.join("; ", misfits));
+    }
+  }
+
+  private static List<String> misfits(List<TensorSpec> rows, String input, List<Feature> features) {
+    for (TensorSpec row : rows) {
+      if (row.name().equals(input)) {
+        return Feature.misfits(row, features).stream()
+            .map(misfit -> ScoreTopicOptions.FEATURES_FIELDS.key() + ": " + misfit)
+            .toList();
+      }
+    }
+    return List.of(
+        "%s is '%s', which is no input: expected one of %s"
+            .formatted(
+                ScoreTopicOptions.FEATURES_INPUT.key(),
+                input,
+                rows.stream().map(TensorSpec::name).toList()));
   }
 
   private static Feature feature(Map<String, String> field) {

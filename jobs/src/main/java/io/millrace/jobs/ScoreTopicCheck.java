@@ -83,7 +83,8 @@ public final class ScoreTopicCheck {
    * Reads up to 100 records of the topic, from where the job would start; of a backfill, the files
    * are opened, and the records are those behind them.
    *
-   * @throws ConfigurationException before any I/O, for a configuration that no job can run with
+   * @throws ConfigurationException before any I/O, for a configuration that no job can run with; or
+   *     with all that keeps the features from filling their input
    * @throws IOException in one line, for a broker or a schema registry that does not answer, or a
    *     topic that is not there
    * @throws ModelException if the version that the job would start with cannot be loaded
@@ -114,6 +115,7 @@ public final class ScoreTopicCheck {
     try (ModelFiles files = store.fetch(publish.uri(), publish.digest());
         Model loaded = TensorFlowEngine.create().load(files, use.loadOptions())) {
       ModelVersion version = new ModelVersion(publish.model(), publish.version(), files.digest());
+      RecordFormats.requireFit(config, List.of(use.signature(loaded)));
       return check(version, loaded, use, RecordFormats.writer(config, format, avro), records);
     } catch (UncheckedIOException e) {
       // Of a schema registry.

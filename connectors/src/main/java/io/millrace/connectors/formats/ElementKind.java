@@ -16,6 +16,16 @@ enum ElementKind {
   /** Not in JSON at all: the eight-bit floats. */
   RAW_ONLY;
 
+  /** Whether an element of this kind can be filled with a feature of that kind. */
+  boolean takes(ElementKind feature) {
+    return switch (this) {
+      case REAL -> feature == REAL || feature == INTEGER || feature == BOOLEAN;
+      case INTEGER -> feature == INTEGER || feature == BOOLEAN;
+      case BOOLEAN, BYTES -> feature == this;
+      case COMPLEX, RAW_ONLY -> false;
+    };
+  }
+
   static ElementKind of(ElementType type) {
     return switch (type) {
       case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> REAL;

@@ -1,7 +1,9 @@
 package io.millrace.connectors.formats;
 
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.TensorSpec;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,32 @@ public record Feature(String name, ElementType dtype, @Nullable Serializable def
         throw new IllegalArgumentException("feature '" + name + "' is listed twice");
       }
     }
+  }
+
+  /**
+   * What keeps these from filling an input, as a record would be told; none if nothing does.
+   *
+   * @param input of one row
+   */
+  public static List<String> misfits(TensorSpec input, List<Feature> features) {
+    List<String> misfits = new ArrayList<>();
+    if (VectorShape.vector(input.shape(), features.size()) == null) {
+      misfits.add(VectorShape.misfit(input, features.size()));
+    }
+    for (Feature feature : features) {
+      String misfit = feature.misfit(input.type());
+      if (misfit != null) {
+        misfits.add(misfit);
+      }
+    }
+    return misfits;
+  }
+
+  /** Why this cannot be an element of that type, null if it can. */
+  @Nullable String misfit(ElementType to) {
+    return ElementKind.of(to).takes(ElementKind.of(dtype))
+        ? null
+        : "field '" + name + "' of " + dtype + " cannot be an element of " + to;
   }
 
   private static boolean fits(ElementType dtype, ElementKind kind, Serializable value) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the features of one record, which may come in any order, and writes them as a vector.
@@ -34,6 +35,9 @@ final class FeatureVector {
   private final float[] floats;
   private final boolean[] present;
   private final VectorShape shape;
+
+  /** The type that the features were last found to fit. */
+  private @Nullable ElementType fitting;
 
   FeatureVector(List<Feature> features) {
     int count = features.size();
@@ -140,6 +144,9 @@ final class FeatureVector {
       }
     }
     ElementType to = writer.spec().type();
+    if (to != fitting) {
+      requireFit(to);
+    }
     switch (ElementKind.of(to)) {
       case REAL -> writeReals(writer, to);
       case INTEGER -> {
@@ -150,18 +157,26 @@ final class FeatureVector {
       }
       case BOOLEAN -> {
         for (int i = 0; i < integers.length; i++) {
-          require(kinds[i] == ElementKind.BOOLEAN, i, to);
           writer.put(integers[i] != 0);
         }
       }
       case BYTES -> {
         for (int i = 0; i < sources.length; i++) {
-          require(kinds[i] == ElementKind.BYTES, i, to);
           writer.putBytes(sources[i], starts[i], ends[i] - starts[i]);
         }
       }
-      case COMPLEX, RAW_ONLY -> throw unfit(0, to);
+      case COMPLEX, RAW_ONLY -> throw new IllegalStateException("takes no features: " + to);
     }
+  }
+
+  private void requireFit(ElementType to) {
+    for (Feature feature : features) {
+      String misfit = feature.misfit(to);
+      if (misfit != null) {
+        throw new RecordException(RecordReason.WRONG_TYPE, misfit);
+      }
+    }
+    fitting = to;
   }
 
   private void takeDefault(int index) {
@@ -203,7 +218,7 @@ final class FeatureVector {
               isBeyondLong(index)
                   ? Math.scalb((double) (integers[index] >>> 1), 1)
                   : integers[index];
-          case BYTES, COMPLEX, RAW_ONLY -> throw unfit(index, to);
+          case BYTES, COMPLEX, RAW_ONLY -> throw new IllegalStateException("no number: " + index);
         };
     if (!ElementRange.holdsReal(to, value)) {
       throw outOfRange(index, to);
@@ -216,7 +231,6 @@ final class FeatureVector {
   }
 
   private void requireInteger(int index, ElementType to) {
-    require(kinds[index] == ElementKind.INTEGER || kinds[index] == ElementKind.BOOLEAN, index, to);
     boolean fits =
         isBeyondLong(index)
             ? to == ElementType.UINT64
@@ -224,18 +238,6 @@ final class FeatureVector {
     if (!fits) {
       throw outOfRange(index, to);
     }
-  }
-
-  private void require(boolean fits, int index, ElementType to) {
-    if (!fits) {
-      throw unfit(index, to);
-    }
-  }
-
-  private RecordException unfit(int index, ElementType to) {
-    return new RecordException(
-        RecordReason.WRONG_TYPE,
-        places[index] + " of " + features.get(index).dtype() + " cannot be an element of " + to);
   }
 
   private RecordException outOfRange(int index, ElementType to) {

@@ -3,6 +3,7 @@ package io.millrace.connectors.formats;
 import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
+import io.millrace.tensor.TensorSpec;
 import io.millrace.tensor.TensorWriter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +29,9 @@ final class VectorShape {
   void state(TensorWriter writer) {
     Shape row = writer.rowShape();
     if (!row.equals(lastRow)) {
-      Shape vector = vector(row);
+      Shape vector = vector(row, length);
       if (vector == null) {
-        throw new RecordException(
-            RecordReason.WRONG_SHAPE,
-            "input "
-                + writer.spec()
-                + ": cannot be filled with a vector of "
-                + length
-                + " features");
+        throw new RecordException(RecordReason.WRONG_SHAPE, misfit(writer.spec(), length));
       }
       lastRow = row;
       lastVector = vector.dimensions();
@@ -46,7 +41,13 @@ final class VectorShape {
     }
   }
 
-  private @Nullable Shape vector(Shape row) {
+  /** What a message says of an input that has no room for so many features. */
+  static String misfit(TensorSpec input, int length) {
+    return "input " + input + ": cannot be filled with a vector of " + length + " features";
+  }
+
+  /** The vector's dimensions in a row of this shape, null if that has no room for it. */
+  static @Nullable Shape vector(Shape row, int length) {
     if (!row.hasRank()) {
       return Shape.of(length);
     }

@@ -5,10 +5,13 @@ import static io.millrace.connectors.formats.JsonRows.spec;
 import static io.millrace.connectors.formats.JsonRows.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.tensor.ElementType;
+import io.millrace.tensor.RecordException;
 import io.millrace.tensor.RecordReason;
 import io.millrace.tensor.Shape;
+import io.millrace.tensor.Signature;
 import io.millrace.tensor.TensorSpec;
 import java.util.List;
 import org.apache.flink.util.InstantiationUtil;
@@ -102,6 +105,57 @@ class JsonFeaturesTest {
             .build();
     assertThat(reason(wide, "{'a': 1e300}", spec("x", "float32", 1)))
         .isEqualTo(RecordReason.WRONG_TYPE);
+  }
+
+  @Test
+  void misfits_ofAnyTypeAndShape_areWhatARecordIsRejectedFor() {
+    for (ElementType to : ElementType.values()) {
+      for (ElementType from : ElementType.values()) {
+        String value =
+            switch (ElementKind.of(from)) {
+              case REAL, INTEGER -> "1";
+              case BOOLEAN -> "true";
+              case BYTES -> "'s'";
+              case COMPLEX, RAW_ONLY -> null;
+            };
+        if (value != null) {
+          assertMisfitsAsWritten(
+              new TensorSpec("x", to, Shape.of(1)), value, Feature.required("a", from));
+        }
+      }
+    }
+    Feature[] two = {
+      Feature.required("a", ElementType.INT8), Feature.required("b", ElementType.STRING)
+    };
+    for (Shape row :
+        List.of(
+            Shape.scalar(),
+            Shape.of(1),
+            Shape.of(2),
+            Shape.of(-1),
+            Shape.of(1, 2),
+            Shape.of(2, 1),
+            Shape.of(-1, -1))) {
+      TensorSpec input = new TensorSpec("x", ElementType.INT64, row);
+      assertMisfitsAsWritten(input, "1", two);
+      assertMisfitsAsWritten(input, "1", two[0]);
+    }
+  }
+
+  /** A record is told the first. */
+  private static void assertMisfitsAsWritten(TensorSpec row, String value, Feature... features) {
+    JsonRecordFormat format = JsonRecordFormat.builder().features("x", List.of(features)).build();
+    List<String> misfits = Feature.misfits(row, List.of(features));
+    String json = "{'a': " + value + ", 'b': 's'}";
+    RecordingRow whole = new RecordingRow(new Signature("s", List.of(row), List.of()), false);
+
+    RecordException told =
+        catchThrowableOfType(
+            RecordException.class, () -> format.write(JsonRows.record(json), whole));
+
+    assertThat(told == null ? List.of() : List.of(String.valueOf(told.getMessage())))
+        .as("%s by %s", row, List.of(features))
+        .isEqualTo(misfits.subList(0, Math.min(1, misfits.size())));
   }
 
   @Test

@@ -260,6 +260,31 @@ class ReplayFormatsITCase {
         .hasLineCount(1);
   }
 
+  @Test
+  void replay_featuresThatDoNotFillTheirInput_areRefusedBeforeTheFilesAreOpened() throws Exception {
+    Path input = Files.writeString(folder.resolve("unread"), "neither\nof\nthese\n");
+    Path output = folder.resolve("unfilled");
+    for (String format : List.of("json", "tfrecord", "csv", "avro", "parquet", "topic")) {
+      CommandLineRun run =
+          replay(
+              format,
+              input,
+              output,
+              "-Dfeatures.input=x",
+              "-Dfeatures.fields=[{name: a}, {name: b, dtype: string}, {name: c, dtype: string}]");
+
+      run.assertFailed(
+          2,
+          "features.fields: input 'x': float32[2]: cannot be filled with a vector of 3 features",
+          "features.fields: field 'b' of string cannot be an element of float32",
+          "features.fields: field 'c' of string cannot be an element of float32");
+      replay(format, input, output, "-Dfeatures.input=z", "-Dfeatures.fields=[{name: a}]")
+          .assertFailed(2, "features.input is 'z', which is no input: expected one of [x]");
+      assertThat(output).doesNotExist();
+      assertThat(folder.resolve("_unfilled.part")).doesNotExist();
+    }
+  }
+
   private static String[] append(String[] options, String more) {
     String[] all = Arrays.copyOf(options, options.length + 1);
     all[options.length] = more;

@@ -59,6 +59,12 @@ class ScoreTopicCheckITCase {
   }
 
   @Test
+  void check_featuresThatDoNotFillTheirInput_areRefusedWithoutARecord() throws Exception {
+    check(echo.config(), "-Dfeatures.input=x", "-Dfeatures.fields=[{name: a}, {name: b}]")
+        .assertFailed(2, "features.fields: input 'x': float32[]", "a vector of 2 features");
+  }
+
+  @Test
   void check_recordsThatFitAndThatDoNot_areCountedWithTheFirstOfEachReason() throws Exception {
     Path config = echo.config();
     echo.send(0, "a", "{\"x\": 1}");
