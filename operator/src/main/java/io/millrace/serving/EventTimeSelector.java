@@ -170,7 +170,12 @@ public final class EventTimeSelector {
     long behind = timestampMillis - retention.toMillis();
     // Below the least long, nothing has ended.
     long newFloor = behind > timestampMillis ? Long.MIN_VALUE : behind;
-    if (newFloor < atFloor.to() || newFloor <= floor) {
+    if (newFloor <= floor) {
+      return false;
+    }
+    // A command that comes later may end a version before this.
+    floor = newFloor;
+    if (newFloor < atFloor.to()) {
       return false;
     }
     Set<Long> before = retained.keySet();
