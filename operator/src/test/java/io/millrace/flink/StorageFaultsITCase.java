@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.core.fs.FileSystem;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StorageFaultsITCase {
   /** Four megabytes: longer than what a cut connection lets through. */
   private static final int BALLAST = 1 << 20;
+
+  /** Sixty-four: there is time to look at the copy while it grows. */
+  private static final int LONG_COPY = 1 << 24;
 
   private static final String SHARD = "variables/variables.data-00000-of-00001";
 
@@ -94,8 +98,13 @@ class StorageFaultsITCase {
 
   /** Makes a version and puts it there, with its manifest if it is to have one. */
   private static Publish version(URI root, long version, boolean packaged) throws Exception {
+    return version(root, version, packaged, BALLAST);
+  }
+
+  private static Publish version(URI root, long version, boolean packaged, int ballast)
+      throws Exception {
     Path local = temporary.resolve(root.getScheme() + root.getPath() + "/m/" + version);
-    SavedModels.constantVersion(local, version, BALLAST);
+    SavedModels.constantVersion(local, version, ballast);
     if (packaged) {
       Packaged.write(local);
     }
@@ -140,19 +149,29 @@ class StorageFaultsITCase {
   }
 
   @Test
-  void fault41_nameNodeRestartsDuringALoad_theLoadIsRetriedAndTheStreamGoesOn() throws Exception {
+  void fault41_hdfsRestartsWhileBytesFlow_theLoadIsRetriedAndTheStreamGoesOn() throws Exception {
     URI root = hdfs.uri().resolve("/models");
     Publish first = version(root, 1, false);
-    Publish second = version(root, 2, true);
+    Publish second = version(root, 2, true, LONG_COPY);
     CompletableFuture<ModelException> failed = new CompletableFuture<>();
     CompletableFuture<Void> running = new CompletableFuture<>();
     try (Harness harness = harness(root, first, 1_000)) {
       assertScores(harness, 1, 1);
       FutureTask<ModelFiles> fetch =
           new FutureTask<>(
-              () -> stoppingInTheMiddle(root, failed, running).fetch(second.uri(), null));
+              () -> waitingToTryAgain(root, failed, running).fetch(second.uri(), null));
       new Thread(fetch, "fetch").start();
-      assertThat(failed.get(3, TimeUnit.MINUTES).reason()).isEqualTo(ModelReason.FETCH_FAILED);
+      Await.until(
+          "bytes of the shard",
+          Duration.ofMinutes(3),
+          Duration.ofMillis(1),
+          () -> copied(temporary.resolve("copies")) > 0);
+      hdfs.stop();
+      // Nothing is copied any more.
+      assertThat(copied(temporary.resolve("copies"))).isLessThan(LONG_COPY * Float.BYTES);
+      ModelException lost = failed.get(3, TimeUnit.MINUTES);
+      assertThat(lost.reason()).isEqualTo(ModelReason.FETCH_FAILED);
+      assertThat(lost).hasMessageStartingWith("cannot read " + second.uri());
 
       harness.command(second);
       assertScores(harness, 2, 1);
@@ -169,17 +188,21 @@ class StorageFaultsITCase {
     }
   }
 
-  /** A store that loses HDFS between its listing of a version and the copy. */
-  private static RetryingModelStore stoppingInTheMiddle(
+  /** How much there is of the shard in copies that are being made. */
+  private static long copied(Path copies) throws IOException {
+    if (Files.notExists(copies)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.find(copies, 3, (path, attributes) -> path.endsWith(SHARD))) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
+  }
+
+  /** A store that says how it failed and tries again once it may. */
+  private static RetryingModelStore waitingToTryAgain(
       URI root, CompletableFuture<ModelException> failed, CompletableFuture<Void> running) {
     return new RetryingModelStore(
-        FileSystemModelStore.of(List.of(root.toString()), temporary.resolve("copies"))
-            .limitedBy(
-                (location, size) -> {
-                  if (!failed.isDone()) {
-                    hdfs.stop();
-                  }
-                }),
+        FileSystemModelStore.of(List.of(root.toString()), temporary.resolve("copies")),
         new Backoff(1, Duration.ofMillis(1), Duration.ofMillis(1)),
         FetchSettings::mayPass,
         () -> 0,
