@@ -28,7 +28,10 @@ import org.tensorflow.TensorFlow;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.OpDef;
 
-/** A hand-made model for every op that is refused, none of which TensorFlow sees. */
+/**
+ * A hand-made model for every op that is refused. Their nodes have no more than a name: that a
+ * refused one does nothing is shown by those of {@link MaliciousModelsITCase}, which could.
+ */
 class RefusedOpsITCase {
   private static final Path CLASSES =
       Path.of(System.getProperty("millrace.models", "../../shared/models"))
@@ -84,10 +87,8 @@ class RefusedOpsITCase {
   }
 
   @Test
-  void refusedOp_reachedFromAnywhere_isNamedWithItsNodeAndThePolicy_andNothingIsDone()
-      throws Exception {
+  void refusedOp_reachedFromAnywhere_isNamedWithItsNodeAndThePolicy() throws Exception {
     List<String> refused = refusedBy(OpsPolicy.STANDARD);
-    Footprint before = Footprint.of(HostileModels.holding(directory, "NoOp"));
     assertThat(refused).hasSize(375 + 171);
     int models = 0;
     for (String op : refused) {
@@ -96,7 +97,6 @@ class RefusedOpsITCase {
         models++;
       }
     }
-    assertThat(Footprint.of(directory)).isEqualTo(before);
     System.out.println("hand-made models refused: " + models + " for " + refused.size() + " ops");
   }
 

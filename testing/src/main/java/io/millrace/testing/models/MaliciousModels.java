@@ -249,11 +249,11 @@ public final class MaliciousModels {
     return model.write(directory);
   }
 
-  private static Node path(SavedModelWriter model, Path file) {
+  static Node path(SavedModelWriter model, Path file) {
     return model.constant("path", Tensors.string(file.toAbsolutePath().toString()));
   }
 
-  private static AttrValue.Builder types(DataType... types) {
+  static AttrValue.Builder types(DataType... types) {
     return AttrValue.newBuilder()
         .setList(AttrValue.ListValue.newBuilder().addAllType(List.of(types)));
   }
