@@ -12,9 +12,8 @@ import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelMemory;
 import io.millrace.model.ModelMemory.Block;
 import io.millrace.model.ModelReason;
+import io.millrace.testing.models.FunctionModels;
 import io.millrace.testing.models.HostileModels;
-import io.millrace.testing.models.Node;
-import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,12 +24,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.FunctionDef;
-import org.tensorflow.proto.NameAttrList;
-import org.tensorflow.proto.NodeDef;
-import org.tensorflow.proto.OpDef;
 import org.tensorflow.proto.SavedModel;
 
 /** Models whose files are in memory; other people's are in {@link SharedModelsITCase}. */
@@ -97,39 +90,10 @@ class MemoryModelsITCase {
 
   @Test
   void functions_areLoaded() throws Exception {
-    SavedModelWriter writer = new SavedModelWriter();
-    writer.function(twice());
-    Node x = writer.placeholder("x", DataType.DT_FLOAT, -1);
-    AttrValue.ListValue one = AttrValue.ListValue.newBuilder().addType(DataType.DT_FLOAT).build();
-    Node y =
-        writer
-            .node("StatefulPartitionedCall", "y")
-            .input(x)
-            .attr("Tin", AttrValue.newBuilder().setList(one))
-            .attr("Tout", AttrValue.newBuilder().setList(one))
-            .attr("f", AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName("twice")));
-    writer.signature("serving_default").input("x", x, DataType.DT_FLOAT, -1);
-    writer.signature("serving_default").output("y", y, DataType.DT_FLOAT, -1);
-    writer.write(directory);
+    FunctionModels.twice(directory);
     try (Model model = Loaded.fromMemory(directory)) {
       assertThat(score(model, 3)).isEqualTo(6);
     }
-  }
-
-  private static FunctionDef twice() {
-    OpDef.ArgDef.Builder argument = OpDef.ArgDef.newBuilder().setType(DataType.DT_FLOAT);
-    NodeDef.Builder sum = NodeDef.newBuilder().setName("sum").setOp("AddV2");
-    sum.addInput("x").addInput("x");
-    sum.putAttr("T", AttrValue.newBuilder().setType(DataType.DT_FLOAT).build());
-    return FunctionDef.newBuilder()
-        .setSignature(
-            OpDef.newBuilder()
-                .setName("twice")
-                .addInputArg(argument.setName("x").build())
-                .addOutputArg(argument.setName("y").build()))
-        .addNodeDef(sum)
-        .putRet("y", "sum:z:0")
-        .build();
   }
 
   private static String location(Model model) {

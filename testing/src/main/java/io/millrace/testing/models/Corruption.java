@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
@@ -55,9 +57,10 @@ public final class Corruption {
     Path file = model.resolve(GRAPH);
     SavedModel.Builder changed = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
     GraphDef.Builder graph = changed.getMetaGraphsBuilder(0).getGraphDefBuilder();
-    int index = random.nextInt(graph.getNodeCount());
-    NodeDef.Builder node = graph.getNodeBuilder(index);
-    NodeDef other = graph.getNode(random.nextInt(graph.getNodeCount()));
+    List<NodeDef.Builder> nodes = nodes(graph);
+    int index = random.nextInt(nodes.size());
+    NodeDef.Builder node = nodes.get(index);
+    NodeDef other = nodes.get(random.nextInt(nodes.size())).build();
     int kind = random.nextInt(7);
     switch (kind) {
       case 0 -> node.setOp(other.getOp());
@@ -77,11 +80,37 @@ public final class Corruption {
             AttrValue.newBuilder().setType(DataType.forNumber(1 + random.nextInt(23))).build();
         List.copyOf(node.getAttrMap().keySet()).forEach(key -> node.putAttr(key, type));
       }
-      case 6 -> graph.removeNode(index);
+      case 6 -> remove(graph, index);
       default -> throw new IllegalStateException("kind " + kind);
     }
     Files.write(file, changed.build().toByteArray());
     return "kind " + kind + " of node '" + node.getName() + "' with '" + other.getName() + "'";
+  }
+
+  /** Of the graph and of its functions' bodies. */
+  private static List<NodeDef.Builder> nodes(GraphDef.Builder graph) {
+    List<NodeDef.Builder> nodes = new ArrayList<>(graph.getNodeBuilderList());
+    graph
+        .getLibraryBuilder()
+        .getFunctionBuilderList()
+        .forEach(function -> nodes.addAll(function.getNodeDefBuilderList()));
+    return nodes;
+  }
+
+  /** Removes a node by its place among {@link #nodes}. */
+  private static void remove(GraphDef.Builder graph, int index) {
+    if (index < graph.getNodeCount()) {
+      graph.removeNode(index);
+      return;
+    }
+    int before = graph.getNodeCount();
+    for (FunctionDef.Builder function : graph.getLibraryBuilder().getFunctionBuilderList()) {
+      if (index < before + function.getNodeDefCount()) {
+        function.removeNodeDef(index - before);
+        return;
+      }
+      before += function.getNodeDefCount();
+    }
   }
 
   /** Makes the one folder hold what the other does. */
