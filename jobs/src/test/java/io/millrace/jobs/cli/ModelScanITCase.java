@@ -2,12 +2,16 @@ package io.millrace.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.tensorflow.proto.DataType.DT_FLOAT;
+import static org.tensorflow.proto.DataType.DT_STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
 import io.millrace.testing.models.MaliciousModels;
+import io.millrace.testing.models.Node;
+import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,6 +148,85 @@ class ModelScanITCase {
     CommandLineRun named = scan(model, "--signature", "serving_default");
     assertThat(named.exitCode()).isEqualTo(3);
     assertThat(named.err()).contains("op 'ReadFile' (node 'hostile')");
+  }
+
+  /** Signatures that do the same, the first one beside the reading of a file. */
+  private Path twoSignatures(String reading, String safe) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node x = model.placeholder("x", DT_FLOAT, -1);
+    Node hostile = model.node("ReadFile", HostileModels.NODE);
+    hostile.input(model.placeholder("path", DT_STRING));
+    for (String key : List.of(reading, safe)) {
+      Node y = model.node("Identity", "y/" + key).input(x).attr("T", DT_FLOAT);
+      if (key.equals(reading)) {
+        y.input("^" + hostile.name());
+      }
+      model.signature(key).input("x", x, DT_FLOAT, -1).output("y", y, DT_FLOAT, -1);
+    }
+    return model.write(folder);
+  }
+
+  private static void assertVerdicts(JsonNode scanned, String reading, String safe) {
+    assertThat(scanned.get("refusals")).isEmpty();
+    JsonNode signatures = scanned.get("signatures");
+    assertThat(signatures.fieldNames()).toIterable().containsExactlyInAnyOrder(reading, safe);
+    assertThat(signatures.get(safe).get("accepted").booleanValue()).isTrue();
+    assertThat(signatures.get(safe).get("refusals")).isEmpty();
+    assertThat(signatures.get(reading).get("accepted").booleanValue()).isFalse();
+    assertThat(signatures.get(reading).get("refusals")).hasSize(1);
+    assertThat(signatures.get(reading).at("/refusals/0/op").textValue()).isEqualTo("ReadFile");
+  }
+
+  private static String refused(String signature) {
+    return "signature '" + signature + "': refused\n  OP_REFUSED  op 'ReadFile' (node 'hostile')";
+  }
+
+  @Test
+  void scan_defaultSignatureRefusedBesideASafeOne_goesByTheOneThatIsAsked() throws IOException {
+    Path model = twoSignatures("serving_default", "safe");
+
+    CommandLineRun text = scan(model);
+    assertThat(text.exitCode()).isEqualTo(3);
+    assertThat(text.err()).contains("op 'ReadFile' (node 'hostile')");
+    assertThat(text.out())
+        .contains("model: accepted\nsignature 'safe': accepted\n", refused("serving_default"));
+    CommandLineRun json = scan(model, "--json");
+    assertThat(json.exitCode()).isEqualTo(3);
+    JsonNode scanned = JSON.readTree(json.out());
+    assertThat(scanned.get("default-signature").textValue()).isEqualTo("serving_default");
+    assertThat(scanned.get("accepted").booleanValue()).isFalse();
+    assertVerdicts(scanned, "serving_default", "safe");
+
+    CommandLineRun safe = scan(model, "--signature", "safe");
+    assertThat(safe.exitCode()).as(safe.err()).isZero();
+    assertThat(safe.out())
+        .endsWith("model: accepted\nsignature 'safe': accepted\n")
+        .doesNotContain("serving_default");
+    CommandLineRun safeJson = scan(model, "--signature", "safe", "--json");
+    assertThat(safeJson.exitCode()).isZero();
+    JsonNode alone = JSON.readTree(safeJson.out());
+    assertThat(alone.get("accepted").booleanValue()).isTrue();
+    assertThat(alone.get("signatures").fieldNames()).toIterable().containsExactly("safe");
+    assertThat(alone.at("/signatures/safe/accepted").booleanValue()).isTrue();
+    assertThat(scan(model, "--signature", "serving_default").exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void scan_noDefaultSignature_isAcceptedIfOneIs() throws IOException {
+    Path model = twoSignatures("reading", "safe");
+
+    CommandLineRun text = scan(model);
+    assertThat(text.exitCode()).as(text.err()).isZero();
+    assertThat(text.err()).isEmpty();
+    assertThat(text.out()).contains(refused("reading"), "signature 'safe': accepted\n");
+    CommandLineRun json = scan(model, "--json");
+    assertThat(json.exitCode()).isZero();
+    JsonNode scanned = JSON.readTree(json.out());
+    assertThat(scanned.get("default-signature").isNull()).isTrue();
+    assertThat(scanned.get("accepted").booleanValue()).isTrue();
+    assertVerdicts(scanned, "reading", "safe");
+    assertThat(scan(model, "--signature", "safe").exitCode()).isZero();
+    assertThat(scan(model, "--signature", "reading").exitCode()).isEqualTo(3);
   }
 
   @Test
