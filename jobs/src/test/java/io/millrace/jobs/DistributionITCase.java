@@ -13,6 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +66,45 @@ class DistributionITCase {
         .isEqualTo("{\"outputs\":{\"y\":[[6.0],[7.0]]}}");
   }
 
+  /** Parts of Avro that it finds only if they lie where the distribution has them. */
+  @Test
+  void script_replayOfAnAvroFileOfAnyCodec_scoresIt() throws Exception {
+    SavedModels.linear(elsewhere.resolve("models/7"), new float[] {2, 3}, 1);
+    Schema schema =
+        SchemaBuilder.record("r")
+            .fields()
+            .name("x")
+            .type()
+            .array()
+            .items()
+            .floatType()
+            .noDefault()
+            .endRecord();
+    Path history = Files.createDirectory(elsewhere.resolve("history"));
+    for (String codec : List.of("null", "deflate", "bzip2", "snappy", "xz", "zstandard")) {
+      try (DataFileWriter<GenericRecord> writer =
+          new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+        writer.setCodec(CodecFactory.fromString(codec));
+        writer.create(schema, history.resolve(codec + ".avro").toFile());
+        writer.append(new GenericRecordBuilder(schema).set("x", List.of(1f, 1f)).build());
+      }
+    }
+    Files.writeString(
+        elsewhere.resolve("replay.yaml"),
+        """
+        input: {paths: history, format: avro}
+        output: {path: scored}
+        model: {name: m, base: models}
+        """);
+
+    CommandResult outcome =
+        run(HOME.resolve("bin/millrace").toString(), "replay", "--config", "replay.yaml");
+
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("in=6 out=6 dead=0 versions=7:6 ");
+    assertThat(elsewhere.resolve("scored/xz.avro.0.jsonl")).content().contains("\"y\":[6.0]");
+  }
+
   @Test
   void script_withoutJava_saysWhatToInstall() throws Exception {
     CommandResult outcome =
@@ -77,6 +123,7 @@ class DistributionITCase {
         .anyMatch(name -> name.startsWith("protobuf-java-"))
         .anyMatch(name -> name.startsWith("hadoop-client-runtime-"))
         .anyMatch(name -> name.startsWith("flink-runtime-web-"))
+        .anyMatch(name -> name.startsWith("xz-"))
         .noneMatch(name -> name.startsWith("kafka") || name.startsWith("millrace"));
     assertThat(names("lib"))
         .as("native libraries: of one build, whatever was built here before")

@@ -22,6 +22,9 @@ public final class RuntimeJars {
   /** For models that are kept in memory while they are loaded. */
   public static final List<String> MEMORY_STAGING = List.of("jna");
 
+  /** For Avro files of that codec: Flink's commons-compress looks for it where it lies itself. */
+  public static final List<String> CODECS = List.of("xz");
+
   private RuntimeJars() {}
 
   /** Is this the name of a jar of the artifact, whatever version or classifier? */

@@ -120,11 +120,18 @@ class ColumnFilesTest {
 
       assertThat(ReadFiles.texts(records)).as("split size " + split).isEqualTo(expected());
     }
-    writeAvro("a.avro", CodecFactory.zstandardCodec(3));
-    List<LocatedRecord> records = read(AvroFormat.of(FIELDS, MAX_BYTES), 1000, DamagedFiles.FAIL);
+    for (CodecFactory codec :
+        List.of(
+            CodecFactory.snappyCodec(),
+            CodecFactory.bzip2Codec(),
+            CodecFactory.xzCodec(1),
+            CodecFactory.zstandardCodec(3))) {
+      writeAvro("a.avro", codec);
+      List<LocatedRecord> records = read(AvroFormat.of(FIELDS, MAX_BYTES), 1000, DamagedFiles.FAIL);
 
-    assertThat(ReadFiles.texts(records)).isEqualTo(expected());
-    assertThat(records.get(RECORDS - 1).record().offset()).isGreaterThan(1000);
+      assertThat(ReadFiles.texts(records)).as(codec.toString()).isEqualTo(expected());
+      assertThat(records.get(RECORDS - 1).record().offset()).isGreaterThan(1000);
+    }
   }
 
   @Test

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "runtime-jars",
     description =
         "Copies the jars that a Flink 2 cluster needs in its lib/ beside Flink's own: TensorFlow,"
-            + " JavaCPP, ndarray, protobuf, JNA and the Hadoop client. What is there already stays.",
+            + " JavaCPP, ndarray, protobuf, JNA, xz and the Hadoop client. What is there already stays.",
     footer = {
       "",
       "Run it on every machine of the cluster, or in its image, then restart the cluster.",
@@ -63,6 +63,7 @@ final class RuntimeJarsCommand implements Callable<Integer> {
   public Integer call() throws ClusterException, CommandException, IOException {
     List<String> artifacts = new ArrayList<>(RuntimeJars.REQUIRED);
     artifacts.addAll(RuntimeJars.MEMORY_STAGING);
+    artifacts.addAll(RuntimeJars.CODECS);
     if (!withoutHadoop) {
       artifacts.addAll(RuntimeJars.HADOOP);
     }
