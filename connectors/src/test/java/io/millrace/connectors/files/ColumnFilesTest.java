@@ -236,7 +236,11 @@ class ColumnFilesTest {
   @Test
   void parquet_anyCodec_givesEachRecordOnceInOrder() throws IOException {
     for (CompressionCodecName codec :
-        List.of(CompressionCodecName.UNCOMPRESSED, CompressionCodecName.ZSTD)) {
+        List.of(
+            CompressionCodecName.UNCOMPRESSED,
+            CompressionCodecName.SNAPPY,
+            CompressionCodecName.GZIP,
+            CompressionCodecName.ZSTD)) {
       Path file = writeParquet("a.parquet", codec);
 
       List<LocatedRecord> records =

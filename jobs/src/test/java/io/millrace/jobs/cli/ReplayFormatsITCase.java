@@ -1,11 +1,14 @@
 package io.millrace.jobs.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.Zstd;
 import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,10 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
@@ -29,6 +34,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code replay} over files of each format: the same records, the same answers. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
@@ -97,13 +104,17 @@ class ReplayFormatsITCase {
     assertThat(answers).containsExactlyInAnyOrderElementsOf(expected).hasSize(RECORDS);
   }
 
+  private static byte[] examples(int from, int to) {
+    byte[][] records = new byte[to - from][];
+    for (int i = from; i < to; i++) {
+      records[i - from] = ExampleBytes.of(Map.of("x", ExampleBytes.floats(inputs(i))));
+    }
+    return ExampleBytes.file(records);
+  }
+
   @Test
   void replay_tfRecords_areScoredAndDamageIsADeadLetter() throws Exception {
-    byte[][] records = new byte[RECORDS][];
-    for (int i = 0; i < RECORDS; i++) {
-      records[i] = ExampleBytes.of(Map.of("x", ExampleBytes.floats(inputs(i))));
-    }
-    byte[] file = ExampleBytes.file(records);
+    byte[] file = examples(0, RECORDS);
     Path input = Files.createDirectories(folder.resolve("tfrecord"));
     Files.write(input.resolve("a.tfrecord"), file);
     Path output = folder.resolve("tfrecord-scored");
@@ -127,13 +138,17 @@ class ReplayFormatsITCase {
     assertThat(dead.get("reason").asText()).isEqualTo("MALFORMED");
   }
 
-  @Test
-  void replay_rawRecords_areScoredByManySplits() throws Exception {
-    ByteBuffer bytes = ByteBuffer.allocate(RECORDS * 8).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < RECORDS; i++) {
+  private static byte[] raw(int from, int to) {
+    ByteBuffer bytes = ByteBuffer.allocate((to - from) * 8).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = from; i < to; i++) {
       bytes.putFloat(inputs(i)[0]).putFloat(inputs(i)[1]);
     }
-    Path input = Files.write(folder.resolve("all.raw"), bytes.array());
+    return bytes.array();
+  }
+
+  @Test
+  void replay_rawRecords_areScoredByManySplits() throws Exception {
+    Path input = Files.write(folder.resolve("all.raw"), raw(0, RECORDS));
     Path output = folder.resolve("raw-scored");
 
     assertScored(replay("raw", input, output), output);
@@ -233,14 +248,18 @@ class ReplayFormatsITCase {
     assertMisfitsAreRefused("parquet", input);
   }
 
-  @Test
-  void replay_csv_isScoredAndMisfitsAreRefused() throws Exception {
+  private static byte[] csv(int from, int to) {
     StringBuilder rows = new StringBuilder("id,\"amount\",card.age,text\n");
-    for (int i = 0; i < RECORDS; i++) {
+    for (int i = from; i < to; i++) {
       rows.append("%d,%s,%s,\"a,\nb\"\n".formatted(i, inputs(i)[0], i % 2 == 0 ? "" : "2"));
     }
+    return rows.toString().getBytes(UTF_8);
+  }
+
+  @Test
+  void replay_csv_isScoredAndMisfitsAreRefused() throws Exception {
     Path input = Files.createDirectories(folder.resolve("csv"));
-    Files.writeString(input.resolve("a.csv"), rows);
+    Files.write(input.resolve("a.csv"), csv(0, RECORDS));
     Path output = folder.resolve("csv-scored");
 
     assertScored(replay("csv", input, output, FEATURES), output);
@@ -283,6 +302,79 @@ class ReplayFormatsITCase {
       assertThat(output).doesNotExist();
       assertThat(folder.resolve("_unfilled.part")).doesNotExist();
     }
+  }
+
+  private static byte[] json(int from, int to) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      lines.append("{\"x\":[%s,%s]}\n".formatted(inputs(i)[0], inputs(i)[1]));
+    }
+    return lines.toString().getBytes(UTF_8);
+  }
+
+  private static byte[] file(String format, int from, int to) {
+    return switch (format) {
+      case "json" -> json(from, to);
+      case "csv" -> csv(from, to);
+      case "tfrecord" -> examples(from, to);
+      case "raw" -> raw(from, to);
+      default -> throw new IllegalArgumentException(format);
+    };
+  }
+
+  private static byte[] gzip(byte[] file) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(file);
+    }
+    return bytes.toByteArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"json", "csv", "tfrecord", "raw"})
+  void replay_compressedFiles_givesTheRecordsOfThoseThatAreNot(String format) throws Exception {
+    byte[] first = file(format, 0, RECORDS / 2);
+    byte[] second = file(format, RECORDS / 2, RECORDS);
+    Path plain = Files.createDirectories(folder.resolve("plain-" + format));
+    Files.write(plain.resolve("a"), first);
+    Files.write(plain.resolve("b"), second);
+    Path packed = Files.createDirectories(folder.resolve("packed-" + format));
+    Files.write(packed.resolve("a.gz"), gzip(first));
+    Files.write(packed.resolve("b.zst"), Zstd.compress(second));
+    String[] options = format.equals("csv") ? FEATURES : new String[0];
+    Path ofPlain = folder.resolve("of-plain-" + format);
+    Path ofPacked = folder.resolve("of-packed-" + format);
+
+    assertScored(replay(format, plain, ofPlain, options), ofPlain);
+    assertScored(replay(format, packed, ofPacked, options), ofPacked);
+
+    for (String name : List.of("a", "b")) {
+      assertThat(lines(ofPacked, name)).hasSize(RECORDS / 2).isEqualTo(lines(ofPlain, name));
+    }
+    // Each is one split, and has one file of predictions.
+    try (Stream<Path> files = Files.list(ofPacked)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("a.gz.0.jsonl", "b.zst.0.jsonl", "_SUCCESS");
+    }
+  }
+
+  /** What was made of the file of that name, whatever its compression, in its order. */
+  private static List<String> lines(Path output, String name) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> paths = Files.list(output)) {
+      for (Path path :
+          paths
+              .filter(it -> it.getFileName().toString().startsWith(name + "."))
+              .sorted(Comparator.comparingInt(ReplayFormatsITCase::piece))
+              .toList()) {
+        lines.addAll(Files.readAllLines(path));
+      }
+    }
+    return lines;
+  }
+
+  private static int piece(Path file) {
+    return Integer.parseInt(file.toString().replaceFirst(".*\\.([0-9]+)\\.jsonl", "$1"));
   }
 
   private static String[] append(String[] options, String more) {
