@@ -22,16 +22,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.avro.file.DataFileReader;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
-import org.apache.parquet.avro.AvroParquetReader;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.io.LocalInputFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -202,26 +195,30 @@ class ReplayITCase {
 
   @Test
   void replay_toAvroAndParquet_givesTheRecordsOfJson() throws Exception {
+    String key = "-Dinput.key=tx-{id}";
+    Path json = folder.resolve("typed-json");
+    assertThat(run(history, json, key).exitCode()).isZero();
+    List<ScoredRecord> expected = ScoredRecord.below(json);
+    assertThat(expected)
+        .hasSize(LINES + 101)
+        .allSatisfy(
+            record -> {
+              assertThat(record.key()).isEqualTo("tx-" + record.id());
+              assertThat(record.answer()).isEqualTo(3.0 * record.id() + 2);
+              assertThat(record.model()).isEqualTo("m");
+              assertThat(record.version()).isEqualTo(7);
+              assertThat(record.digest()).matches("sha256:[0-9a-f]{64}");
+            });
     for (String format : List.of("avro", "parquet")) {
       Path output = folder.resolve("typed-" + format);
 
-      CommandLineRun run = run(history, output, "-Doutput.format=" + format);
+      CommandLineRun run = run(history, output, key, "-Doutput.format=" + format);
 
       assertThat(run.err()).isEmpty();
-      Map<Integer, Double> found = new TreeMap<>();
-      for (GenericRecord record : typed(output)) {
-        GenericRecord fields = (GenericRecord) record.get("fields");
-        GenericRecord predictions = (GenericRecord) record.get("predictions");
-        assertThat(((GenericRecord) record.get("model")).get("version")).isEqualTo(7L);
-        Number answer = (Number) ((List<?>) predictions.get("y")).get(0);
-        int id = Integer.parseInt(fields.get("id").toString());
-        assertThat(found.put(id, answer.doubleValue())).as("id %d", id).isNull();
-      }
-      assertThat(found).hasSize(LINES + 101);
-      found.forEach((id, answer) -> assertThat(answer).isEqualTo(3.0 * id + 2));
+      assertThat(ScoredRecord.below(output)).isEqualTo(expected);
       assertThat(output.resolve("_dead-letters/torn.jsonl.0.jsonl")).exists();
       Path again = folder.resolve("again-" + format);
-      run(history, again, "-Doutput.format=" + format, "-Djob.parallelism=1");
+      run(history, again, key, "-Doutput.format=" + format, "-Djob.parallelism=1");
       assertThat(digest(again)).isEqualTo(digest(output));
     }
   }
@@ -229,28 +226,6 @@ class ReplayITCase {
   private static String digest(Path output) throws IOException {
     JsonNode success = JSON.readTree(output.resolve("_SUCCESS").toFile());
     return success.get("digest").asText();
-  }
-
-  private static List<GenericRecord> typed(Path output) throws IOException {
-    List<GenericRecord> records = new ArrayList<>();
-    for (Path file : contents(output).keySet()) {
-      if (file.toString().endsWith(".avro")) {
-        try (DataFileReader<GenericRecord> reader =
-            new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
-          reader.forEach(records::add);
-        }
-      } else if (file.toString().endsWith(".parquet")) {
-        try (ParquetReader<GenericRecord> reader =
-            AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file))
-                .withDataModel(GenericData.get())
-                .build()) {
-          for (GenericRecord next = reader.read(); next != null; next = reader.read()) {
-            records.add(next);
-          }
-        }
-      }
-    }
-    return records;
   }
 
   @Test
@@ -301,6 +276,8 @@ class ReplayITCase {
   @Test
   void replay_killedAndRunAgain_leavesNothingAndGivesTheSameBytes() throws Exception {
     Path input = Files.writeString(folder.resolve("long.jsonl"), lines(0, MANY));
+    Path whole = folder.resolve("undisturbed");
+    assertThat(run(input, whole, "-Dinput.split-size=64 kb").exitCode()).isZero();
     Path output = folder.resolve("killed");
     Path part = folder.resolve("_killed.part");
     List<String> command = new ArrayList<>();
@@ -335,6 +312,7 @@ class ReplayITCase {
         assertThat(line).startsWith("{\"key\":null,\"fields\":{\"id\":" + next++ + "}");
       }
     }
+    assertThat(files(output).equals(files(whole))).as("the same files, byte for byte").isTrue();
   }
 
   private static boolean hasFiles(Path part) throws IOException {
