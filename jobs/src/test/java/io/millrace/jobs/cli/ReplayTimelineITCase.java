@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
 import io.millrace.flink.ModelLocation;
 import io.millrace.flink.TimelineFile;
 import io.millrace.model.Command.Publish;
 import io.millrace.testing.models.ExampleBytes;
 import io.millrace.testing.models.SavedModels;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,11 +21,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,6 +42,9 @@ class ReplayTimelineITCase {
 
   /** From when on each version is valid; the first comes again. */
   private static final Map<Integer, Integer> VERSIONS = new TreeMap<>(Map.of(500, 1, 1500, 2));
+
+  /** The name of a file of output: that of what was read, and the number of the piece of it. */
+  private static final Pattern PIECE = Pattern.compile("(.*)\\.([0-9]+)\\.jsonl");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -174,6 +184,23 @@ class ReplayTimelineITCase {
                 .exitCode())
         .isZero();
     assertThat(files(other)).isEqualTo(files);
+    Path cut = folder.resolve("cut");
+    replay(history, cut, "--model-timeline", "-Dinput.split-size=3 kb", "-Djob.parallelism=3");
+    assertThat(files(cut)).hasSizeGreaterThan(files.size());
+    assertThat(ofWholeFiles(files(cut))).isEqualTo(ofWholeFiles(files));
+  }
+
+  /** The lines that were made of each file, whatever the pieces that it was read in. */
+  private static Map<String, String> ofWholeFiles(Map<String, String> files) {
+    Map<String, String> whole = new TreeMap<>();
+    files.keySet().stream()
+        .filter(name -> !name.equals("_SUCCESS"))
+        .sorted(
+            Comparator.comparingInt(name -> Integer.parseInt(PIECE.matcher(name).replaceAll("$2"))))
+        .forEach(
+            name ->
+                whole.merge(PIECE.matcher(name).replaceAll("$1"), files.get(name), String::concat));
+    return whole;
   }
 
   @Test
@@ -220,19 +247,47 @@ class ReplayTimelineITCase {
       gzip.write(text.toString().getBytes(StandardCharsets.UTF_8));
     }
     byte[] whole = bytes.toByteArray();
+    byte[] torn = Arrays.copyOf(whole, whole.length / 2);
     Path input = Files.createDirectories(folder.resolve("torn"));
-    Files.write(input.resolve("torn.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
+    Path file = Files.write(input.resolve("torn.jsonl.gz"), torn);
     Path output = folder.resolve("of-torn");
+    String days = "-Doutput.partition-by=date";
+
+    CommandLineRun failed = replay(input, output, "--model-timeline", days);
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.err()).contains(file.toString(), "breaks off").hasLineCount(1);
+    assertThat(output).doesNotExist();
 
     String dead = "-Dinput.damaged-files=dead-letter";
-    String days = "-Doutput.partition-by=date";
     assertThat(replay(input, output, "--model-timeline", dead, days).exitCode()).isZero();
     Map<String, String> first = files(output);
     assertThat(first.keySet()).anyMatch(name -> name.startsWith("date=2026-01-01/torn"));
     assertThat(reasons(first, "torn")).isEqualTo(Map.of("MALFORMED", 1));
+    String before = unpackedLines(torn);
+    assertThat(before).hasSizeBetween(10_000, text.length() - 10_000);
+    assertThat(JSON.readTree(first.get("_dead-letters/torn.jsonl.gz.0.jsonl")).at("/source/offset"))
+        .isEqualTo(new IntNode(before.length()));
+    assertThat(ScoredRecord.below(output))
+        .extracting(ScoredRecord::id)
+        .isEqualTo(IntStream.range(1_000, 1_000 + (int) before.lines().count()).boxed().toList());
     assertThat(replay(input, output, "--model-timeline", dead, days, "--overwrite").exitCode())
         .isZero();
     assertThat(files(output)).isEqualTo(first);
+  }
+
+  /** The lines that are whole in what can be unpacked of a file that breaks off. */
+  private static String unpackedLines(byte[] torn) throws IOException {
+    ByteArrayOutputStream unpacked = new ByteArrayOutputStream();
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(torn))) {
+      // Of a read of several bytes, those before the end would be lost.
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        unpacked.write(next);
+      }
+    } catch (EOFException e) {
+      String text = unpacked.toString(StandardCharsets.UTF_8);
+      return text.substring(0, text.lastIndexOf('\n') + 1);
+    }
+    throw new AssertionError("the file is whole");
   }
 
   @Test
