@@ -217,6 +217,27 @@ class WhatIfTest {
   }
 
   @Test
+  void report_ofKnownDifferences_showsThemInItsTables() throws Exception {
+    String html = WhatIfReport.html(compare(side(true), side(false), QUESTION));
+
+    // Of the 40 and 15 whose decision changes, 23 and 11 are of DE, and 45 of the 60 that stay.
+    assertThat(html)
+        .containsPattern(
+            "<tr><th>DE</th><td>743</td><td class=\"bar\"><span style=\"width: 4\\.576[0-9]*%\">"
+                + "</span></td><td>4\\.58%</td><td>23</td><td>11</td><td>7\\.54%</td>"
+                + "<td>9\\.15%</td><td>-0\\.1132</td><td>0\\.1287</td></tr>");
+    assertThat(html)
+        .contains(
+            "<dt>least</dt><dd>-0.6250</dd>",
+            "<dt>median</dt><dd>-0.1250</dd>",
+            "<dt>most</dt><dd>+0.2500</dd>");
+    assertThat(html)
+        .contains(
+            "<tr><th>base: no</th><td class=\"newly\"><b>40</b><span>4.00%</span>"
+                + "<small>newly</small></td><td class=\"\"><b>885</b><span>88.5%</span>");
+  }
+
+  @Test
   void report_ofTextsThatAreMarkup_showsThemAsTheyAre() throws Exception {
     String text = "\"</script><script>alert(1)</script><!--\"";
     List<String> base = List.of(record(1, text, 0.1, 1), record(2, text, 0.7, 1));
