@@ -1,5 +1,6 @@
 package io.millrace.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,16 +9,20 @@ import io.millrace.connectors.kafka.KafkaClientProperties;
 import io.millrace.model.ModelEvent;
 import io.millrace.testing.check.CheckReport;
 import io.millrace.testing.check.Observation;
+import io.millrace.testing.check.SourcePosition;
 import io.millrace.testing.models.TroublesomeModels;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -169,6 +174,67 @@ class ScoreTopicExactlyOnceITCase {
       expected.addAll(wellFormed(1_000_000, 1_000_000 + old));
       assertThat(fromFiles).containsExactlyInAnyOrderElementsOf(expected);
       assertThat(bench.topics.read("dead")).hasSize((int) all / 100);
+    }
+  }
+
+  @Test
+  void backfillToATime_tornFile_isScoredUpToTheTearWhichIsADeadLetter() throws Exception {
+    Instant switched = Instant.parse("2023-11-14T22:13:20Z");
+    try (ScoringBench bench = new ScoringBench(folder, 1)) {
+      bench.topics.version(1);
+      // What the topic has from before is in the files.
+      for (int i = 0; i < 200; i++) {
+        bench.topics.send(
+            i % ScoringTopics.PARTITIONS, switched.toEpochMilli() - 1, "{\"x\": " + i + "}");
+      }
+      bench.topics.sendNumbers(200, 600);
+      Path files = Files.createDirectories(folder.resolve("history"));
+      String whole = String.join("\n", lines(0, 200)) + "\n";
+      Path torn =
+          Files.write(files.resolve("torn.jsonl.gz"), gzipThatBreaksOff(whole + "{\"x\": "));
+
+      bench.submit(
+          bench.topics.config(
+              Map.of(
+                  "input.backfill.paths",
+                  files.toString(),
+                  "input.backfill.timestamp",
+                  switched.toString(),
+                  "input.backfill.damaged-files",
+                  "dead-letter")),
+          1,
+          null);
+      ScoringTopics.await(
+          "601 outcomes",
+          () -> bench.topics.read("out").size() + bench.topics.read("dead").size() >= 601);
+
+      assertThat(numbers(bench.topics, torn.getFileName().toString()))
+          .containsExactlyElementsOf(wellFormed(0, 200));
+      assertThat(numbers(bench.topics, bench.topics.topic("in")))
+          .containsExactlyInAnyOrderElementsOf(wellFormed(200, 600));
+      List<ConsumerRecord<byte[], byte[]>> dead = bench.topics.read("dead");
+      assertThat(dead).hasSize(7);
+      assertThat(dead)
+          .filteredOn(
+              letter -> Observation.header(letter, "millrace.message").contains("breaks off"))
+          .singleElement()
+          .satisfies(
+              letter -> {
+                SourcePosition tear = Observation.of(letter, null).source();
+                assertThat(tear.topic()).endsWith(torn.toString());
+                assertThat(tear.offset()).isEqualTo(whole.length());
+                assertThat(Observation.header(letter, "millrace.reason")).isEqualTo("MALFORMED");
+              });
+    }
+  }
+
+  /** All of a text can be unpacked, and then nothing comes. */
+  private static byte[] gzipThatBreaksOff(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes, true)) {
+      gzip.write(text.getBytes(UTF_8));
+      gzip.flush();
+      return bytes.toByteArray();
     }
   }
 

@@ -142,9 +142,12 @@ final class ScoringTopics implements AutoCloseable {
   }
 
   void send(int partition, @Nullable String value) {
+    send(partition, 1_700_000_000_000L, value);
+  }
+
+  void send(int partition, long timestamp, @Nullable String value) {
     byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
-    producer.send(
-        new ProducerRecord<>(topic("in"), partition, 1_700_000_000_000L, null, bytes), this::sent);
+    producer.send(new ProducerRecord<>(topic("in"), partition, timestamp, null, bytes), this::sent);
   }
 
   private void sent(RecordMetadata metadata, @Nullable Exception failure) {
