@@ -11,7 +11,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,12 +18,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.BlockLocation;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,18 +50,28 @@ class ReplayAtScaleITCase {
   }
 
   private static void writeLines(OutputStream out, int from, int to) throws IOException {
+    writeLines(out, from, to, "\n");
+  }
+
+  private static void writeLines(OutputStream out, int from, int to, String end)
+      throws IOException {
     try (Writer lines = new BufferedWriter(new OutputStreamWriter(out, UTF_8))) {
       for (int i = from; i < to; i++) {
-        lines.write("{\"id\":" + i + ",\"x\":[" + i + ",2]}\n");
+        lines.write("{\"id\":" + i + ",\"x\":[" + i + ",2]}" + end);
       }
     }
   }
 
   private static String[] replay(URI input, Path output, int parallelism, String... more)
       throws IOException {
+    return replay(input, output.toUri(), parallelism, more);
+  }
+
+  private static String[] replay(URI input, URI output, int parallelism, String... more)
+      throws IOException {
     Path config =
         Files.writeString(
-            folder.resolve(output.getFileName() + ".yaml"),
+            folder.resolve(Path.of(output.getPath()).getFileName() + ".yaml"),
             """
             job: {parallelism: %d}
             input: {paths: "%s"}
@@ -128,35 +142,56 @@ class ReplayAtScaleITCase {
   @Test
   void replay_dataNodeKilledOnTheWay_goesOnByTheOtherReplicas() throws Exception {
     int records = 200_000;
-    Path output = folder.resolve("killed");
     try (HdfsCluster hdfs = HdfsCluster.start(HdfsCluster.jars(), folder.resolve("hdfs"));
-        HdfsDataNode second = hdfs.startDataNode(folder.resolve("second"))) {
-      URI input = hdfs.uri().resolve("/history/lines.jsonl");
-      writeReplicated(input, records);
-      String[] command = replay(input, output, 1);
+        FileSystem files = FileSystem.newInstance(hdfs.uri(), new Configuration());
+        CapturedWarnings warnings = CapturedWarnings.below("org.apache.hadoop.hdfs")) {
+      String first = dataNodes(files).iterator().next();
+      try (HdfsDataNode second = hdfs.startDataNode(folder.resolve("second"))) {
+        URI input = hdfs.uri().resolve("/history/lines.jsonl");
+        writeReplicated(files, new org.apache.hadoop.fs.Path(input), records);
+        Set<String> both = dataNodes(files);
+        String[] command = replay(input, hdfs.uri().resolve("/killed"), 1);
 
-      CompletableFuture<CommandLineRun> running =
-          CompletableFuture.supplyAsync(() -> CommandLineRun.of(command));
-      Await.until("files are written", () -> hasFiles(folder.resolve("_killed.part")));
-      second.kill();
-      assertThat(output).as("the output when the DataNode was gone").doesNotExist();
+        CompletableFuture<CommandLineRun> running =
+            CompletableFuture.supplyAsync(() -> CommandLineRun.of(command));
+        Await.until("files are written", () -> hasFiles(files, "/_killed.part"));
+        second.kill();
+        var output = new org.apache.hadoop.fs.Path("/killed");
+        assertThat(files.exists(output)).as("the output when the DataNode was gone").isFalse();
 
-      assertScored(running.get(), output, records);
+        CommandLineRun run = running.get();
+        Path copy = folder.resolve("killed");
+        files.copyToLocalFile(output, new org.apache.hadoop.fs.Path(copy.toUri()));
+        assertScored(run, copy, records);
+        both.remove(first);
+        // Of so many blocks, some were to be read from it.
+        assertThat(warnings.messages())
+            .as("what was warned of, with %s killed and %s left", both, first)
+            .anyMatch(
+                message ->
+                    message.contains(both.iterator().next()) && message.contains("lines.jsonl"));
+      }
     }
   }
 
-  private static void writeReplicated(URI file, int records) throws Exception {
-    var path = new org.apache.hadoop.fs.Path(file);
-    try (FileSystem files = FileSystem.newInstance(file, new Configuration())) {
-      writeLines(files.create(path, true, 4096, (short) 2, BLOCK), 0, records);
-      Await.until("each block is on both DataNodes", () -> isReplicated(files, path));
-    }
+  /** Where they listen. */
+  private static Set<String> dataNodes(FileSystem files) throws IOException {
+    return Arrays.stream(((DistributedFileSystem) files).getDataNodeStats())
+        .map(DatanodeInfo::getXferAddr)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static void writeReplicated(FileSystem files, org.apache.hadoop.fs.Path path, int records)
+      throws Exception {
+    writeLines(
+        files.create(path, true, 4096, (short) 2, BLOCK), 0, records, " ".repeat(100) + "\n");
+    Await.until("each block is on both DataNodes", () -> isReplicated(files, path));
   }
 
   private static boolean isReplicated(FileSystem files, org.apache.hadoop.fs.Path path)
       throws IOException {
     BlockLocation[] blocks = files.getFileBlockLocations(path, 0, Long.MAX_VALUE);
-    assertThat(blocks).hasSizeGreaterThan(5);
+    assertThat(blocks).hasSizeGreaterThan(20);
     for (BlockLocation block : blocks) {
       if (block.getNames().length < 2) {
         return false;
@@ -165,15 +200,9 @@ class ReplayAtScaleITCase {
     return true;
   }
 
-  private static boolean hasFiles(Path part) {
-    if (!Files.exists(part)) {
-      return false;
-    }
-    try (Stream<Path> paths = Files.walk(part)) {
-      return paths.anyMatch(Files::isRegularFile);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static boolean hasFiles(FileSystem files, String part) throws IOException {
+    var path = new org.apache.hadoop.fs.Path(part);
+    return files.exists(path) && files.listFiles(path, true).hasNext();
   }
 
   @Test
