@@ -229,6 +229,8 @@ class ReplayAtScaleITCase {
 
     assertThat(exitCode).as(Files.readString(log)).isZero();
     assertThat(Files.readString(log))
-        .contains("in=" + records + " out=" + records + " dead=0 ", "100 %  30,000,000 records");
+        .contains("in=" + records + " out=" + records + " dead=0 ", "100 %  30,000,000 records")
+        // One every ten seconds, which so many records take several times over.
+        .containsPattern("(?m)^ +[0-9]+ s  +[0-9]{1,2} %  [0-9,]+ records  .+ left$");
   }
 }
