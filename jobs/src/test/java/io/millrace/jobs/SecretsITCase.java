@@ -18,12 +18,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -31,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Credentials in everything that takes them, on real processes, while things go well and while they
- * go wrong: none turns up in a log, a metric, an exception or an event.
+ * go wrong: none turns up in a log, a metric, an exception, an event or what a command prints.
  */
 class SecretsITCase {
   private static final long SEED = Long.getLong("millrace.seed", System.nanoTime());
@@ -39,7 +44,12 @@ class SecretsITCase {
   /** What the processes write, but for what is theirs to keep: the job's jar, checkpoints. */
   private static final String LOGS = ".*\\.log(\\.[0-9]+)?|.*\\.out";
 
+  private static final Pattern COUNTED = Pattern.compile("num_inferences\",\"value\":\"[1-9]");
+
   private static final List<String> ONE_SLOT = List.of("-p", "1");
+
+  /** A request's first line may have 4,096 characters. */
+  private static final int METRICS_A_REQUEST = 10;
 
   @TempDir static Path folder;
 
@@ -50,6 +60,7 @@ class SecretsITCase {
   private final String accessKey = secrets.plant("the access key for S3");
   private final String secretKey = secrets.plant("the secret key for S3");
   private final String wrongSecretKey = secrets.plant("a wrong secret key for S3");
+  private final String wrongAccessKey = secrets.plant("a wrong access key for S3");
   private final String userInfo = secrets.plant("user-info of a location");
   private final String registryPassword = secrets.plant("the password for a schema registry");
   private final String signature = secrets.plant("the signature of a location");
@@ -83,6 +94,7 @@ class SecretsITCase {
 
       refuse(bench, topics);
       reject(topics, events);
+      verify(s3);
       String failing = submitWithRegistry(bench, topics);
       ScoringTopics.await("the job fails", () -> exceptions(bench, failing) > 0);
       s3.close();
@@ -90,7 +102,7 @@ class SecretsITCase {
       awaitRejection(events, 6, ModelReason.FETCH_FAILED);
 
       ScoringTopics.await(
-          "the metrics are known", () -> metrics(bench, job).contains("num_inferences"));
+          "records are counted", () -> COUNTED.matcher(jobMetrics(bench, job)).find());
       listen(bench, topics, job);
       listen(bench, topics, failing);
     }
@@ -102,7 +114,8 @@ class SecretsITCase {
     assertThat(String.join("\n", said))
         .contains(
             "NOT_FOUND",
-            "num_inferences",
+            "numRegisteredTaskManagers\",\"value\":\"1\"",
+            "Status.Shuffle.Netty.TotalMemorySegments\",\"value\":\"",
             "as announced, got",
             "AccessDeniedException: s3://locked");
     assertThat(secrets.in(String.join("\n", said))).isEmpty();
@@ -206,6 +219,33 @@ class SecretsITCase {
     awaitRejection(events, 7, ModelReason.FETCH_FAILED);
   }
 
+  /** The command line, with keys that S3 refuses. */
+  private void verify(S3Server s3) throws Exception {
+    Map<String, String> settings = new TreeMap<>(S3Files.settings(s3));
+    settings.put("s3.access-key", wrongAccessKey);
+    settings.put("s3.secret-key", wrongSecretKey);
+    StringBuilder config =
+        new StringBuilder(Files.readString(ClusterBench.HOME.resolve("conf/flink/config.yaml")));
+    settings.forEach((name, value) -> config.append("%s: %s%n".formatted(name, value)));
+    Path conf = Files.createDirectories(folder.resolve("conf"));
+    Files.writeString(conf.resolve("config.yaml"), config);
+    CommandResult result =
+        CommandResult.of(
+            List.of(
+                "env",
+                "FLINK_CONF_DIR=" + conf,
+                ClusterBench.HOME.resolve("bin/millrace").toString(),
+                "model",
+                "verify",
+                "--verbose",
+                "s3://models/fraud/2"),
+            folder,
+            Duration.ofMinutes(3));
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.err()).contains("AccessDeniedException: s3://models/fraud/2", "\tat ");
+    said.add(result.out() + result.err());
+  }
+
   private static void publish(ScoringTopics topics, long version, String uri) throws Exception {
     try (CommandPublisher publisher =
         CommandPublisher.open(
@@ -235,21 +275,36 @@ class SecretsITCase {
     for (String path : List.of("", "/config", "/exceptions", "/plan")) {
       said.add(bench.flink.get("jobs/" + job + path));
     }
-    said.add(metrics(bench, job));
+    said.add(jobMetrics(bench, job));
+    said.add(metrics(bench, "jobmanager/metrics"));
     for (JsonNode taskManager : bench.get("taskmanagers").path("taskmanagers")) {
-      String metrics = "taskmanagers/" + taskManager.path("id").asText() + "/metrics";
-      said.add(bench.flink.get(metrics));
+      said.add(metrics(bench, "taskmanagers/" + taskManager.path("id").asText() + "/metrics"));
     }
   }
 
-  /** The names of all metrics of a job's tasks. */
-  private static String metrics(ClusterBench bench, String job) throws Exception {
-    StringBuilder names = new StringBuilder();
+  /** All metrics of a job, its tasks and its coordinators. */
+  private static String jobMetrics(ClusterBench bench, String job) throws Exception {
+    StringBuilder metrics = new StringBuilder(metrics(bench, "jobs/" + job + "/metrics"));
     for (JsonNode vertex : bench.get("jobs/" + job).path("vertices")) {
-      String path = "jobs/%s/vertices/%s/subtasks/metrics";
-      names.append(bench.flink.get(path.formatted(job, vertex.path("id").asText())));
+      String path = "jobs/" + job + "/vertices/" + vertex.path("id").asText();
+      metrics.append(metrics(bench, path + "/metrics"));
+      metrics.append(metrics(bench, path + "/jm-operator-metrics"));
     }
-    return names.toString();
+    return metrics.toString();
+  }
+
+  /** Names and values: a path lists the names, and has the values of those that it is asked for. */
+  private static String metrics(ClusterBench bench, String path) throws Exception {
+    List<String> names = bench.get(path).findValuesAsText("id");
+    StringBuilder values = new StringBuilder();
+    for (int from = 0; from < names.size(); from += METRICS_A_REQUEST) {
+      String asked =
+          names.subList(from, Math.min(names.size(), from + METRICS_A_REQUEST)).stream()
+              .map(name -> URLEncoder.encode(name, UTF_8))
+              .collect(Collectors.joining(","));
+      values.append(bench.flink.get(path + "?get=" + asked));
+    }
+    return values.toString();
   }
 
   private static String logs() throws IOException {
