@@ -20,10 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
-import org.apache.avro.file.CodecFactory;
-import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -99,16 +96,12 @@ class ReplayOnClusterITCase {
             .withSchema(SCHEMA)
             .build()) {
       for (int i = 0; i < records; i++) {
-        writer.write(payment(number, i));
+        GenericRecord payment = new GenericData.Record(SCHEMA);
+        payment.put("id", (long) number * RECORDS_OF_A_FILE + i);
+        payment.put("x", List.of(i / 7f, 2f + number));
+        writer.write(payment);
       }
     }
-  }
-
-  private static GenericRecord payment(int file, int number) {
-    GenericRecord payment = new GenericData.Record(SCHEMA);
-    payment.put("id", (long) file * RECORDS_OF_A_FILE + number);
-    payment.put("x", List.of(number / 7f, 2f + file));
-    return payment;
   }
 
   /** The distribution's configuration, and where S3 is. */
@@ -249,33 +242,5 @@ class ReplayOnClusterITCase {
     awaitSuccess(submit("overwrite", config, "--overwrite"));
     assertThat(jobs("again")).hasSize(2);
     assertThat(files.digests("s3://lake/scored/again")).hasSize(2).isEqualTo(first);
-  }
-
-  /** Which neither Flink nor the job's jar has a reader for. */
-  @Test
-  void replay_avroFileOfTheXzCodec_isReadByWhatIsInLib() throws Exception {
-    Path input = folder.resolve("packed.avro");
-    try (DataFileWriter<GenericRecord> writer =
-        new DataFileWriter<>(new GenericDatumWriter<>(SCHEMA))) {
-      writer.setCodec(CodecFactory.xzCodec(1)).create(SCHEMA, input.toFile());
-      for (int i = 0; i < 100; i++) {
-        writer.append(payment(0, i));
-      }
-    }
-    Path output = folder.resolve("unpacked");
-    Path config =
-        Files.writeString(
-            folder.resolve("packed.yaml"),
-            """
-            job: {name: packed}
-            input: {paths: "%s", format: avro}
-            output: {path: "%s", fields: [id]}
-            model: {name: m, base: "s3://lake/models"}
-            """
-                .formatted(input, output));
-
-    awaitSuccess(submit("packed", config));
-
-    assertThat(Files.readAllLines(output.resolve("packed.avro.0.jsonl"))).hasSize(100);
   }
 }
