@@ -120,9 +120,14 @@ final class VersionControl implements ModelControl {
       // What scored is gone, and another version has long been ordered in its place.
       try {
         return loadFirst(ordered);
-      } catch (Exception later) {
-        later.addSuppressed(e);
-        throw later;
+      } catch (ModelException | UnfitRuntimeException later) {
+        if (UnfitRuntimeException.isForGood(e)) {
+          later.addSuppressed(e);
+          throw later;
+        }
+        // A restart may find what scored, whatever becomes of the other one.
+        e.addSuppressed(later);
+        throw e;
       }
     }
   }

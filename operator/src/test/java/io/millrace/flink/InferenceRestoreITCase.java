@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.flink.InferenceOptions.RunIn;
 import io.millrace.model.Command;
+import io.millrace.model.Command.Publish;
 import io.millrace.model.Command.Rollback;
 import io.millrace.model.ModelEvent;
+import io.millrace.model.ModelException;
 import io.millrace.model.ModelReason;
 import io.millrace.testing.models.SavedModels;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -219,6 +222,27 @@ class InferenceRestoreITCase {
       restored.endOfRecords();
       assertThat(restored.output()).containsExactly("1.0@2");
       assertThat(rejections(restored)).containsExactly(ModelReason.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void restore_withTheServingVersionGoneAndTheOrderedOneRefused_mayBeTriedAgain() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = Harness.open(roots, List.of(version(1, 1)), 100, RunIn.TASK)) {
+      URI elsewhere = URI.create("file:///elsewhere/2");
+      harness.command(new Publish(Harness.MODEL, 2, elsewhere, null, 2, true, null));
+      state = harness.snapshot();
+    }
+    Files.move(roots.resolve("1"), roots.resolve("1-deleted"));
+    Harness restored = new Harness(roots, List.of(), 100, RunIn.TASK, 1, 0);
+    try (restored) {
+      assertThatThrownBy(() -> restored.start(state))
+          .isInstanceOfSatisfying(
+              ModelException.class,
+              e -> {
+                assertThat(e.reason()).isEqualTo(ModelReason.NOT_FOUND);
+                assertThat(e.getSuppressed()).hasOnlyElementsOfType(UnfitRuntimeException.class);
+              });
     }
   }
 
