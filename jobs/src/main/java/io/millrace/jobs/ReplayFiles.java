@@ -68,11 +68,12 @@ final class ReplayFiles {
       String name = field.getOrDefault("name", "");
       features.put(name, ElementType.of(field.getOrDefault("dtype", "float32")));
     }
+    Signature signature = RowSpecs.narrowed(config, versions.signature());
     if (ReplayOptions.records(config) == Format.TF_EXAMPLE) {
-      requireFlat(config, versions.signature(), fields);
+      requireFlat(config, signature, fields);
     }
     try {
-      return ScoredRecordSchema.of(versions.signature(), fields, features);
+      return ScoredRecordSchema.of(signature, fields, features);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
           ReplayOptions.OUTPUT_FORMAT.key() + ": " + e.getMessage(), e);

@@ -27,17 +27,26 @@ record RowSpecs(List<TensorSpec> inputs) {
    * @throws ConfigurationException if it does not take the shapes that are configured
    */
   static RowSpecs of(ReadableConfig config, Signature signature) throws ConfigurationException {
-    Signature narrowed;
-    try {
-      narrowed = signature.withInputShapes(InputShapes.of(config));
-    } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(
-          InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(), e);
-    }
+    Signature narrowed = narrowed(config, signature);
     // Without batches too, such a signature is given rows, one at a time.
     boolean batched = narrowed.hasBatchDimension();
     return new RowSpecs(
         narrowed.inputs().stream().map(spec -> batched ? withoutBatch(spec) : spec).toList());
+  }
+
+  /**
+   * A signature as it is called, its inputs as narrow as the configuration has them.
+   *
+   * @throws ConfigurationException if it does not take the shapes that are configured
+   */
+  static Signature narrowed(ReadableConfig config, Signature signature)
+      throws ConfigurationException {
+    try {
+      return signature.withInputShapes(InputShapes.of(config));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(
+          InferenceOptions.INPUT_SHAPES.key() + ": " + e.getMessage(), e);
+    }
   }
 
   private static TensorSpec withoutBatch(TensorSpec spec) {

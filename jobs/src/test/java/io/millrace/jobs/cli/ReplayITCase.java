@@ -22,6 +22,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
@@ -220,6 +223,30 @@ class ReplayITCase {
       Path again = folder.resolve("again-" + format);
       run(history, again, key, "-Doutput.format=" + format, "-Djob.parallelism=1");
       assertThat(digest(again)).isEqualTo(digest(output));
+    }
+  }
+
+  @Test
+  void replay_toAvroWithShapesThatLeaveNoBatch_writesWholeTensors() throws Exception {
+    SavedModels.failing(folder.resolve("whole/7"));
+    Path input =
+        Files.writeString(folder.resolve("whole.jsonl"), "{\"id\": 1, \"x\": [1, 4, 9]}\n");
+    Path output = folder.resolve("of-whole");
+
+    CommandLineRun run =
+        run(
+            input,
+            output,
+            "-Dmodel.base=" + folder.resolve("whole"),
+            "-Dmodel.input-shapes={x: [3]}",
+            "-Doutput.format=avro");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Path file = output.resolve("whole.jsonl.0.avro");
+    try (DataFileReader<GenericRecord> records =
+        new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
+      GenericRecord predictions = (GenericRecord) records.next().get("predictions");
+      assertThat((List<?>) predictions.get("y")).isEqualTo(List.of(1f, 2f, 3f));
     }
   }
 
