@@ -178,7 +178,8 @@ final class RecordFormats {
   }
 
   /**
-   * Holds the features against what the versions take.
+   * Holds the features against what the versions take. One that they fit will do: the others of a
+   * timeline may be of a time that no record is of.
    *
    * @throws ConfigurationException with all that does not fit, for which every record would be
    *     rejected
@@ -188,7 +189,12 @@ final class RecordFormats {
     Set<String> misfits = new LinkedHashSet<>();
     for (Signature signature : signatures) {
       List<TensorSpec> rows = RowSpecs.of(config, signature).inputs();
-      features(config, (input, features) -> misfits.addAll(misfits(rows, input, features)));
+      List<String> found = new ArrayList<>();
+      features(config, (input, features) -> found.addAll(misfits(rows, input, features)));
+      if (found.isEmpty()) {
+        return;
+      }
+      misfits.addAll(found);
     }
     if (!misfits.isEmpty()) {
       throw new ConfigurationException(String.join("; ", misfits));
