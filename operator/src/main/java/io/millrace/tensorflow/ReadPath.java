@@ -10,6 +10,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -42,13 +44,18 @@ final class ReadPath implements AutoCloseable {
   private static final int MOST_NOTE_BYTES = 1 << 16;
 
   /** Apart from what the classes of another job write in the same process. */
-  private static final String ROOT = "ram://millrace-" + UUID.randomUUID();
+  private static final String NAME = "millrace-" + UUID.randomUUID();
+
+  private static final String ROOT = "ram://" + NAME;
+
+  /** Of the temporary folders; there as long as one of them is. */
+  private static final Path TEMPORARY = Path.of(System.getProperty("java.io.tmpdir"), NAME);
+
+  private static final FileAttribute<?> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   /** Folders in use: TensorFlow never forgets the name of one that it loaded from. */
   private static final BitSet TAKEN = new BitSet();
-
-  /** Of the temporary folders; made with the first of them. */
-  private static @Nullable Path temporaryRoot;
 
   private final String name;
   private final String location;
@@ -89,9 +96,8 @@ final class ReadPath implements AutoCloseable {
     if (folder.contains(SavedModelFile.BINARY) && !hasLargeNotes(folder)) {
       return new ReadPath(folder.name(), folder.directory().toAbsolutePath().toString(), -1, null);
     }
-    Path root = temporaryRoot();
     int number = take();
-    Path temporary = root.resolve(Integer.toString(number));
+    Path temporary = TEMPORARY.resolve(Integer.toString(number));
     return new ReadPath(folder.name(), temporary.toString(), number, temporary);
   }
 
@@ -102,16 +108,6 @@ final class ReadPath implements AutoCloseable {
       }
     }
     return false;
-  }
-
-  private static Path temporaryRoot() throws IOException {
-    synchronized (TAKEN) {
-      if (temporaryRoot == null || !Files.isDirectory(temporaryRoot)) {
-        temporaryRoot = Files.createTempDirectory("millrace-graphs-");
-        temporaryRoot.toFile().deleteOnExit();
-      }
-      return temporaryRoot;
-    }
   }
 
   /**
@@ -151,7 +147,12 @@ final class ReadPath implements AutoCloseable {
     if (temporary == null) {
       return;
     }
-    Files.createDirectory(temporary);
+    synchronized (TAKEN) {
+      if (Files.notExists(TEMPORARY)) {
+        Files.createDirectory(TEMPORARY, PRIVATE);
+      }
+      Files.createDirectory(temporary);
+    }
     if (folder.contains(SavedModelFile.BINARY)) {
       link(folder, temporary, SavedModelFile.BINARY);
     } else {
@@ -296,12 +297,19 @@ final class ReadPath implements AutoCloseable {
   }
 
   private static boolean deleteFolder(Path folder) {
-    try {
-      Files.deleteIfExists(folder);
+    synchronized (TAKEN) {
+      try {
+        Files.deleteIfExists(folder);
+      } catch (IOException e) {
+        LOG.warn("A model's folder is not deleted: {}", e.getMessage());
+        return false;
+      }
+      try {
+        Files.deleteIfExists(TEMPORARY);
+      } catch (IOException e) {
+        LOG.debug("There are others: {}", e.getMessage());
+      }
       return true;
-    } catch (IOException e) {
-      LOG.warn("A model's folder is not deleted: {}", e.getMessage());
-      return false;
     }
   }
 }

@@ -63,13 +63,15 @@ public final class SavedModelReader {
     List<SavedModelInfo.Callable> signatures = new ArrayList<>();
     TreeMap<String, String> unusable = new TreeMap<>();
     for (String key : table.keys()) {
+      BoundSignature bound;
       try {
-        BoundSignature bound = table.get(key);
-        List<String> roots = roots(metaGraph, bound);
-        signatures.add(new SavedModelInfo.Callable(bound.signature(), reachable.from(roots)));
+        bound = table.get(key);
       } catch (ModelException e) {
         unusable.put(key, e.getMessage());
+        continue;
       }
+      List<String> roots = roots(metaGraph, bound);
+      signatures.add(new SavedModelInfo.Callable(bound.signature(), reachable.from(roots)));
     }
     VersionDef versions = metaGraph.getGraphDef().getVersions();
     return new SavedModelInfo.Graph(

@@ -18,6 +18,7 @@ import io.millrace.testing.processes.HdfsCluster;
 import io.millrace.testing.processes.S3Server;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,6 +196,9 @@ class StorageFaultsITCase {
     }
     try (Stream<Path> files = Files.find(copies, 3, (path, attributes) -> path.endsWith(SHARD))) {
       return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (UncheckedIOException e) {
+      // Deleted meanwhile: a copy that failed.
+      return 0;
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.model.BatchSizes;
 import io.millrace.model.LoadOptions;
+import io.millrace.model.ModelContent;
 import io.millrace.model.ModelException;
 import io.millrace.model.ModelFiles;
 import io.millrace.model.ModelReason;
@@ -125,9 +126,19 @@ class MaliciousModelsITCase {
     Path model = SavedModels.linear(directory.resolve("1"), new float[] {1}, 0);
     Path file = model.resolve(note);
     Files.createDirectories(file.getParent());
-    // No proto: TensorFlow says so if it reads it. The zero byte is no field's tag.
+    // No proto: of the debug information, TensorFlow would say so.
     Files.write(file, new byte[(1 << 16) + 1]);
     Loaded.model(model).close();
+
+    ModelContent content = new ModelContent.Folder(model);
+    Path read;
+    try (ReadPath path = ReadPath.of(content, SavedModelFile.read(content))) {
+      read = Path.of(path.location());
+      assertThat(read.resolve("saved_model.pb")).isRegularFile();
+      assertThat(read.resolve(note)).doesNotExist();
+      path.release();
+    }
+    assertThat(read.getParent()).doesNotExist();
   }
 
   @Test

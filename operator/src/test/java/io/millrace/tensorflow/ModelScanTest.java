@@ -11,10 +11,7 @@ import io.millrace.model.ModelReason;
 import io.millrace.model.OpsPolicy;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
-import io.millrace.testing.models.Node;
-import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
-import io.millrace.testing.models.Tensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.AttrValue;
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GradientDef;
 import org.tensorflow.proto.SignatureDef;
@@ -159,23 +155,6 @@ class ModelScanTest {
                 .addGradient(
                     GradientDef.newBuilder().setFunctionName("inner").setGradientFunc("back")));
     assertRefused(model, ModelReason.OP_REFUSED, "op 'ReadFile' (node 'read' of function 'back')");
-  }
-
-  @Test
-  void signaturesThatReachTooMuchTogether_areRefused() throws Exception {
-    SavedModelWriter model = new SavedModelWriter();
-    Node sum = model.node("AddN", "sum");
-    Node one = model.constant("one", Tensors.floats(new float[] {1}, 1));
-    for (int i = 0; i < 200_000; i++) {
-      sum.input(one);
-    }
-    for (int i = 0; i < 60; i++) {
-      model.signature("signature-" + i).output("y", sum, DataType.DT_FLOAT);
-    }
-    ModelScan scan = scan(model.write(directory));
-    assertThat(scan.ofModel()).extracting(Refusal::reason).containsExactly(ModelReason.TOO_LARGE);
-    assertThat(scan.ofModel().get(0).message())
-        .contains("saved_model.pb: what its signatures reach, each by itself, comes to more than");
   }
 
   // Files that are not what they seem.

@@ -13,6 +13,7 @@ import io.millrace.testing.models.MaliciousModels;
 import io.millrace.testing.models.Node;
 import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.DataType;
 
 /** {@code model scan} with models that are good and models that are not. */
 class ModelScanITCase {
@@ -262,6 +264,23 @@ class ModelScanITCase {
 
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("op 'ReadFile' (node 'hostile')");
+  }
+
+  @Test
+  void scan_signaturesThatReachTooMuchTogether_areRefusedInGoodTime() {
+    SavedModelWriter model = new SavedModelWriter();
+    Node sum = model.node("AddN", "sum");
+    Node one = model.constant("one", Tensors.floats(new float[] {1}, 1));
+    for (int i = 0; i < 200_000; i++) {
+      sum.input(one);
+    }
+    for (int i = 0; i < 60; i++) {
+      model.signature("signature-" + i).output("y", sum, DataType.DT_FLOAT);
+    }
+    CommandLineRun run = scan(model.write(folder));
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("TOO_LARGE", "what its signatures reach, each by itself, comes to more than");
   }
 
   @Test
