@@ -50,6 +50,21 @@ class DistributionITCase {
   }
 
   @Test
+  void script_configurationFolderWithoutOne_isRefused() throws Exception {
+    CommandResult outcome =
+        run(
+            "env",
+            "FLINK_CONF_DIR=" + elsewhere,
+            HOME.resolve("bin/millrace").toString(),
+            "model",
+            "verify",
+            "s3://models/fraud/2");
+
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("no config.yaml in " + elsewhere + " (FLINK_CONF_DIR)");
+  }
+
+  @Test
   void script_modelRunFromAnotherFolder_answersOnRelativePaths() throws Exception {
     SavedModels.linear(elsewhere.resolve("models/7"), new float[] {2, 3}, 1);
     Files.writeString(elsewhere.resolve("in.json"), "{\"instances\": [[1, 1], [0, 2]]}");

@@ -41,12 +41,12 @@ final class Locations {
    * @throws CommandException if the folder that is named has none
    */
   static Configuration flinkConfiguration() throws CommandException {
-    String folder = System.getenv("FLINK_CONF_DIR");
-    Path conf = folder == null ? Path.of(System.getProperty(HOME, "."), "conf") : Path.of(folder);
+    String folder = System.getenv().getOrDefault("FLINK_CONF_DIR", "");
+    Path conf = folder.isEmpty() ? Path.of(System.getProperty(HOME, "."), "conf") : Path.of(folder);
     if (Files.exists(conf.resolve(GlobalConfiguration.FLINK_CONF_FILENAME))) {
       return GlobalConfiguration.loadConfiguration(conf.toString());
     }
-    if (folder != null) {
+    if (!folder.isEmpty()) {
       throw CommandException.usage(
           "no " + GlobalConfiguration.FLINK_CONF_FILENAME + " in " + conf + " (FLINK_CONF_DIR)",
           null);

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.IllegalConfigurationException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where Flink's processes find their jars and their configuration.
@@ -30,8 +29,8 @@ public record FlinkHome(Path root, Path conf) {
       throw new ClusterException("not started by bin/millrace: expected a distribution");
     }
     Path root = Path.of(home);
-    @Nullable String folder = System.getenv("FLINK_CONF_DIR");
-    Path conf = folder == null ? root.resolve("conf/flink") : Path.of(folder).toAbsolutePath();
+    String folder = System.getenv().getOrDefault("FLINK_CONF_DIR", "");
+    Path conf = folder.isEmpty() ? root.resolve("conf/flink") : Path.of(folder).toAbsolutePath();
     if (!Files.isRegularFile(conf.resolve(GlobalConfiguration.FLINK_CONF_FILENAME))) {
       throw new ClusterException(
           "no " + GlobalConfiguration.FLINK_CONF_FILENAME + " in " + conf + " (FLINK_CONF_DIR)");
