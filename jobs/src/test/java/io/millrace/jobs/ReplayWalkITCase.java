@@ -54,7 +54,9 @@ class ReplayWalkITCase {
         } else if (command.startsWith("bin/millrace compare")) {
           assertThat(printed).containsPattern("equal: \\d{4,} records, bit for bit");
         } else if (command.contains("--what-if")) {
-          assertThat(folder.resolve("what-if.html")).isNotEmptyFile();
+          assertThat(folder.resolve("what-if.html"))
+              .content()
+              .contains("<th>base: ", "<h2>Base against other</h2>");
         }
       }
       shell.awaitEnd(background);
