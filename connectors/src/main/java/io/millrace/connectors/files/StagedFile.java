@@ -87,11 +87,14 @@ final class StagedFile implements AutoCloseable {
         SimpleVersionedSerialization.writeVersionAndSerialize(form, recoverable));
   }
 
+  /** Gives a file up that is not finished. */
   @Override
-  public void close() throws IOException {
-    // Flink's stream to S3 fails if it is closed once more (2.3).
+  public void close() {
+    // Flink's stream to S3 fails if it is closed once more (2.3). One to HDFS fails for good, with
+    // the same exception each time: thrown anew where a task cleans up behind it, that would end
+    // the TaskManager.
     if (!finished) {
-      out.close();
+      IOUtils.closeQuietly(out);
     }
   }
 }
