@@ -2,18 +2,13 @@ package io.millrace.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.tensorflow.proto.DataType.DT_FLOAT;
-import static org.tensorflow.proto.DataType.DT_STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.testing.models.HostileModels;
 import io.millrace.testing.models.HostileModels.Place;
 import io.millrace.testing.models.MaliciousModels;
-import io.millrace.testing.models.Node;
-import io.millrace.testing.models.SavedModelWriter;
 import io.millrace.testing.models.SavedModels;
-import io.millrace.testing.models.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +20,6 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.proto.DataType;
 
 /** {@code model scan} with models that are good and models that are not. */
 class ModelScanITCase {
@@ -152,22 +146,6 @@ class ModelScanITCase {
     assertThat(named.err()).contains("op 'ReadFile' (node 'hostile')");
   }
 
-  /** Signatures that do the same, the first one beside the reading of a file. */
-  private Path twoSignatures(String reading, String safe) {
-    SavedModelWriter model = new SavedModelWriter();
-    Node x = model.placeholder("x", DT_FLOAT, -1);
-    Node hostile = model.node("ReadFile", HostileModels.NODE);
-    hostile.input(model.placeholder("path", DT_STRING));
-    for (String key : List.of(reading, safe)) {
-      Node y = model.node("Identity", "y/" + key).input(x).attr("T", DT_FLOAT);
-      if (key.equals(reading)) {
-        y.input("^" + hostile.name());
-      }
-      model.signature(key).input("x", x, DT_FLOAT, -1).output("y", y, DT_FLOAT, -1);
-    }
-    return model.write(folder);
-  }
-
   private static void assertVerdicts(JsonNode scanned, String reading, String safe) {
     assertThat(scanned.get("refusals")).isEmpty();
     JsonNode signatures = scanned.get("signatures");
@@ -185,7 +163,7 @@ class ModelScanITCase {
 
   @Test
   void scan_defaultSignatureRefusedBesideASafeOne_goesByTheOneThatIsAsked() throws IOException {
-    Path model = twoSignatures("serving_default", "safe");
+    Path model = HostileModels.readingBeside(folder, "serving_default", "safe");
 
     CommandLineRun text = scan(model);
     assertThat(text.exitCode()).isEqualTo(3);
@@ -215,7 +193,7 @@ class ModelScanITCase {
 
   @Test
   void scan_noDefaultSignature_isAcceptedIfOneIs() throws IOException {
-    Path model = twoSignatures("reading", "safe");
+    Path model = HostileModels.readingBeside(folder, "reading", "safe");
 
     CommandLineRun text = scan(model);
     assertThat(text.exitCode()).as(text.err()).isZero();
@@ -268,16 +246,8 @@ class ModelScanITCase {
 
   @Test
   void scan_signaturesThatReachTooMuchTogether_areRefusedInGoodTime() {
-    SavedModelWriter model = new SavedModelWriter();
-    Node sum = model.node("AddN", "sum");
-    Node one = model.constant("one", Tensors.floats(new float[] {1}, 1));
-    for (int i = 0; i < 200_000; i++) {
-      sum.input(one);
-    }
-    for (int i = 0; i < 60; i++) {
-      model.signature("signature-" + i).output("y", sum, DataType.DT_FLOAT);
-    }
-    CommandLineRun run = scan(model.write(folder));
+    CommandLineRun run = scan(HostileModels.wide(folder, 200_000, 60));
+
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.out())
         .contains("TOO_LARGE", "what its signatures reach, each by itself, comes to more than");

@@ -110,6 +110,35 @@ public final class HostileModels {
     return model.write(directory);
   }
 
+  /** Two signatures that do the same, the first one beside the reading of a file. */
+  public static Path readingBeside(Path directory, String reading, String safe) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node x = model.placeholder("x", DT_FLOAT, -1);
+    model.node("ReadFile", NODE).input(model.placeholder("path", DT_STRING));
+    for (String key : List.of(reading, safe)) {
+      Node y = model.node("Identity", "y/" + key).input(x).attr("T", DT_FLOAT);
+      if (key.equals(reading)) {
+        y.input("^" + NODE);
+      }
+      model.signature(key).input("x", x, DT_FLOAT, -1).output("y", y, DT_FLOAT, -1);
+    }
+    return model.write(directory);
+  }
+
+  /** One sum of so many inputs, which so many signatures reach. */
+  public static Path wide(Path directory, int inputs, int signatures) {
+    SavedModelWriter model = new SavedModelWriter();
+    Node sum = model.node("AddN", "sum");
+    Node one = model.constant("one", Tensors.floats(new float[] {1}, 1));
+    for (int i = 0; i < inputs; i++) {
+      sum.input(one);
+    }
+    for (int i = 0; i < signatures; i++) {
+      model.signature("signature-" + i).output("y", sum, DT_FLOAT);
+    }
+    return model.write(directory);
+  }
+
   /** Turns a model into one that has only a {@code saved_model.pbtxt}. */
   public static Path asText(Path directory) {
     Path binary = directory.resolve("saved_model.pb");

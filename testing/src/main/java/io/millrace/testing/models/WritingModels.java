@@ -17,28 +17,27 @@ public final class WritingModels {
 
   /** By {@code Save}, of the checkpoints of old. */
   public static Path saving(Path directory, Path file) {
-    SavedModelWriter model = new SavedModelWriter();
-    HostileModels.identity(model);
-    model.initialiser(
-        model
-            .node("Save", HostileModels.NODE)
-            .input(MaliciousModels.path(model, file))
-            .input(model.constant("names", Tensors.strings(List.of("a"))))
-            .input(model.constant("a", Tensors.floats(new float[] {1}, 1)))
-            .attr("T", MaliciousModels.types(DT_FLOAT)));
-    return model.write(directory);
+    return saving(directory, file, false);
   }
 
+  /** By {@code SaveSlices}, likewise. */
   public static Path savingSlices(Path directory, Path file) {
+    return saving(directory, file, true);
+  }
+
+  private static Path saving(Path directory, Path file, boolean slices) {
     SavedModelWriter model = new SavedModelWriter();
     HostileModels.identity(model);
-    model.initialiser(
+    Node save =
         model
-            .node("SaveSlices", HostileModels.NODE)
+            .node(slices ? "SaveSlices" : "Save", HostileModels.NODE)
             .input(MaliciousModels.path(model, file))
-            .input(model.constant("names", Tensors.strings(List.of("a"))))
-            .input(model.constant("slices", Tensors.strings(List.of(""))))
-            .input(model.constant("a", Tensors.floats(new float[] {1}, 1)))
+            .input(model.constant("names", Tensors.strings(List.of("a"))));
+    if (slices) {
+      save.input(model.constant("slices", Tensors.strings(List.of(""))));
+    }
+    model.initialiser(
+        save.input(model.constant("a", Tensors.floats(new float[] {1}, 1)))
             .attr("T", MaliciousModels.types(DT_FLOAT)));
     return model.write(directory);
   }
