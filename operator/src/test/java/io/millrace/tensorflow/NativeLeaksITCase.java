@@ -58,8 +58,10 @@ class NativeLeaksITCase {
     }
     Held after = Held.now();
     System.out.printf("held after 100 and 300 loads from memory: %s, %s%n", before, after);
-    // Of 200 loads: a twenty-fifth of what they would leave if each left its files.
-    assertThat(after.memory() - before.memory()).isLessThan(8 * megabytes * MEGABYTE);
+    // Of 200 loads: a sixth of what they would leave if each left its 2 MB, for resident memory
+    // goes
+    // up and down; of 50 MB, a twenty-fifth.
+    assertThat(after.memory() - before.memory()).isLessThan(Math.max(64, 8 * megabytes) * MEGABYTE);
     assertThat(after.threads()).isLessThan(before.threads() + THREADS_OF_THE_JVM);
     assertThat(after.files()).isLessThanOrEqualTo(before.files());
     assertThat(directory.resolve("never")).doesNotExist();

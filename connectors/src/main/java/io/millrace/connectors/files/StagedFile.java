@@ -11,12 +11,16 @@ import org.apache.flink.core.fs.RecoverableWriter.CommitRecoverable;
 import org.apache.flink.core.io.SimpleVersionedSerialization;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.IOUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file of the output that is being written. Not thread-safe; whoever opened it finishes or closes
  * it.
  */
 final class StagedFile implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StagedFile.class);
+
   private final String name;
   private final RecoverableWriter writer;
   private final RecoverableFsDataOutputStream out;
@@ -94,7 +98,11 @@ final class StagedFile implements AutoCloseable {
     // the same exception each time: thrown anew where a task cleans up behind it, that would end
     // the TaskManager.
     if (!finished) {
-      IOUtils.closeQuietly(out);
+      try {
+        out.close();
+      } catch (IOException e) {
+        LOG.debug("{} is given up: {}", name, e.getMessage());
+      }
     }
   }
 }

@@ -245,7 +245,7 @@ class ModelScanITCase {
   }
 
   @Test
-  void scan_signaturesThatReachTooMuchTogether_areRefusedInGoodTime() {
+  void scan_signaturesThatReachTooMuchTogether_areRefused() {
     CommandLineRun run = scan(HostileModels.wide(folder, 200_000, 60));
 
     assertThat(run.exitCode()).isEqualTo(3);
