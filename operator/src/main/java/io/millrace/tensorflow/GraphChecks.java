@@ -121,7 +121,9 @@ final class GraphChecks {
     try (BytePointer pointer = new BytePointer(bytes);
         NativeStatus status = new NativeStatus()) {
       TF_Buffer buffer = tensorflow.TF_NewBufferFromString(pointer, bytes.length);
-      tensorflow.TF_GraphImportGraphDef(scratch, buffer, options, status.handle());
+      try (SignalMask mask = SignalMask.begun()) {
+        tensorflow.TF_GraphImportGraphDef(scratch, buffer, options, status.handle());
+      }
       tensorflow.TF_DeleteBuffer(buffer);
       if (!status.isOk()) {
         throw new ModelException(

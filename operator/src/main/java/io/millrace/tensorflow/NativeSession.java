@@ -48,16 +48,19 @@ final class NativeSession implements AutoCloseable {
     try (NativeStatus status = new NativeStatus();
         PointerScope scope = new PointerScope()) {
       configure(sessionOptions, config.toByteArray(), status);
-      TF_Session session =
-          tensorflow.TF_LoadSessionFromSavedModel(
-              sessionOptions,
-              null,
-              new BytePointer(path.location()),
-              new PointerPointer<>(tags.toArray(String[]::new)),
-              tags.size(),
-              graph,
-              null,
-              status.handle());
+      TF_Session session;
+      try (SignalMask mask = SignalMask.begun()) {
+        session =
+            tensorflow.TF_LoadSessionFromSavedModel(
+                sessionOptions,
+                null,
+                new BytePointer(path.location()),
+                new PointerPointer<>(tags.toArray(String[]::new)),
+                tags.size(),
+                graph,
+                null,
+                status.handle());
+      }
       if (!status.isOk()) {
         throw new ModelException(
             ModelReason.LOAD_FAILED,
@@ -133,19 +136,21 @@ final class NativeSession implements AutoCloseable {
     for (int i = 0; i < targets.size(); i++) {
       operations.put(i, required(targets.get(i)));
     }
-    tensorflow.TF_SessionRun(
-        session,
-        null,
-        fed.position(0),
-        values,
-        inputs,
-        null,
-        (PointerPointer<?>) null,
-        0,
-        operations,
-        targets.size(),
-        null,
-        status.handle());
+    try (SignalMask mask = SignalMask.begun()) {
+      tensorflow.TF_SessionRun(
+          session,
+          null,
+          fed.position(0),
+          values,
+          inputs,
+          null,
+          (PointerPointer<?>) null,
+          0,
+          operations,
+          targets.size(),
+          null,
+          status.handle());
+    }
   }
 
   private TF_Operation required(String reference) throws ModelException {

@@ -25,6 +25,7 @@ final class SessionCall implements AutoCloseable {
 
   private final NativeSession session;
   private final NativeStatus status = new NativeStatus();
+  private final SignalMask mask = new SignalMask();
   private final int inputCount;
   private final int outputCount;
   private final TF_Output inputs;
@@ -125,19 +126,24 @@ final class SessionCall implements AutoCloseable {
    * @throws InferenceException if TensorFlow fails; there are no answers then
    */
   void run() throws InferenceException {
-    tensorflow.TF_SessionRun(
-        session.handle(),
-        null,
-        inputs,
-        inputValues,
-        inputCount,
-        outputs,
-        outputValues,
-        outputCount,
-        (PointerPointer<?>) null,
-        0,
-        null,
-        status.handle());
+    mask.begin();
+    try {
+      tensorflow.TF_SessionRun(
+          session.handle(),
+          null,
+          inputs,
+          inputValues,
+          inputCount,
+          outputs,
+          outputValues,
+          outputCount,
+          (PointerPointer<?>) null,
+          0,
+          null,
+          status.handle());
+    } finally {
+      mask.end();
+    }
     if (!status.isOk()) {
       throw new InferenceException(status.message(), status.blamesInput());
     }
@@ -156,6 +162,7 @@ final class SessionCall implements AutoCloseable {
       inputValues.close();
       outputs.close();
       inputs.close();
+      mask.close();
       status.close();
     }
   }

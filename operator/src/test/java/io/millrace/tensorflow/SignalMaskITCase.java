@@ -1,0 +1,97 @@
+package io.millrace.tensorflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.millrace.testing.models.SavedModels;
+import io.millrace.testing.models.SavedModels.Layer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SignalMaskITCase {
+  private static final int UNITS = 10;
+  private static final int SECONDS = 10;
+
+  /**
+   * 128 and SIGABRT or SIGSEGV: what glibc and the JVM end a process with whose heap is damaged.
+   */
+  private static final List<Integer> KILLED = List.of(134, 139);
+
+  @TempDir private Path folder;
+
+  @Test
+  void model_underAProfilerThatSendsSignals_goesOnScoring() throws Exception {
+    Path model = wide();
+    Path log = folder.resolve("millrace.txt");
+    assertThat(run(ProfiledRuns.MILLRACE, model, log)).as(() -> read(log)).isZero();
+    assertThat(samples(log)).isGreaterThan(1_000);
+  }
+
+  /** That it is hard: without the mask, the process ends, on CPUs for which oneDNN has kernels. */
+  @Test
+  void sameModel_runByTheBindingItself_endsTheProcess() throws Exception {
+    Path log = folder.resolve("binding.txt");
+    int code = run(ProfiledRuns.BINDING, wide(), log);
+    System.out.println("TensorFlow's binding under a profiler: exit code " + code);
+    assumeThat(code).as("TensorFlow is not hurt by signals on this CPU").isNotZero();
+    assertThat(code).as(() -> read(log)).isIn(KILLED);
+  }
+
+  private Path wide() {
+    Random random = new Random(1);
+    float[][] weights = new float[ProfiledRuns.INPUTS][UNITS];
+    for (float[] row : weights) {
+      for (int i = 0; i < UNITS; i++) {
+        row[i] = random.nextFloat() - 0.5f;
+      }
+    }
+    return SavedModels.layers(
+        folder.resolve("wide"), List.of(new Layer(weights, new float[UNITS], "Identity")));
+  }
+
+  private int run(String how, Path model, Path log) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash"));
+    command.add("-XX:ErrorFile=" + folder.resolve("hs_err.log"));
+    command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(ProfiledRuns.class.getName());
+    command.addAll(List.of(how, model.toString(), String.valueOf(SECONDS)));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      return process.exitValue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static long samples(Path log) throws IOException {
+    return Files.readAllLines(log).stream()
+        .filter(line -> line.startsWith("samples: "))
+        .mapToLong(line -> Long.parseLong(line.substring("samples: ".length())))
+        .sum();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
