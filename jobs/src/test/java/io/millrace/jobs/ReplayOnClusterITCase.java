@@ -11,6 +11,8 @@ import io.millrace.testing.processes.FlinkCluster;
 import io.millrace.testing.processes.S3Server;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -190,6 +192,31 @@ class ReplayOnClusterITCase {
     return 0;
   }
 
+  /** The whole name of a metric that the JobManager has of the source, empty as long as not. */
+  private static String idOf(String metrics, String name) throws Exception {
+    for (JsonNode metric : get(metrics)) {
+      if (metric.path("id").asText().endsWith(name)) {
+        return metric.path("id").asText();
+      }
+    }
+    return "";
+  }
+
+  private static double ofJobManager(String readers, String name) throws Exception {
+    String metrics = readers + "/jm-operator-metrics";
+    Await.until(name + " is there", () -> !idOf(metrics, name).isEmpty());
+    String id = URLEncoder.encode(idOf(metrics, name), StandardCharsets.UTF_8);
+    return get(metrics + "?get=" + id).at("/0/value").asDouble();
+  }
+
+  private static long inputBytes() throws IOException {
+    long bytes = 0;
+    for (int file = 0; file < FILES; file++) {
+      bytes += Files.size(folder.resolve("lake/many/%d.parquet".formatted(file)));
+    }
+    return bytes;
+  }
+
   /** Path of the tasks that read, score and write. */
   private static String awaitReaders(String name) throws Exception {
     Await.until(name + " is submitted", () -> !jobs(name).isEmpty());
@@ -210,6 +237,10 @@ class ReplayOnClusterITCase {
           PATIENCE,
           POLL,
           () -> leastRead(readers) > RECORDS_OF_A_FILE);
+      assertThat(ofJobManager(readers, ".bytes_total")).isEqualTo(inputBytes());
+      assertThat(ofJobManager(readers, ".estimated_seconds_left"))
+          .isGreaterThan(0)
+          .isLessThan(PATIENCE.toSeconds());
       flink.taskManager(0).kill();
       assertThat(files.exists("s3://lake/scored/killed/_SUCCESS")).isFalse();
       flink.taskManager(0).restart();

@@ -28,6 +28,12 @@ public final class FileHistory {
   /** Gauge of the JobManager: bytes that all files have, as they are stored. */
   public static final String BYTES_TOTAL = "bytes_total";
 
+  /**
+   * Gauge of the JobManager: seconds until all files are read, as fast as the job went so far; NaN
+   * until the first piece of a file is through.
+   */
+  public static final String SECONDS_LEFT = "estimated_seconds_left";
+
   private FileHistory() {}
 
   /**

@@ -18,6 +18,8 @@ import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flink's source of files, with what it says of its progress: as its formats do not see the metrics
@@ -45,6 +47,8 @@ public final class FileHistorySource
    */
   private transient volatile long bytesTotal;
 
+  private transient volatile @Nullable WatchedSplits watched;
+
   FileHistorySource(PieceFormat format, List<Path> paths, ReadLimits limits) {
     this.format = format;
     this.damaged = limits.damaged();
@@ -69,44 +73,52 @@ public final class FileHistorySource
     }
   }
 
-  private FileSource<LocatedRecord> source(ReadMetrics metrics) {
+  private FileSource.FileSourceBuilder<LocatedRecord> source(ReadMetrics metrics) {
     return FileSource.forBulkFileFormat(new LocatedFormat(format, damaged, metrics), paths)
-        .setFileEnumerator(this::enumerator)
-        .build();
+        .setFileEnumerator(this::enumerator);
+  }
+
+  /** For the JobManager, which hands splits out. */
+  private FileSource<LocatedRecord> source(SplitEnumeratorContext<FileSourceSplit> context) {
+    MetricGroup group = context.metricGroup().addGroup(ReadMetrics.GROUP);
+    Gauge<Long> total = () -> bytesTotal;
+    group.gauge(FileHistory.BYTES_TOTAL, total);
+    Gauge<Double> left =
+        () -> {
+          WatchedSplits splits = watched;
+          return splits == null ? Double.NaN : splits.secondsLeft();
+        };
+    group.gauge(FileHistory.SECONDS_LEFT, left);
+    int readers = context.currentParallelism();
+    return source(ReadMetrics.none()).setSplitAssigner(splits -> watch(splits, readers)).build();
+  }
+
+  private WatchedSplits watch(Collection<FileSourceSplit> splits, int readers) {
+    WatchedSplits all =
+        new WatchedSplits(
+            FileSource.DEFAULT_SPLIT_ASSIGNER.create(splits), readers, System::nanoTime);
+    watched = all;
+    return all;
   }
 
   private FileEnumerator enumerator() {
     FileEnumerator found = files.create();
     return (roots, wanted) -> {
       var splits = found.enumerateSplits(roots, wanted);
-      bytesTotal = bytes(splits);
+      bytesTotal = WatchedSplits.bytes(splits);
       return splits;
     };
   }
 
-  private static long bytes(Collection<FileSourceSplit> splits) {
-    return splits.stream().mapToLong(FileSourceSplit::length).sum();
-  }
-
-  private void showTotal(SplitEnumeratorContext<FileSourceSplit> context) {
-    Gauge<Long> total = () -> bytesTotal;
-    context.metricGroup().addGroup(ReadMetrics.GROUP).gauge(FileHistory.BYTES_TOTAL, total);
-  }
-
-  private FileSource<LocatedRecord> source() {
-    return source(ReadMetrics.none());
-  }
-
   @Override
   public SourceReader<LocatedRecord, FileSourceSplit> createReader(SourceReaderContext context) {
-    return source(ReadMetrics.of(context.metricGroup())).createReader(context);
+    return source(ReadMetrics.of(context.metricGroup())).build().createReader(context);
   }
 
   @Override
   public SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>
       createEnumerator(SplitEnumeratorContext<FileSourceSplit> context) {
-    showTotal(context);
-    return source().createEnumerator(context);
+    return source(context).createEnumerator(context);
   }
 
   @Override
@@ -115,10 +127,9 @@ public final class FileHistorySource
           SplitEnumeratorContext<FileSourceSplit> context,
           PendingSplitsCheckpoint<FileSourceSplit> checkpoint) {
     if (bytesTotal == 0) {
-      bytesTotal = bytes(checkpoint.getSplits());
+      bytesTotal = WatchedSplits.bytes(checkpoint.getSplits());
     }
-    showTotal(context);
-    return source().restoreEnumerator(context, checkpoint);
+    return source(context).restoreEnumerator(context, checkpoint);
   }
 
   @Override
@@ -128,13 +139,13 @@ public final class FileHistorySource
 
   @Override
   public SimpleVersionedSerializer<FileSourceSplit> getSplitSerializer() {
-    return source().getSplitSerializer();
+    return source(ReadMetrics.none()).build().getSplitSerializer();
   }
 
   @Override
   public SimpleVersionedSerializer<PendingSplitsCheckpoint<FileSourceSplit>>
       getEnumeratorCheckpointSerializer() {
-    return source().getEnumeratorCheckpointSerializer();
+    return source(ReadMetrics.none()).build().getEnumeratorCheckpointSerializer();
   }
 
   @Override
