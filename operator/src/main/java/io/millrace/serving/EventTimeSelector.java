@@ -91,15 +91,14 @@ public final class EventTimeSelector {
   /** The timeline is this one from here on. */
   public void follow(ModelTimeline followed) {
     timeline = followed;
-    lookFrom(floor);
+    lookFromFloor();
   }
 
-  private void lookFrom(long newFloor) {
-    floor = newFloor;
+  private void lookFromFloor() {
     Map<Long, Publish> wanted = new HashMap<>();
-    known().validFrom(newFloor).forEach(version -> wanted.put(version.version(), version));
+    known().validFrom(floor).forEach(version -> wanted.put(version.version(), version));
     retained = wanted;
-    atFloor = known().spanAt(newFloor);
+    atFloor = known().spanAt(floor);
   }
 
   private ModelTimeline known() {
@@ -179,7 +178,7 @@ public final class EventTimeSelector {
       return false;
     }
     Set<Long> before = retained.keySet();
-    lookFrom(newFloor);
+    lookFromFloor();
     return !retained.keySet().equals(before);
   }
 

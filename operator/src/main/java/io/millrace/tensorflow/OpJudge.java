@@ -66,22 +66,13 @@ final class OpJudge {
       throws ModelException {
     Reached reached = ops.reach(roots);
     PathSources sources = new PathSources(ops, reached, paths);
-    List<Refusal> refusals = new ArrayList<>();
-    int others = 0;
+    Refusals refusals = new Refusals(run + " reaches");
     for (Site site : reached.sites()) {
       for (Callee callee : ReachableOps.callees(site.node())) {
-        String fault = fault(site, callee, sources);
-        if (fault != null && refusals.size() < MOST_REFUSALS) {
-          refusals.add(refusal(run + " reaches", site, callee.name(), fault));
-        } else if (fault != null) {
-          others++;
-        }
+        refusals.add(site, callee.name(), fault(site, callee, sources));
       }
     }
-    if (others > 0) {
-      refusals.add(Refusal.ofOthers(run, MOST_REFUSALS, others));
-    }
-    return refusals;
+    return refusals.of(run);
   }
 
   /**
@@ -101,21 +92,47 @@ final class OpJudge {
     if (none) {
       return List.of();
     }
-    List<Refusal> refusals = new ArrayList<>();
-    int others = 0;
+    Refusals refusals = new Refusals(FOLDING);
     for (Site site : FoldedOps.of(graph)) {
       String op = site.node().getOp();
-      String harm = harm(site.node(), op, OpsPolicy.STANDARD);
-      if (harm != null && refusals.size() < MOST_REFUSALS) {
-        refusals.add(refusal(FOLDING, site, op, harm));
-      } else if (harm != null) {
+      refusals.add(site, op, harm(site.node(), op, OpsPolicy.STANDARD));
+    }
+    return refusals.of("reading the graph");
+  }
+
+  /** Of what may be many, the first hundred, and how many more. */
+  private static final class Refusals {
+    private final String how;
+    private final List<Refusal> first = new ArrayList<>();
+    private int others;
+
+    Refusals(String how) {
+      this.how = how;
+    }
+
+    /**
+     * @param fault what is wrong with the op, null for nothing
+     */
+    void add(Site site, String op, @Nullable String fault) {
+      if (fault == null) {
+        return;
+      }
+      if (first.size() < MOST_REFUSALS) {
+        first.add(refusal(how, site, op, fault));
+      } else {
         others++;
       }
     }
-    if (others > 0) {
-      refusals.add(Refusal.ofOthers("reading the graph", MOST_REFUSALS, others));
+
+    /**
+     * @param run what they are all of
+     */
+    List<Refusal> of(String run) {
+      if (others > 0) {
+        first.add(Refusal.ofOthers(run, MOST_REFUSALS, others));
+      }
+      return first;
     }
-    return refusals;
   }
 
   /** What an op does that a policy refuses whatever its inputs are; null for nothing. */

@@ -3,6 +3,7 @@ package io.millrace.flink;
 import static io.millrace.flink.FloatJobs.collect;
 import static io.millrace.flink.FloatJobs.environment;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.SavedModels.Layer;
@@ -82,7 +83,7 @@ class DeterministicITCase {
         byRow.entrySet().stream().filter(row -> !batched.entrySet().contains(row)).count();
     System.out.println(differing + " of " + RECORDS + " records differ row by row");
     assertThat(byRow).hasSameSizeAs(batched);
-    assertThat(differing)
+    assumeThat(differing)
         .as("this CPU rounds one row as it rounds many, and the tests above say nothing")
         .isPositive();
   }

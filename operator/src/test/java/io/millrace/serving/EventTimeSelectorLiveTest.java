@@ -27,7 +27,7 @@ class EventTimeSelectorLiveTest {
   private static final int END = 100;
   private static final int OUT_OF_ORDERNESS = 5;
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("millrace.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private int lateAndScored;
   private int lateAndReleased;
