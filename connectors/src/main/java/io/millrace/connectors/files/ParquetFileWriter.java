@@ -1,6 +1,8 @@
 package io.millrace.connectors.files;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -27,7 +29,7 @@ final class ParquetFileWriter implements BulkWriter<byte[]> {
   private @Nullable BinaryDecoder decoder;
 
   ParquetFileWriter(String schema, FSDataOutputStream out) throws IOException {
-    Schema parsed = new Schema.Parser().parse(schema);
+    Schema parsed = withoutEmptyRecords(new Schema.Parser().parse(schema));
     // The form with a group for each list, which tells a null list from an empty one.
     ParquetConfiguration configuration = new PlainParquetConfiguration();
     configuration.set(AvroWriteSupport.WRITE_OLD_LIST_STRUCTURE, "false");
@@ -43,6 +45,19 @@ final class ParquetFileWriter implements BulkWriter<byte[]> {
                         .withRowGroupSize(ROW_GROUP_BYTES)
                         .build())
             .create(out);
+  }
+
+  // Parquet has no group without columns. In Avro's binary form, such a record takes no byte.
+  private static Schema withoutEmptyRecords(Schema record) {
+    List<Schema.Field> fields = new ArrayList<>();
+    for (Schema.Field field : record.getFields()) {
+      Schema schema = field.schema();
+      if (schema.getType() != Schema.Type.RECORD || !schema.getFields().isEmpty()) {
+        fields.add(new Schema.Field(field, schema));
+      }
+    }
+    return Schema.createRecord(
+        record.getName(), record.getDoc(), record.getNamespace(), record.isError(), fields);
   }
 
   @Override

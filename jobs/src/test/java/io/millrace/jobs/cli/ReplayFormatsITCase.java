@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
@@ -27,8 +28,11 @@ import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.avro.AvroParquetWriter;
+import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.LocalOutputFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +160,37 @@ class ReplayFormatsITCase {
     assertThat(output.resolve("all.raw.1.jsonl")).exists();
     CommandLineRun refused = replay("raw", input, folder.resolve("none"), "-Drecords.max-size=7 b");
     assertThat(refused.err()).contains("8 bytes", "records.max-size, 7").hasLineCount(1);
+  }
+
+  /** They have no fields that could go along: Parquet knows no group without columns. */
+  @Test
+  void replay_rawRecordsToParquet_areThePredictionsAlone() throws Exception {
+    Path input = Files.write(folder.resolve("plain.raw"), raw(0, RECORDS));
+    Path output = folder.resolve("raw-to-parquet");
+
+    CommandLineRun run = replay("raw", input, output, "-Doutput.format=parquet");
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("in=" + RECORDS + " out=" + RECORDS + " dead=0");
+    List<Float> answers = new ArrayList<>();
+    try (Stream<Path> files = Files.list(output)) {
+      for (Path file : files.filter(it -> it.toString().endsWith(".parquet")).toList()) {
+        try (ParquetReader<GenericRecord> reader =
+            AvroParquetReader.<GenericRecord>builder(new LocalInputFile(file))
+                .withDataModel(GenericData.get())
+                .build()) {
+          for (GenericRecord row = reader.read(); row != null; row = reader.read()) {
+            assertThat(row.hasField("fields")).isFalse();
+            assertThat(((GenericRecord) row.get("model")).get("version")).isEqualTo(7L);
+            GenericRecord predictions = (GenericRecord) row.get("predictions");
+            answers.add((Float) ((List<?>) predictions.get("y")).get(0));
+          }
+        }
+      }
+    }
+    assertThat(answers)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, RECORDS).mapToObj(id -> 3 * inputs(id)[0] + 2).toList());
   }
 
   private static final Schema SCHEMA =
