@@ -8,11 +8,13 @@ import io.millrace.model.ModelVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dead letter where there are no headers: {@code {"reason", "message", "source": {"path",
- * "offset"}, "model": {"name", "version"}, "value"}}, the record's bytes as text where they are
- * UTF-8, else {@code {"b64": ...}}, null where they could not be read.
+ * "offset"}, "model": {"name", "version"}, "key", "value"}}, the record's key and bytes as text
+ * where they are UTF-8, else {@code {"b64": ...}}, null where there are none or they could not be
+ * read.
  */
 public final class DeadLetterJson {
   private static final JsonFactory FACTORY = JsonFactories.within(RecordLimits.UNBOUNDED);
@@ -38,17 +40,22 @@ public final class DeadLetterJson {
         json.writeNumberField("version", version.version());
         json.writeEndObject();
       }
-      json.writeFieldName("value");
-      byte[] value = record.value();
-      if (value == null) {
-        json.writeNull();
-      } else {
-        new JsonBytes().write(json, value);
-      }
+      write(json, "key", record.key());
+      write(json, "value", record.value());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing the dead letter of " + record + " failed", e);
     }
     return line.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, String name, byte @Nullable [] bytes)
+      throws IOException {
+    json.writeFieldName(name);
+    if (bytes == null) {
+      json.writeNull();
+    } else {
+      new JsonBytes().write(json, bytes);
+    }
   }
 }

@@ -78,7 +78,7 @@ class SameBytesITCase {
 
     Path replay = replay();
     assertEqual(replay, "-Djob.parallelism=1");
-    assertEqual(replay, "-Djob.parallelism=3", "-Dbatching.max-batch-size=500");
+    assertEqual(replay, "-Djob.parallelism=3", "-Dbatching.batch-timeout=1 ms");
     assertEqual(replay, "-Djob.parallelism=3", "-Dinput.split-size=50 kb");
 
     CommandLineRun differing =
