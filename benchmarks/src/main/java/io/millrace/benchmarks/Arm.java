@@ -23,6 +23,7 @@ record Arm(Peer peer, Setting setting) {
     /** Each record by the version that is valid at its time: one is, for all. */
     CHAINED_BY_TIME("Millrace chained, event-time", true),
     COORDINATED_BY_TIME("Millrace coordinated, event-time", true),
+    BROADCAST_BY_TIME("Millrace broadcast, event-time", true),
     /** The whole job, from files to files. */
     REPLAY("Millrace replay", true),
     LOOP("plain loop", true),

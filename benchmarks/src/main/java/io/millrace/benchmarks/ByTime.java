@@ -3,6 +3,7 @@ package io.millrace.benchmarks;
 import io.millrace.benchmarks.Arm.Peer;
 import io.millrace.benchmarks.Setting.Format;
 import io.millrace.benchmarks.Setting.Transport;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,15 +18,28 @@ import java.util.List;
 record ByTime(Peer shell, Spread throughput) {
   static final int PAIRS = 40;
 
-  /** A fixed version, and commands by the JobManager: both are chained to their source. */
+  /** In each shell. */
   static List<ByTime> measure(ArmRunner runner, int pairs) throws Exception {
-    return List.of(
-        measure(runner, pairs, Peer.CHAINED, Peer.CHAINED_BY_TIME),
-        measure(runner, pairs, Peer.COORDINATED, Peer.COORDINATED_BY_TIME));
+    List<ByTime> all = new ArrayList<>();
+    for (Peer byTime :
+        List.of(Peer.CHAINED_BY_TIME, Peer.COORDINATED_BY_TIME, Peer.BROADCAST_BY_TIME)) {
+      all.add(measure(runner, pairs, byTime));
+    }
+    return all;
   }
 
-  private static ByTime measure(ArmRunner runner, int pairs, Peer shell, Peer byTime)
-      throws Exception {
+  /** That which is measured without the policy. */
+  static Peer shell(Peer byTime) {
+    return switch (byTime) {
+      case CHAINED_BY_TIME -> Peer.CHAINED;
+      case COORDINATED_BY_TIME -> Peer.COORDINATED;
+      case BROADCAST_BY_TIME -> Peer.BROADCAST;
+      default -> throw new IllegalArgumentException(byTime + ": expected a shell by time");
+    };
+  }
+
+  private static ByTime measure(ArmRunner runner, int pairs, Peer byTime) throws Exception {
+    Peer shell = shell(byTime);
     Arm[] arms = {arm(shell), arm(byTime)};
     double[][] rates = new double[arms.length][pairs];
     for (Arm arm : arms) {

@@ -172,6 +172,7 @@ final class KafkaEnds implements AutoCloseable {
           DJL,
           CHAINED_BY_TIME,
           COORDINATED_BY_TIME,
+          BROADCAST_BY_TIME,
           REPLAY,
           READ,
           LOOP,

@@ -49,7 +49,7 @@ final class Pipelines {
               .features(WRITER)
               .predictions(READER, Types.FLOAT)
               .predictions();
-      case CHAINED_BY_TIME, COORDINATED_BY_TIME ->
+      case CHAINED_BY_TIME, COORDINATED_BY_TIME, BROADCAST_BY_TIME ->
           byTime(peer, in, model, cap)
               .features(WRITER)
               .predictions(READER, Types.FLOAT)
@@ -78,6 +78,7 @@ final class Pipelines {
           DJL,
           CHAINED_BY_TIME,
           COORDINATED_BY_TIME,
+          BROADCAST_BY_TIME,
           REPLAY,
           READ,
           LOOP,
@@ -109,8 +110,7 @@ final class Pipelines {
   /** As the shell without times, but for the policy: version 1 is valid at the times of all. */
   private static Inference<byte[]> byTime(
       Arm.Peer peer, DataStream<byte[]> in, String model, int cap) {
-    Arm.Peer shell = peer == Arm.Peer.CHAINED_BY_TIME ? Arm.Peer.CHAINED : Arm.Peer.COORDINATED;
-    return inference(shell, in, model, cap)
+    return inference(ByTime.shell(peer), in, model, cap)
         .with(InferenceOptions.SWITCH_POLICY, SwitchPolicy.EVENT_TIME)
         .timestamps(record -> Byte.toUnsignedLong(record[0]))
         .startingFrom(

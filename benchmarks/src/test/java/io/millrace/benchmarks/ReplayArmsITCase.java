@@ -56,6 +56,7 @@ class ReplayArmsITCase {
             "FFNN, parquet files against reading alone: replay",
             "FFNN, avro files against reading alone: replay",
             "by event time against without, on one version: chained",
-            "by event time against without, on one version: coordinated");
+            "by event time against without, on one version: coordinated",
+            "by event time against without, on one version: broadcast");
   }
 }
