@@ -29,8 +29,9 @@ public final class FileHistory {
   public static final String BYTES_TOTAL = "bytes_total";
 
   /**
-   * Gauge of the JobManager: seconds until all files are read, as fast as the job went so far; NaN
-   * until the first piece of a file is through.
+   * Gauge of the JobManager: seconds until all files are read, as fast as readers were so far; NaN
+   * where that is not known: until the first piece of a file is through, and while the last take
+   * longer than they should.
    */
   public static final String SECONDS_LEFT = "estimated_seconds_left";
 

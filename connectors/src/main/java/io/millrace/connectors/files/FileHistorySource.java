@@ -3,6 +3,7 @@ package io.millrace.connectors.files;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -47,7 +48,7 @@ public final class FileHistorySource
    */
   private transient volatile long bytesTotal;
 
-  private transient volatile @Nullable WatchedSplits watched;
+  private transient volatile @Nullable SplitProgress progress;
 
   FileHistorySource(PieceFormat format, List<Path> paths, ReadLimits limits) {
     this.format = format;
@@ -85,27 +86,30 @@ public final class FileHistorySource
     group.gauge(FileHistory.BYTES_TOTAL, total);
     Gauge<Double> left =
         () -> {
-          WatchedSplits splits = watched;
+          SplitProgress splits = progress;
           return splits == null ? Double.NaN : splits.secondsLeft();
         };
     group.gauge(FileHistory.SECONDS_LEFT, left);
-    int readers = context.currentParallelism();
-    return source(ReadMetrics.none()).setSplitAssigner(splits -> watch(splits, readers)).build();
+    return source(ReadMetrics.none()).setSplitAssigner(this::watch).build();
   }
 
-  private WatchedSplits watch(Collection<FileSourceSplit> splits, int readers) {
-    WatchedSplits all =
-        new WatchedSplits(
-            FileSource.DEFAULT_SPLIT_ASSIGNER.create(splits), readers, System::nanoTime);
-    watched = all;
+  private SplitProgress watch(Collection<FileSourceSplit> splits) {
+    SplitProgress all =
+        new SplitProgress(FileSource.DEFAULT_SPLIT_ASSIGNER.create(splits), System::nanoTime);
+    progress = all;
     return all;
+  }
+
+  private WatchedEnumerator watched(
+      SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>> files) {
+    return new WatchedEnumerator(files, Objects.requireNonNull(progress, "made with them"));
   }
 
   private FileEnumerator enumerator() {
     FileEnumerator found = files.create();
     return (roots, wanted) -> {
       var splits = found.enumerateSplits(roots, wanted);
-      bytesTotal = WatchedSplits.bytes(splits);
+      bytesTotal = SplitProgress.bytes(splits);
       return splits;
     };
   }
@@ -118,7 +122,7 @@ public final class FileHistorySource
   @Override
   public SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>
       createEnumerator(SplitEnumeratorContext<FileSourceSplit> context) {
-    return source(context).createEnumerator(context);
+    return watched(source(context).createEnumerator(context));
   }
 
   @Override
@@ -127,9 +131,9 @@ public final class FileHistorySource
           SplitEnumeratorContext<FileSourceSplit> context,
           PendingSplitsCheckpoint<FileSourceSplit> checkpoint) {
     if (bytesTotal == 0) {
-      bytesTotal = WatchedSplits.bytes(checkpoint.getSplits());
+      bytesTotal = SplitProgress.bytes(checkpoint.getSplits());
     }
-    return source(context).restoreEnumerator(context, checkpoint);
+    return watched(source(context).restoreEnumerator(context, checkpoint));
   }
 
   @Override
