@@ -1,6 +1,7 @@
 package io.millrace.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.testing.models.SavedModels;
 import io.millrace.testing.models.SavedModels.Layer;
@@ -84,8 +85,10 @@ class SameBytesITCase {
     CommandLineRun differing =
         compare(replay, "-Dbatching.deterministic=false", "-Dbatching.max-batch-size=1");
     System.out.println("row by row, without batching.deterministic: " + differing.err());
-    assertThat(differing.err())
+    assumeThat(differing.exitCode())
         .as("seed %d: this CPU rounds one row as it rounds many, and equal bytes say nothing", seed)
+        .isNotZero();
+    assertThat(differing.err())
         .contains("%1$d records live, %1$d in the replay: ".formatted(RECORDS));
   }
 
