@@ -21,7 +21,11 @@ import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.io.LocalInputFile;
 import org.jspecify.annotations.Nullable;
 
-/** What a replay made of a record with the field {@code id}, in whatever format it wrote it. */
+/**
+ * What a replay made of a record, in whatever format it wrote it.
+ *
+ * @param id the field of that name, 0 where no fields went along
+ */
 record ScoredRecord(
     int id, @Nullable String key, double answer, String model, long version, String digest) {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -74,12 +78,13 @@ record ScoredRecord(
   }
 
   private static ScoredRecord of(GenericRecord record) {
-    GenericRecord fields = (GenericRecord) record.get("fields");
     GenericRecord predictions = (GenericRecord) record.get("predictions");
     GenericRecord model = (GenericRecord) record.get("model");
     ByteBuffer key = (ByteBuffer) record.get("key");
     return new ScoredRecord(
-        Integer.parseInt(fields.get("id").toString()),
+        record.hasField("fields")
+            ? Integer.parseInt(((GenericRecord) record.get("fields")).get("id").toString())
+            : 0,
         key == null ? null : UTF_8.decode(key).toString(),
         ((Number) ((List<?>) predictions.get("y")).get(0)).doubleValue(),
         model.get("name").toString(),
