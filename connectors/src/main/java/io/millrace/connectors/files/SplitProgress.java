@@ -2,6 +2,7 @@ package io.millrace.connectors.files;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,9 @@ final class SplitProgress implements FileSplitAssigner {
 
   /** By the reader that has it. */
   private final Map<Integer, Held> held = new HashMap<>();
+
+  /** Readers that began and have not asked yet: they may go on with a split of a checkpoint. */
+  private final Set<Integer> begun = new HashSet<>();
 
   private int asking;
   private long waitingBytes;
@@ -58,11 +62,13 @@ final class SplitProgress implements FileSplitAssigner {
    */
   synchronized void begins(int reader) {
     held.remove(reader);
+    begun.add(reader);
   }
 
   @Override
   public synchronized Optional<FileSourceSplit> getNext(@Nullable String host) {
     long now = nanoTime.getAsLong();
+    begun.remove(asking);
     Held last = held.remove(asking);
     if (last != null) {
       doneBytes += last.split().length();
@@ -94,13 +100,14 @@ final class SplitProgress implements FileSplitAssigner {
 
   /**
    * @return seconds until the last split is through; NaN where that is not known: until the first
-   *     is, and while one takes longer than it should
+   *     is, while one takes longer than it should, and while a reader goes on with one of a
+   *     checkpoint
    */
   synchronized double secondsLeft() {
-    if (waitingBytes == 0 && held.isEmpty()) {
+    if (waitingBytes == 0 && held.isEmpty() && begun.isEmpty()) {
       return 0;
     }
-    if (held.isEmpty() || doneBytes == 0) {
+    if (held.isEmpty() || !begun.isEmpty() || doneBytes == 0) {
       return Double.NaN;
     }
     double bytesPerNano = doneBytes / (double) Math.max(1, doneNanos);

@@ -144,4 +144,16 @@ class SplitProgressTest {
     end(progress, 0);
     assertThat(progress.secondsLeft()).isCloseTo(20, ROUNDING);
   }
+
+  @Test
+  void secondsLeft_whileAReaderGoesOnWithASplitOfACheckpoint_isUnknown() {
+    SplitProgress progress = of(100, 100);
+    next(progress, 0);
+    seconds += 10;
+    next(progress, 0);
+    progress.begins(0);
+    assertThat(progress.secondsLeft()).isNaN();
+    end(progress, 0);
+    assertThat(progress.secondsLeft()).isZero();
+  }
 }
