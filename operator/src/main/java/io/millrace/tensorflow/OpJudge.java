@@ -128,10 +128,11 @@ final class OpJudge {
      * @param run what they are all of
      */
     List<Refusal> of(String run) {
+      List<Refusal> all = new ArrayList<>(first);
       if (others > 0) {
-        first.add(Refusal.ofOthers(run, MOST_REFUSALS, others));
+        all.add(Refusal.ofOthers(run, MOST_REFUSALS, others));
       }
-      return first;
+      return all;
     }
   }
 

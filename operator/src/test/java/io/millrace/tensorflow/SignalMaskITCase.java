@@ -16,6 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SignalMaskITCase {
+  private static final int SEGV = 11;
+  private static final int USR2 = 12;
+  private static final int VTALRM = 26;
+  private static final int PROF = 27;
+
   private static final int UNITS = 10;
   private static final int SECONDS = 10;
   private static final String SAMPLES = "samples: ";
@@ -26,6 +31,31 @@ class SignalMaskITCase {
   };
 
   @TempDir private Path folder;
+
+  /** On any CPU, oneDNN's kernels or not. */
+  @Test
+  void mask_betweenBeginAndEnd_hasAllButWhatAnInstructionCauses() throws IOException {
+    long before = blocked();
+    try (SignalMask mask = new SignalMask()) {
+      mask.begin();
+      long within = blocked();
+      mask.end();
+      assertThat(blocked()).isEqualTo(before);
+      for (int signal : new int[] {USR2, PROF, VTALRM}) {
+        assertThat(within >>> signal - 1 & 1).as("signal " + signal).isOne();
+        assertThat(before >>> signal - 1 & 1).as("signal " + signal).isZero();
+      }
+      assertThat(within >>> SEGV - 1 & 1).isZero();
+    }
+  }
+
+  /** The signals that are kept from this thread, that of number 1 as the lowest bit. */
+  private static long blocked() throws IOException {
+    return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()
+        .filter(line -> line.startsWith("SigBlk:"))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring(line.indexOf('\t') + 1), 16))
+        .sum();
+  }
 
   @Test
   void model_underAProfilerThatSendsSignals_goesOnScoring() throws Exception {
